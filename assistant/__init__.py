@@ -1,0 +1,1 @@
+"""银铃 Yinling: the service behind a city's elder-care hotline."""

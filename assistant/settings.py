@@ -1,0 +1,51 @@
+"""Settings of every process, read once from the environment (prefix ``YINLING_``)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may change. Every port listens on loopback unless said otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="YINLING_", extra="ignore")
+
+    home: Path = ROOT / "var"
+    """Folder for the database, keys, models and logs of this installation."""
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    """A real PostgreSQL; without it the embedded one in ``home/postgres`` is used."""
+    key_file: Path | None = None
+    """Keys for encryption and tokens; outside the database. Default ``home/keys.json``."""
+
+    host: str = "127.0.0.1"
+    """Address of the only public door (FastAPI). Put a TLS proxy in front before opening it."""
+    port: int = 8000
+    rasa_url: str = "http://127.0.0.1:5005"
+    actions_url: str = "http://127.0.0.1:5055"
+    api_url: str = "http://127.0.0.1:8000"
+    """Where channels and actions find the API."""
+
+    city: str = "yueyang"
+    """The city this installation serves when a caller names none."""
+    operator_hours: str = "08:00-18:00"
+    """When people sit at the desk, China time; outside it a hand-off becomes a call-back."""
+    rasa_timeout_s: float = 2.0
+    """After this the desk answers without Rasa (docs/architecture.md, the turn)."""
+    log_level: str = "INFO"
+    telegram_token: str | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
+
+    @property
+    def keys(self) -> Path:
+        return self.key_file or self.home / "keys.json"
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,95 @@
+"""Shared fixtures: a real PostgreSQL, the application, a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.app import make_app
+from assistant.kit import crypto, postgres, tokens
+from assistant.kit.clock import SettableClock
+from assistant.kit.crypto import Keyring
+from assistant.kit.db import Base, Database
+from assistant.schema import create
+from assistant.settings import Settings
+
+NOW = datetime(2025, 6, 11, 10, 0)
+"""A Wednesday, China time."""
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a PostgreSQL server made for this test run."""
+    return postgres.start(tmp_path_factory.mktemp("pg") / "data")
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> str:
+    url = postgres.ensure_database(server_url, "yinling_test")
+    create(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def keyring(settings: Settings) -> Keyring:
+    keyring = Keyring.load_or_create(settings.keys)
+    crypto.use(keyring)
+    return keyring
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(NOW)
+
+
+@pytest.fixture
+async def database(database_url: str, keyring: Keyring) -> AsyncIterator[Database]:
+    """An empty database: what a test wrote is gone before the next."""
+    database = Database(database_url)
+    yield database
+    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+    async with database.session() as session:
+        await session.execute(text(f"TRUNCATE {tables} CASCADE"))
+    await database.close()
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    """One unit of work, committed at the end of the test."""
+    async with database.session() as unit:
+        yield unit
+
+
+@pytest.fixture
+async def app(database: Database, database_url: str, settings: Settings, clock: SettableClock) -> FastAPI:
+    return make_app(settings, database_url, clock)
+
+
+@pytest.fixture
+async def api(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIterator[httpx.AsyncClient]:
+    """The API as the action server sees it: in process, with its token."""
+    token = tokens.issue(keyring, "actions", clock.now())
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://yinling",
+        headers={"authorization": f"Bearer {token}"},
+    ) as client:
+        yield client
+    await app.state.context.database.close()
+
+
+@pytest.fixture(scope="session")
+def repository_root() -> Iterator[Path]:
+    yield Path(__file__).resolve().parent.parent
