@@ -1,0 +1,1 @@
+"""What a city grants to whom, with the document that says so."""
