@@ -18,6 +18,7 @@ MODELS = (
     "assistant.orders.models",
     "assistant.benefits.models",
     "assistant.tickets.models",
+    "assistant.safety.models",
 )
 
 

@@ -1,0 +1,1 @@
+"""Slots, quotes, orders and recurring orders."""
