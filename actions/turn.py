@@ -1,0 +1,149 @@
+"""One turn as the actions see it: what Rasa understood and what the desk sent along."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+from rasa_sdk import Tracker
+
+from assistant.client import Actor
+
+AFFIRM = re.compile(r"^(嗯+|对+|是+|好+|行|中|要得|可以|成|没错|对的|好的|是的|行吧|没问题|就这样|就这么办|订吧|约吧)+[呀啊吧呢嘛的了哈啦。，!！]*$")
+WHATEVER = re.compile(r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早")
+NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A time as read by the desk (``assistant.desk.reading``)."""
+
+    date: date | None = None
+    time: time | None = None
+    part: str | None = None
+    recurrence: str | None = None
+    ambiguous: bool = False
+    past: bool = False
+
+    @classmethod
+    def of(cls, raw: dict[str, Any] | None) -> Spoken:
+        if not raw:
+            return cls()
+        return cls(
+            date=date.fromisoformat(raw["date"]) if raw.get("date") else None,
+            time=time.fromisoformat(raw["time"]) if raw.get("time") else None,
+            part=raw.get("part"),
+            recurrence=raw.get("recurrence"),
+            ambiguous=bool(raw.get("ambiguous")),
+            past=bool(raw.get("past")),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.date or self.time or self.part or self.recurrence)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of what was said, with the time said in it."""
+
+    text: str
+    when: Spoken
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks, as far as the desk knows."""
+
+    person_id: str | None
+    kind: Literal["senior", "relative", "worker"] | None
+    confirmed: bool
+    phone: str | None
+    """The number they call from or gave."""
+    city: str
+    channel: str
+    direction: str
+    conversation: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.model_validate(
+            {
+                "kind": self.kind or "unknown",
+                "channel": self.channel,
+                "person_id": self.person_id,
+                "conversation": self.conversation,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was said, what Rasa made of it, under which clock and by whom."""
+
+    text: str
+    intent: str
+    confidence: float
+    entities: tuple[dict[str, Any], ...]
+    now: datetime
+    """China time, naive: the one clock of this turn."""
+    asked: str | None
+    when: Spoken
+    clauses: tuple[Clause, ...]
+    changed_to: Clause | None
+    """What follows "改成" and its kin."""
+    location: tuple[float, float] | None
+    """Latitude and longitude that the caller shared."""
+    speaker: Speaker
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        message = tracker.latest_message
+        metadata = message.get("metadata") or {}
+        heard = metadata.get("heard") or {}
+        new = heard.get("new")
+        location = metadata.get("location")
+        return cls(
+            text=message.get("text") or "",
+            intent=(message.get("intent") or {}).get("name") or "other",
+            confidence=(message.get("intent") or {}).get("confidence") or 0.0,
+            entities=tuple(message.get("entities") or ()),
+            now=datetime.fromisoformat(metadata["now"]),
+            asked=metadata.get("asked"),
+            when=Spoken.of(heard.get("when")),
+            clauses=tuple(Clause(each["text"], Spoken.of(each["when"])) for each in heard.get("clauses") or ()),
+            changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
+            location=(location["lat"], location["lng"]) if location else None,
+            speaker=Speaker(**metadata["speaker"]),
+        )
+
+    def values(self, entity: str) -> list[Any]:
+        """All values of an entity, in the order said, each once."""
+        found: list[Any] = []
+        for each in self.entities:
+            if each["entity"] == entity and each["value"] not in found:
+                found.append(each["value"])
+        return found
+
+    def value(self, entity: str) -> Any:
+        """The last value of an entity, since people correct themselves; None when there is none."""
+        found = self.values(entity)
+        return found[-1] if found else None
+
+    @property
+    def affirms(self) -> bool:
+        return self.intent == "affirm" or AFFIRM.match(self.text.strip()) is not None
+
+    @property
+    def denies(self) -> bool:
+        return self.intent == "deny"
+
+    @property
+    def leaves_it_open(self) -> bool:
+        """"随便", "你看着办": any offer will do."""
+        return WHATEVER.search(self.text) is not None
+
+    @property
+    def says_nothing_more(self) -> bool:
+        return NOTHING.match(self.text.strip()) is not None
