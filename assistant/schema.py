@@ -19,6 +19,7 @@ MODELS = (
     "assistant.benefits.models",
     "assistant.tickets.models",
     "assistant.safety.models",
+    "assistant.links.models",
 )
 
 

@@ -61,12 +61,19 @@ class Keyring:
             raise ValueError(f"{path} is not a key file") from error
 
     def encrypt(self, plain: str) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.data).encrypt(nonce, plain.encode(), None)
+        return self.encrypt_bytes(plain.encode())
 
     def decrypt(self, sealed: bytes) -> str:
         """Raises ``cryptography.exceptions.InvalidTag`` when data or key were changed."""
-        return AESGCM(self.data).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
+        return self.decrypt_bytes(sealed).decode()
+
+    def encrypt_bytes(self, plain: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.data).encrypt(nonce, plain, None)
+
+    def decrypt_bytes(self, sealed: bytes) -> bytes:
+        """Raises ``cryptography.exceptions.InvalidTag`` when data or key were changed."""
+        return AESGCM(self.data).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
 
     def blind(self, purpose: str, plain: str) -> bytes:
         """A look-up key (32 bytes): equal for equal text and purpose, useless without the key."""

@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Index, String, UniqueConstraint, select
+from sqlalchemy import Index, String, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,7 +29,8 @@ class OutboxMessage(Identified, Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("recipient", "event_key"),
-        Index("ix_outbox_due", "kind", "due_at", postgresql_where="status = 'pending'"),
+        # In the order in which senders pick: urgent ones first.
+        Index("ix_outbox_due", "kind", text("urgent DESC"), "due_at", postgresql_where="status = 'pending'"),
     )
 
     kind: Mapped[str] = mapped_column(String(20))
