@@ -1,0 +1,1 @@
+"""Hearing, speaking and turn taking for Mandarin on a telephone line. Knows nothing of the product around it."""
