@@ -1,0 +1,99 @@
+"""The pieces that a spoken time is made of, as the scanner finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from assistant.kit.when.model import PartOfDay
+
+Unit = Literal["day", "week", "month", "time"]
+Vague = Literal["week", "month"]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day; ``date`` is None where the words name none (前几天, 下周)."""
+
+    date: date | None
+    past: bool = False
+    otherwise: date | None = None
+    """The next such day, for a weekday or day of the month that is today's but whose hour is over."""
+    weekdays: tuple[int, ...] = ()
+    """Monday = 0; for weekdays, also several (周二周四)."""
+    week_named: bool = False
+    """Whether the week was said (下周二), so that a single weekday is no rule."""
+    vague: Vague | None = None
+    """A whole week or month (下周, 下个月), that begins on ``starts``."""
+    starts: date | None = None
+    unsure: bool = False
+    """Ask back: 赶明儿 may be any day."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time on the clock as said, before the part of the day is applied; hour 0–24."""
+
+    hour: int
+    minute: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the day; ``night`` and ``dawn`` tell small hours from evening and morning."""
+
+    name: PartOfDay
+    kind: Literal["plain", "night", "dawn", "dusk"] = "plain"
+    meal: bool = False
+    """Only implied by a meal (午饭): yields to any other."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point reckoned in hours or minutes from now."""
+
+    at: datetime
+    past: bool = False
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """What comes again and again; RFC 5545 terms, weekdays as MO or 1MO or -1FR."""
+
+    freq: Literal["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+    interval: int = 1
+    byday: tuple[str, ...] = ()
+    bymonthday: tuple[int, ...] = ()
+    unsure: bool = False
+    implied: bool = False
+    """Weekdays without 每: 周二周四."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """For how long or how many times."""
+
+    count: int
+    unit: Unit
+    daily: bool = False
+    """Said so that every day is meant: 连送两周."""
+
+
+@dataclass(frozen=True)
+class Except:
+    """Weekdays left out: 除了周末."""
+
+    weekdays: tuple[int, ...]
+
+
+Value = Day | Clock | Part | Moment | Repeat | Length | Except
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A value and where it stands in the text."""
+
+    start: int
+    end: int
+    value: Value
