@@ -1,0 +1,1 @@
+"""Scores the product against files of utterances, dates and dialogues."""

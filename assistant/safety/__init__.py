@@ -1,0 +1,1 @@
+"""Safety: hears danger in what people say, before anything else happens."""

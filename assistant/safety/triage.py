@@ -1,0 +1,199 @@
+"""Triage: does what somebody just said mean danger now? Decided in about a millisecond, before anything else.
+
+Needs no network, database or trained model, so it works when all of these are down. The rules are data
+(`rules.yaml`, `guards.yaml`, `words.yaml`, `kinds.yaml`); this module only applies them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.safety.patterns import CLAUSE_END, Heard, heard
+from assistant.safety.rulebook import Guard, Level, Rule, rulebook
+
+ASKED_PREFIX = "emergency"
+"""`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
+
+SURE = 0.8
+"""From this confidence on, the classifier's `emergency` alone means danger; below it, one question."""
+
+_FILLERS = re.compile(r"[\s嗯呃额唔哎唉诶欸喂…—~～·\-、]+|哎呀|哎哟|哎呦|那个啥|内个|就是说")
+_PUNCTUATION = re.compile(r"[^\w\u3400-\u9fff]+")
+_YES = re.compile(r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是|当然|难受|刚刚|刚才)")
+_NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
+_RANK: dict[Level, int] = {"none": 0, "ask": 1, "danger": 2}
+_UNLESS_REACH = 8
+_MOST_MATCHES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What triage makes of an utterance."""
+
+    level: Level
+    """danger: act now; ask: put `question` first; none: go on."""
+    kind: str | None = None
+    """Key of `kinds.yaml`, such as `fall`."""
+    reason: str | None = None
+    """Id of the rule that decided, or of the guard that took a danger back."""
+    why: str | None = None
+    """The same in words, for the operator."""
+    numbers: tuple[str, ...] = ()
+    """Whom to ring, most urgent first: 120, 119, 110."""
+    first_aid: str | None = None
+    """Key of the sentence to say (`first_aid_sentence`)."""
+    question: str | None = None
+    """The one question to put; set when level is `ask`."""
+    evidence: str | None = None
+    """The words that decided, for the ticket; personal data, so never for logs."""
+
+
+NONE = Verdict("none")
+
+
+def first_aid_sentence(key: str) -> str:
+    """Return the sentence to say for the `first_aid` key of a verdict."""
+    return rulebook().kinds[key].first_aid
+
+
+def triage(text: str, *, alternatives: Sequence[str] = (), asked: str | None = None) -> Verdict:
+    """Judge one utterance.
+
+    Args:
+        text: what was said or typed, possibly garbled by a recogniser.
+        alternatives: the recogniser's other hypotheses. A danger heard only there is asked about, unless at
+            least half of all hypotheses say so.
+        asked: what the assistant had just asked; `emergency:KIND` after an "ask" verdict of that kind.
+    """
+    verdict = _judge(text)
+    if asked and asked.startswith(ASKED_PREFIX):
+        verdict = _answered(verdict, text, asked)
+    if verdict.level == "danger" or not alternatives:
+        return verdict
+    others = [_judge(alternative) for alternative in alternatives]
+    dangers = [other for other in others if other.level == "danger"]
+    if not dangers:
+        return verdict
+    if 2 * len(dangers) > len(others):
+        return dangers[0]
+    return verdict if verdict.level == "ask" else _to_ask(dangers[0])
+
+
+def raise_by_classifier(verdict: Verdict, intent: str | None, confidence: float) -> Verdict:
+    """Let the classifier raise a verdict, never lower it.
+
+    Where a guard took a danger back (a fall last year, a film), the classifier can only bring about a question.
+    """
+    if intent != "emergency" or verdict.level == "danger" or confidence < SURE / 2:
+        return verdict
+    kind = verdict.kind or "help"
+    unguarded = verdict.level == "ask" or verdict.reason is None
+    level: Level = "danger" if confidence >= SURE and unguarded else "ask"
+    return _verdict(
+        level, kind, verdict.reason or "classifier", verdict.why or "像是紧急情况", verdict.evidence
+    )
+
+
+def normalise(text: str) -> str:
+    """Bring text into the form that the rules are written for: half-width, no fillers, clauses parted by ，."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = _FILLERS.sub("", plain)
+    return _PUNCTUATION.sub(CLAUSE_END, plain).strip(CLAUSE_END)
+
+
+def _judge(text: str) -> Verdict:
+    """Apply all rules; the strongest match wins, among equals the most urgent kind."""
+    book = rulebook()
+    utterance = heard(normalise(text))
+    urgency = list(book.kinds)
+    verdicts = [verdict for rule in book.rules if (verdict := _apply(rule, utterance)) is not None]
+    if not verdicts:
+        return NONE
+    return min(verdicts, key=lambda each: (-_RANK[each.level], urgency.index(each.kind or "help")))
+
+
+def _apply(rule: Rule, utterance: Heard) -> Verdict | None:
+    """Return the strongest verdict of one rule, None if it does not match at all."""
+    best: Verdict | None = None
+    for start, end in _matches(rule, utterance):
+        if any(pattern.search(utterance, *_window(utterance, start, end)) for pattern in rule.unless):
+            continue
+        guard = _guarded(rule, utterance, start, end)
+        if guard is None:
+            return _verdict(rule.level, rule.kind, rule.id, rule.reason, utterance.text[start:end])
+        if best is None or guard.verdict == "ask":
+            best = _verdict(guard.verdict, rule.kind, guard.id, guard.reason, utterance.text[start:end])
+    return best
+
+
+def _matches(rule: Rule, utterance: Heard) -> Iterator[tuple[int, int]]:
+    """Yield where a rule matches, at most a few times for each of its patterns."""
+    for first, *others in rule.when:
+        found = first.search(utterance)
+        if found is None or not all(other.search(utterance) for other in others):
+            continue
+        for _ in range(_MOST_MATCHES):
+            yield found
+            found = first.search(utterance, found[0] + 1)
+            if found is None:
+                break
+
+
+def _window(utterance: Heard, start: int, end: int) -> tuple[int, int]:
+    return max(0, start - _UNLESS_REACH), min(len(utterance.text), end + _UNLESS_REACH)
+
+
+def _guarded(rule: Rule, utterance: Heard, start: int, end: int) -> Guard | None:
+    """Return the guard that takes this match back; one that leaves nothing goes before one that asks."""
+    holding = [
+        guard
+        for guard in rulebook().guards
+        if guard.id not in rule.ignore and _holds(guard, utterance, start, end)
+    ]
+    return min(holding, key=lambda guard: _RANK[guard.verdict], default=None)
+
+
+def _holds(guard: Guard, utterance: Heard, start: int, end: int) -> bool:
+    if any(pattern.search(utterance) for pattern in guard.anywhere):
+        return True
+    left = max(0, start - guard.reach)
+    right = min(len(utterance.text), end + guard.reach)
+    for pattern in guard.before:
+        found = pattern.search(utterance, left, end if guard.inside else start)
+        if found and not (guard.lifted_by_now and _now_between(utterance, found[1], end)):
+            return True
+    for pattern in guard.after:
+        found = pattern.search(utterance, start if guard.inside else end, right)
+        if found and not (guard.lifted_by_now and _now_between(utterance, left, start)):
+            return True
+    return False
+
+
+def _now_between(utterance: Heard, start: int, end: int) -> bool:
+    return rulebook().now.search(utterance, start, end) is not None
+
+
+def _answered(verdict: Verdict, text: str, asked: str) -> Verdict:
+    """Read a short answer to the question of an earlier "ask" verdict: a yes is danger."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    kind = asked.partition(":")[2]
+    kind = kind if kind in rulebook().kinds else "help"
+    if verdict.level == "danger" or _NO.match(plain):
+        return verdict
+    if verdict.level == "ask" or _YES.match(plain):
+        return _verdict("danger", kind, "confirmed", "问过，说是", plain)
+    return verdict
+
+
+def _to_ask(verdict: Verdict) -> Verdict:
+    kind = rulebook().kinds[verdict.kind or "help"]
+    return replace(verdict, level="ask", question=kind.question)
+
+
+def _verdict(level: Level, kind: str, reason: str, why: str, evidence: str | None) -> Verdict:
+    data = rulebook().kinds[kind]
+    if level == "none":
+        return Verdict("none", kind, reason, why, evidence=evidence)
+    question = data.question if level == "ask" else None
+    return Verdict(level, kind, reason, why, data.numbers, kind, question, evidence)
