@@ -42,6 +42,22 @@ class Point(UserDefinedType[tuple[float, float]]):
         return process
 
 
+class Box(UserDefinedType[tuple[tuple[float, float], tuple[float, float]]]):
+    """The core PostgreSQL type ``box``, as two opposite corners. Only for queries."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BOX"
+
+    def bind_processor(self, dialect: Any) -> Any:
+        def process(value: tuple[tuple[float, float], tuple[float, float]]) -> str:
+            (left, low), (right, high) = value
+            return f"(({left!r},{low!r}),({right!r},{high!r}))"
+
+        return process
+
+
 def mercator(lat: float, lng: float) -> tuple[float, float]:
     """Mercator metres. Locally true to shape, so the nearest on the map is the nearest on the ground."""
     x = EARTH_RADIUS_M * math.radians(lng)

@@ -1,0 +1,182 @@
+"""The catalogue over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from assistant.catalog import repository, resolve, search, service
+from assistant.catalog.holidays import public_holiday
+from assistant.catalog.models import Offering
+from assistant.catalog.schemas import (
+    CityView,
+    ClosureIn,
+    GazetteerEntry,
+    HoursView,
+    NameCandidate,
+    OfferingDetail,
+    OfferingPatch,
+    PlaceDetail,
+    PlacePatch,
+    PlaceView,
+    ProviderPatch,
+    ProviderView,
+    SearchQuery,
+    SearchResult,
+    ServiceTypeView,
+    Span,
+    Verification,
+    WrongReport,
+)
+from assistant.catalog.vocabulary import SERVICE_TYPES
+from assistant.kit.actor import ActorDep
+from assistant.kit.api import ClockDep, SessionDep, scope
+from assistant.kit.clock import china_today
+
+router = APIRouter(prefix="/v1", tags=["catalog"], dependencies=[scope("catalog")])
+
+CityName = Annotated[
+    str | None, Query(max_length=20, description="Code or name of a city", examples=["岳阳"])
+]
+
+
+@router.get("/cities")
+async def list_cities(session: SessionDep) -> list[CityView]:
+    """The cities that something is known about."""
+    return [service.city_view(each) for each in await repository.cities(session)]
+
+
+@router.get("/cities/{name}")
+async def read_city(name: str, session: SessionDep) -> CityView:
+    """A city by code or name: hotline, service circles, what its document says of the network."""
+    return service.city_view(await service.city(session, name))
+
+
+@router.get("/services/types")
+async def list_service_types() -> list[ServiceTypeView]:
+    """The kinds of service, with the words people use for them."""
+    return [
+        ServiceTypeView(key=t.key, name=t.name, unit=t.unit, at_home=t.at_home, aliases=list(t.aliases))
+        for t in SERVICE_TYPES.values()
+    ]
+
+
+@router.get("/services/search")
+async def search_services(
+    query: Annotated[SearchQuery, Query()], session: SessionDep, clock: ClockDep
+) -> SearchResult:
+    """Offerings that meet a need, best first, with the order explained."""
+    return await search.search(session, clock.now(), query)
+
+
+@router.get("/places/resolve")
+async def resolve_name(
+    q: Annotated[str, Query(min_length=1, max_length=100, examples=["秀花园"])],
+    session: SessionDep,
+    city: CityName = None,
+    limit: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> list[NameCandidate]:
+    """What a name may mean: places, areas and providers that are written or sound like it."""
+    code = (await service.city(session, city)).code if city else None
+    return await resolve.resolve(session, q, code, limit)
+
+
+@router.get("/gazetteer")
+async def read_gazetteer(session: SessionDep, city: CityName = None) -> list[GazetteerEntry]:
+    """Every name of the catalogue."""
+    code = (await service.city(session, city)).code if city else None
+    return await resolve.gazetteer(session, code)
+
+
+@router.get("/places/{place_id}")
+async def read_place(place_id: uuid.UUID, session: SessionDep) -> PlaceDetail:
+    """A place with everything it offers."""
+    return await service.place(session, place_id)
+
+
+@router.get("/offerings/{offering_id}")
+async def read_offering(offering_id: uuid.UUID, session: SessionDep) -> OfferingDetail:
+    """A service at a place, with hours and price."""
+    return await service.offering(session, offering_id)
+
+
+@router.get("/offerings/{offering_id}/hours")
+async def read_hours(
+    offering_id: uuid.UUID,
+    session: SessionDep,
+    clock: ClockDep,
+    day: Annotated[date | None, Query(alias="date", description="Default today, China")] = None,
+) -> HoursView:
+    """The opening hours of one day."""
+    found = await session.get(Offering, offering_id)
+    if found is None:
+        raise service.UnknownOffering()
+    day = day or china_today(clock)
+    hours = (await service.hours_of(session, [found], day))[offering_id]
+    spans = [Span(opens=opens, closes=closes) for opens, closes in hours.on(day)]
+    return HoursView(
+        date=day,
+        open=bool(spans) if hours.known else None,
+        spans=spans,
+        holiday=public_holiday(day),
+        text=hours.text(),
+    )
+
+
+@router.patch("/places/{place_id}")
+async def correct_place(
+    place_id: uuid.UUID, patch: PlacePatch, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> PlaceView:
+    """Correct a place."""
+    return await service.correct_place(session, clock.now(), actor, place_id, patch)
+
+
+@router.patch("/offerings/{offering_id}")
+async def correct_offering(
+    offering_id: uuid.UUID, patch: OfferingPatch, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> OfferingDetail:
+    """Correct an offering, its price, capacity or hours."""
+    return await service.correct_offering(session, clock.now(), actor, offering_id, patch)
+
+
+@router.patch("/providers/{provider_id}")
+async def correct_provider(
+    provider_id: uuid.UUID, patch: ProviderPatch, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> ProviderView:
+    """Set the credit of a provider; a dishonest one can no longer be booked."""
+    return await service.correct_provider(session, clock.now(), actor, provider_id, patch)
+
+
+@router.post("/places/{place_id}/verify")
+async def verify_place(
+    place_id: uuid.UUID, told: Verification, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> PlaceView:
+    """Note that somebody checked that what is said of a place is so."""
+    return await service.verify(session, clock.now(), actor, place_id, told.by, told.on)
+
+
+@router.post("/places/{place_id}/report-wrong")
+async def report_wrong(
+    place_id: uuid.UUID, told: WrongReport, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> PlaceView:
+    """Note that something said of a place is wrong."""
+    return await service.report_wrong(session, clock.now(), actor, place_id, told.note)
+
+
+@router.post("/places/{place_id}/closures", status_code=status.HTTP_204_NO_CONTENT)
+async def close_place(
+    place_id: uuid.UUID, told: ClosureIn, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> None:
+    """Close a place on some days."""
+    await service.close(session, clock.now(), actor, place_id, told.dates, told.reason)
+
+
+@router.delete("/places/{place_id}/closures/{day}", status_code=status.HTTP_204_NO_CONTENT)
+async def reopen_place(
+    place_id: uuid.UUID, day: date, session: SessionDep, clock: ClockDep, actor: ActorDep
+) -> None:
+    """Take a closed day back."""
+    await service.reopen(session, clock.now(), actor, place_id, day)

@@ -1,0 +1,272 @@
+"""Queries of the catalogue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
+
+from assistant.catalog import geography
+from assistant.catalog.geography import Box, Point
+from assistant.catalog.models import Area, City, Closure, Offering, Place, Provider, Schedule
+from assistant.catalog.vocabulary import SERVICE_NUMBERS
+from assistant.kit.db import UTCDateTime
+
+SLOTS = table(
+    "slots",
+    column("offering_id", Uuid),
+    column("starts_at", UTCDateTime()),
+    column("ends_at", UTCDateTime()),
+    column("capacity", Integer),
+    column("booked", Integer),
+)
+"""The slots of ``orders``, by name: the catalogue reads how full they are and knows no more of orders."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a search leaves to the database."""
+
+    city_code: str | None = None
+    service_type: str | None = None
+    near: tuple[float, float] | None = None
+    """(lat, lng); results come nearest first."""
+    within_m: float | None = None
+    max_price_fen: int | None = None
+    bookable: bool = False
+    named: Named | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a text named: any of these."""
+
+    places: Sequence[uuid.UUID] = field(default=())
+    areas: Sequence[uuid.UUID] = field(default=())
+    providers: Sequence[uuid.UUID] = field(default=())
+
+
+Candidate = tuple[Offering, Place, Provider | None]
+CandidateQuery = Select[Offering, Place, Provider]
+
+
+async def search(session: AsyncSession, filters: Filters, limit: int, offset: int = 0) -> list[Candidate]:
+    """Offerings that pass the filters, nearest first, else cheapest first, documented before demo data."""
+    query = (
+        select(Offering, Place, Provider)
+        .join(Place, Place.id == Offering.place_id)
+        .outerjoin(Provider, Provider.id == Offering.provider_id)
+        .where(Offering.active)
+    )
+    rows = await session.execute(_ordered(_filtered(query, filters), filters).limit(limit).offset(offset))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _filtered(query: CandidateQuery, f: Filters) -> CandidateQuery:
+    if f.city_code:
+        query = query.where(Offering.city_code == f.city_code)
+    if f.service_type:
+        query = query.where(Offering.service_type == f.service_type)
+    if f.near and (f.service_type or f.within_m):
+        query = query.where(_around(f.near, f.service_type, f.within_m))
+    if f.max_price_fen is not None:
+        query = query.where(Offering.unit_price_fen <= f.max_price_fen)
+    if f.bookable:
+        opens = exists().where(Schedule.offering_id == Offering.id)
+        query = query.where(Offering.online_booking, Offering.capacity_per_slot > 0, opens)
+    honest = func.coalesce(Provider.credit, "ok") != "dishonest"
+    if f.named is None:
+        return query.where(honest)
+    by_name = or_(Place.id.in_(f.named.places), Offering.provider_id.in_(f.named.providers))
+    # Who is asked for by name is shown whatever its credit.
+    return query.where(or_(by_name, and_(Place.area_id.in_(f.named.areas), honest)))
+
+
+def _around(
+    near: tuple[float, float], service_type: str | None, within_m: float | None
+) -> ColumnElement[bool]:
+    x, y = spot(*near, service_type)
+    reach = within_m * geography.mercator_scale(near[0]) if within_m else geography.LANE_M / 2
+    spots = Offering.spot if service_type else Place.spot
+    return spots.op("<@")(cast(literal(((x - reach, y - reach), (x + reach, y + reach)), Box()), Box()))
+
+
+def _ordered(query: CandidateQuery, f: Filters) -> CandidateQuery:
+    if f.near is None:
+        return query.order_by(
+            Place.demo, Offering.unit_price_fen.nulls_last(), Place.name, Offering.service_type, Offering.id
+        )
+    spots = Offering.spot if f.service_type else Place.spot
+    return query.order_by(spots.op("<->")(literal(spot(*f.near, f.service_type), Point())))
+
+
+def spot(lat: float, lng: float, service_type: str | None = None) -> tuple[float, float]:
+    """Mercator metres, in the lane of a service type if given."""
+    x, y = geography.mercator(lat, lng)
+    return (x + SERVICE_NUMBERS[service_type] * geography.LANE_M if service_type else x), y
+
+
+async def schedules_of(
+    session: AsyncSession, offerings: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[Schedule]]:
+    """The schedules of each offering, in order of opening."""
+    found: dict[uuid.UUID, list[Schedule]] = {each: [] for each in offerings}
+    query = (
+        select(Schedule).where(Schedule.offering_id.in_(offerings)).order_by(Schedule.opens, Schedule.rrule)
+    )
+    for schedule in await session.scalars(query):
+        found[schedule.offering_id].append(schedule)
+    return found
+
+
+async def closures_of(
+    session: AsyncSession, places: Collection[uuid.UUID], since: date
+) -> dict[uuid.UUID, set[date]]:
+    """The days from ``since`` on which each place is closed."""
+    found: dict[uuid.UUID, set[date]] = {each: set() for each in places}
+    query = select(Closure.place_id, Closure.date).where(Closure.place_id.in_(places), Closure.date >= since)
+    for place_id, day in (await session.execute(query)).tuples():
+        found[place_id].add(day)
+    return found
+
+
+async def booked(session: AsyncSession, moments: dict[uuid.UUID, datetime]) -> dict[uuid.UUID, int]:
+    """How many units are booked in the slot of each offering that covers its moment; absent = none."""
+    if not moments:
+        return {}
+    wanted = (
+        select(
+            func.unnest(cast(list(moments), ARRAY(Uuid))).label("offering_id"),
+            func.unnest(cast(list(moments.values()), ARRAY(UTCDateTime()))).label("moment"),
+        )
+    ).subquery()
+    query = select(SLOTS.c.offering_id, SLOTS.c.booked).join(
+        wanted,
+        (SLOTS.c.offering_id == wanted.c.offering_id)
+        & (SLOTS.c.starts_at <= wanted.c.moment)
+        & (SLOTS.c.ends_at > wanted.c.moment),
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+# --- single rows ---
+
+
+async def city(session: AsyncSession, name: str) -> City | None:
+    """A city by code or name, with or without 市."""
+    wanted = name.strip()
+    names = {wanted, wanted.removesuffix("市")}
+    return await session.scalar(select(City).where(or_(City.name.in_(names), City.code == wanted.lower())))
+
+
+async def cities(session: AsyncSession) -> list[City]:
+    return list(await session.scalars(select(City).order_by(City.code)))
+
+
+async def offering(session: AsyncSession, offering_id: uuid.UUID) -> Candidate | None:
+    query = (
+        select(Offering, Place, Provider)
+        .join(Place, Place.id == Offering.place_id)
+        .outerjoin(Provider, Provider.id == Offering.provider_id)
+        .where(Offering.id == offering_id)
+    )
+    row = (await session.execute(query)).first()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+async def offerings_of(session: AsyncSession, place_id: uuid.UUID) -> list[Offering]:
+    query = (
+        select(Offering).where(Offering.place_id == place_id).order_by(Offering.service_type, Offering.name)
+    )
+    return list(await session.scalars(query))
+
+
+# --- names ---
+
+
+async def places_like(
+    session: AsyncSession, keys: Sequence[str], city_code: str | None, limit: int = 60
+) -> list[Place]:
+    """Places that share index keys with a name, those that share most first."""
+    if not keys:
+        return []
+    wanted = type_coerce(list(keys), ARRAY(Text))
+    shared = select(func.count()).where(func.unnest(Place.keys).column_valued("key") == func.any(wanted))
+    query = select(Place).where(Place.keys.op("&&")(cast(wanted, ARRAY(Text))))
+    if city_code:
+        query = query.where(Place.city_code == city_code)
+    return list(await session.scalars(query.order_by(shared.scalar_subquery().desc()).limit(limit)))
+
+
+async def areas(session: AsyncSession, city_code: str | None) -> list[Area]:
+    query = select(Area)
+    if city_code:
+        query = query.where(Area.city_code == city_code)
+    return list(await session.scalars(query.order_by(Area.name, Area.id)))
+
+
+async def areas_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Area]:
+    return {area.id: area for area in await session.scalars(select(Area).where(Area.id.in_(ids)))}
+
+
+async def providers(session: AsyncSession, city_code: str | None) -> list[Provider]:
+    query = select(Provider)
+    if city_code:
+        query = query.where(Provider.city_code == city_code)
+    return list(await session.scalars(query.order_by(Provider.name)))
+
+
+async def places(session: AsyncSession, city_code: str) -> list[Place]:
+    return list(
+        await session.scalars(select(Place).where(Place.city_code == city_code).order_by(Place.external_id))
+    )
+
+
+async def middle(session: AsyncSession, *, areas: Collection[uuid.UUID]) -> tuple[float, float] | None:
+    """The middle (lat, lng) of the located places in some areas."""
+    query = select(func.avg(Place.lat), func.avg(Place.lng)).where(Place.area_id.in_(areas))
+    lat, lng = (await session.execute(query)).one()
+    return None if lat is None else (float(lat), float(lng))
+
+
+async def relocate(session: AsyncSession, place_id: uuid.UUID, lat: float | None, lng: float | None) -> None:
+    """Move the offerings of a place in the search index."""
+    for offering_id, service_type in (
+        await session.execute(select(Offering.id, Offering.service_type).where(Offering.place_id == place_id))
+    ).tuples():
+        there = None if lat is None or lng is None else spot(lat, lng, service_type)
+        await session.execute(update(Offering).where(Offering.id == offering_id).values(spot=there))
+
+
+async def close(session: AsyncSession, place_id: uuid.UUID, days: Iterable[date], reason: str | None) -> None:
+    rows = [{"id": uuid.uuid4(), "place_id": place_id, "date": day, "reason": reason} for day in days]
+    await session.execute(
+        insert(Closure).values(rows).on_conflict_do_nothing(index_elements=["place_id", "date"])
+    )
+
+
+async def reopen(session: AsyncSession, place_id: uuid.UUID, day: date) -> None:
+    await session.execute(delete(Closure).where(Closure.place_id == place_id, Closure.date == day))

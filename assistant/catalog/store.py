@@ -1,0 +1,185 @@
+"""Between drafts and tables: put a draft of a city in, take it out again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.catalog import repository
+from assistant.catalog.drafts import (
+    AreaDraft,
+    CatalogDraft,
+    OfferingDraft,
+    PlaceDraft,
+    ProviderDraft,
+    ScheduleDraft,
+)
+from assistant.catalog.models import Area, Offering, Place, Provider, Schedule
+from assistant.catalog.service import index_place
+
+AreaKey = tuple[uuid.UUID | None, str]
+OfferingKey = tuple[uuid.UUID, str, str]
+
+
+@dataclass
+class Stored:
+    """What was there before and what came new."""
+
+    created: int = 0
+    updated: int = 0
+
+
+@dataclass
+class _City:
+    """The rows of one city by their natural keys, old and new."""
+
+    code: str
+    providers: dict[str, Provider] = field(default_factory=dict)
+    areas: dict[AreaKey, Area] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    offerings: dict[OfferingKey, Offering] = field(default_factory=dict)
+
+
+async def put(session: AsyncSession, city_code: str, draft: CatalogDraft) -> Stored:
+    """Upsert a draft by natural keys: what it names is set to what it says, the rest stays as it is."""
+    city = await _load(session, city_code)
+    for provider in draft.providers:
+        _put_provider(session, city, provider)
+    stored = Stored()
+    touched: list[tuple[Offering, OfferingDraft]] = []
+    for place in draft.places:
+        stored.updated += place.external_id in city.places
+        stored.created += place.external_id not in city.places
+        row = _put_place(session, city, place)
+        touched += [(_put_offering(session, city, row, each), each) for each in place.offerings]
+    await session.flush()
+    await _put_schedules(session, touched)
+    await session.flush()
+    return stored
+
+
+async def _load(session: AsyncSession, code: str) -> _City:
+    offerings = await session.scalars(select(Offering).where(Offering.city_code == code))
+    return _City(
+        code,
+        {row.name: row for row in await repository.providers(session, code)},
+        {(row.parent_id, row.name): row for row in await repository.areas(session, code)},
+        {row.external_id: row for row in await repository.places(session, code)},
+        {(row.place_id, row.service_type, row.name): row for row in offerings},
+    )
+
+
+def _put_provider(session: AsyncSession, city: _City, draft: ProviderDraft) -> Provider:
+    row = city.providers.get(draft.name)
+    if row is None:
+        row = city.providers[draft.name] = Provider(id=uuid.uuid4(), city_code=city.code, name=draft.name)
+        session.add(row)
+    _set(row, draft.model_dump(exclude={"name"}))
+    return row
+
+
+def _provider_id(session: AsyncSession, city: _City, name: str | None, demo: bool) -> uuid.UUID | None:
+    """A provider that is only named is made; one that is known keeps its credit."""
+    if name is None:
+        return None
+    return (city.providers.get(name) or _put_provider(session, city, ProviderDraft(name=name, demo=demo))).id
+
+
+def _put_area(session: AsyncSession, city: _City, path: Sequence[AreaDraft]) -> uuid.UUID | None:
+    parent: uuid.UUID | None = None
+    for step in path:
+        row = city.areas.get((parent, step.name))
+        if row is None:
+            row = Area(id=uuid.uuid4(), city_code=city.code, parent_id=parent, name=step.name)
+            session.add(row)
+            city.areas[parent, step.name] = row
+        row.level, row.urban = step.level, step.urban
+        parent = row.id
+    return parent
+
+
+def _put_place(session: AsyncSession, city: _City, draft: PlaceDraft) -> Place:
+    row = city.places.get(draft.external_id)
+    if row is None:
+        row = Place(id=uuid.uuid4(), city_code=city.code, external_id=draft.external_id)
+        session.add(row)
+        city.places[draft.external_id] = row
+    _set(row, draft.model_dump(exclude={"external_id", "areas", "provider", "offerings"}))
+    row.area_id = _put_area(session, city, draft.areas)
+    row.provider_id = _provider_id(session, city, draft.provider, draft.demo)
+    index_place(row)
+    return row
+
+
+def _put_offering(session: AsyncSession, city: _City, place: Place, draft: OfferingDraft) -> Offering:
+    key = (place.id, draft.service_type, draft.name)
+    row = city.offerings.get(key)
+    if row is None:
+        row = Offering(id=uuid.uuid4(), place_id=place.id, city_code=city.code)
+        session.add(row)
+        city.offerings[key] = row
+    _set(row, draft.model_dump(exclude={"provider", "schedules"}))
+    row.provider_id = _provider_id(session, city, draft.provider, draft.demo) or place.provider_id
+    located = place.lat is not None and place.lng is not None
+    row.spot = repository.spot(place.lat, place.lng, row.service_type) if located else None  # type: ignore[arg-type]
+    return row
+
+
+async def _put_schedules(session: AsyncSession, touched: Sequence[tuple[Offering, OfferingDraft]]) -> None:
+    await session.execute(delete(Schedule).where(Schedule.offering_id.in_([row.id for row, _ in touched])))
+    session.add_all(
+        Schedule(offering_id=row.id, **each.model_dump())
+        for row, draft in touched
+        for each in draft.schedules
+    )
+
+
+def _set(row: object, values: dict[str, object]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+# --- out again ---
+
+
+async def take(session: AsyncSession, city_code: str) -> CatalogDraft:
+    """Everything of a city as a draft, in a stable order."""
+    city = await _load(session, city_code)
+    schedules = await repository.schedules_of(session, [row.id for row in city.offerings.values()])
+    names = {row.id: row.name for row in city.providers.values()}
+    areas = {row.id: row for row in city.areas.values()}
+    of_place: dict[uuid.UUID, list[OfferingDraft]] = {}
+    for row in sorted(city.offerings.values(), key=lambda row: (row.service_type, row.name)):
+        draft = OfferingDraft.model_validate(_offering(row, names, schedules[row.id]))
+        of_place.setdefault(row.place_id, []).append(draft)
+    return CatalogDraft(
+        providers=[ProviderDraft.model_validate(row) for row in city.providers.values()],
+        places=[_place(row, names, areas, of_place.get(row.id, [])) for row in city.places.values()],
+    )
+
+
+def _offering(row: Offering, names: dict[uuid.UUID, str], schedules: Sequence[Schedule]) -> dict[str, object]:
+    fields = set(OfferingDraft.model_fields) - {"provider", "schedules"}
+    return {
+        **{name: getattr(row, name) for name in fields},
+        "provider": names[row.provider_id] if row.provider_id else None,
+        "schedules": [ScheduleDraft.model_validate(each) for each in schedules],
+    }
+
+
+def _place(
+    row: Place, names: dict[uuid.UUID, str], areas: dict[uuid.UUID, Area], offerings: list[OfferingDraft]
+) -> PlaceDraft:
+    path: list[AreaDraft] = []
+    area = areas.get(row.area_id) if row.area_id else None
+    while area is not None:
+        path.insert(0, AreaDraft.model_validate(area))
+        area = areas.get(area.parent_id) if area.parent_id else None
+    fields = set(PlaceDraft.model_fields) - {"areas", "provider", "offerings"}
+    values = {name: getattr(row, name) for name in fields}
+    provider = names[row.provider_id] if row.provider_id else None
+    return PlaceDraft(**values, areas=path, provider=provider, offerings=offerings)
