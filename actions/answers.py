@@ -1,0 +1,266 @@
+"""Questions that are answered at once, also in the middle of a form.
+
+Each takes the turn, says its answer through ``out`` and returns slots to set. ``inside`` is true in
+the middle of a form: then no offer follows, the form asks its own question next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Any
+
+from actions import spoken
+from actions.out import Out
+from actions.turn import Turn
+from assistant.client import SERVICE_TYPES, Client, Refused
+
+Slots = dict[str, Any]
+Answer = Callable[..., Awaitable[Slots]]
+SHOWN = 3
+"""A listener keeps three items in mind, hardly more."""
+
+
+async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    """What there is, where, when open, for how much."""
+    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+    city = turn.value("city") or turn.speaker.city
+    place = turn.value("place")
+    if not types and not place and turn.location is None and not inside and turn.asked != "place":
+        out.say("utter_ask_which_service", asks="service", choices=_common())
+        return {"pending": {"kind": "find"}}
+    try:
+        answer = await api.search(
+            turn.speaker.actor,
+            city=city,
+            service_type=types[0] if types else None,
+            q=place,
+            near=turn.location,
+            person_id=turn.speaker.person_id,
+            text=turn.text,
+            limit=SHOWN,
+        )
+    except Refused as error:
+        if error.code != "unknown_city":
+            raise
+        out.say("utter_city_unknown", city=city, expects="yes_no")
+        return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
+    results = answer["results"]
+    if not results:
+        title = SERVICE_TYPES[types[0]].name if types else (place or "这项服务")
+        out.say("utter_nothing_found", service=title, expects="yes_no")
+        return {"pending": {"kind": "person", "reason": f"没有找到：{title}"}}
+    for index, result in enumerate(results):
+        out.say(
+            "utter_found_first" if index == 0 else "utter_found_more",
+            count=len(results),
+            **_described(result, turn),
+            card={"kind": "place", **result},
+        )
+    bookable = [each for each in results if each.get("bookable")]
+    if inside or not bookable:
+        return {}
+    first = bookable[0]["offering"]
+    out.say("utter_offer_booking", service=first["name"], expects="yes_no", asks="yes_no")
+    return {
+        "pending": {
+            "kind": "book",
+            "offer": {"service_type": first["service_type"], "place": bookable[0]["place"]["name"] if place else None},
+        }
+    }
+
+
+def _common() -> list[tuple[str, str]]:
+    return [(SERVICE_TYPES[key].name, SERVICE_TYPES[key].name) for key in ("meal", "bath", "cleaning", "nursing", "day_care")]
+
+
+def _described(result: dict[str, Any], turn: Turn) -> dict[str, str]:
+    """One place in words: only what is known, and what is made up said to be so."""
+    place, offering = result["place"], result.get("offering") or {}
+    price = offering.get("unit_price_fen")
+    distance = result.get("distance_m")
+    facts = [
+        f"离您大约{_metres(distance)}" if distance is not None else "",
+        f"在{place['address']}" if place.get("address") else "",
+        f"{result['hours_text']}" if result.get("hours_text") else "",
+        f"每{offering['unit']}{spoken.yuan(price)}" if price is not None else "",
+        f"电话{place['phone']}" if place.get("phone") else "",
+        "这家在失信名单上，不能预约" if (result.get("provider") or {}).get("credit") == "dishonest" else "",
+        "这是演示数据" if place.get("demo") or offering.get("demo") else "",
+    ]
+    told = "，".join(filter(None, facts)) or "地址和电话资料里没有写"
+    return {"place": place["name"], "service": offering.get("name") or "", "facts": told}
+
+
+def _metres(distance: float) -> str:
+    return f"{round(distance, -1):.0f}米" if distance < 1000 else f"{distance / 1000:.1f}公里"
+
+
+async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False, topic: str = "") -> Slots:
+    """Which subsidy applies: only what a document says, with its year."""
+    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+    role = "family" if turn.speaker.kind == "relative" else "senior"
+    asked = f"{topic} {turn.text}".strip()
+    answer = await api.match_benefits(
+        turn.speaker.actor,
+        {
+            "city": turn.value("city") or turn.speaker.city,
+            "topic": asked,
+            "service_type": types[0] if types else None,
+            "age": turn.value("age"),
+            "ability": turn.value("ability"),
+            "income": turn.value("income"),
+            "role": _role(asked, role),
+            "person_id": turn.speaker.person_id if turn.speaker.confirmed else None,
+        },
+    )
+    if not answer["found"]:
+        out.tell(answer["message"], expects="yes_no", asks=None if inside else "yes_no")
+        return {} if inside else {"pending": {"kind": "person", "reason": "问补贴，没有资料"}}
+    for each in answer["answers"][:SHOWN]:
+        out.tell(each["text"])
+    if inside:
+        return {}
+    missing = next((name for each in answer["answers"][:1] for name in each.get("missing", [])), None)
+    if missing in ("age", "ability", "income") and turn.asked not in ("age", "ability", "income"):
+        out.say(f"utter_ask_{missing}", asks=missing)
+        return {"pending": {"kind": "subsidy", "topic": asked}}
+    out.say("utter_anything_else")
+    return {"pending": None}
+
+
+def _role(text: str, default: str) -> str:
+    """A carer or the head of a home asks for their own rows, and says so."""
+    if any(word in text for word in ("护理员", "护工入职", "我是护工", "从业", "毕业生", "入职奖")):
+        return "worker"
+    if any(word in text for word in ("我们养老院", "我们机构", "开养老院", "办养老院", "建床位", "床位补贴", "我是院长", "开办", "运营补贴", "民办")):
+        return "institution"
+    return default
+
+
+async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    """Where an order stands."""
+    number = turn.value("order_no")
+    if number:
+        try:
+            order = await api.order(turn.speaker.actor, number)
+        except Refused as error:
+            if error.status not in (403, 404):
+                raise
+            out.say("utter_order_unknown", number=number, expects="yes_no")
+            return {"pending": {"kind": "person", "reason": "查不到订单号"}}
+        _tell_order(order, turn, out)
+        return {"last_order": order["number"]}
+    orders = await api.upcoming(turn.speaker.actor, turn.speaker.person_id) if turn.speaker.person_id else []
+    types = turn.values("service_type")
+    chosen = [order for order in orders if not types or order["service_type"] in types] or orders
+    if turn.when.date:
+        on_day = [order for order in chosen if _day(order) == turn.when.date]
+        chosen = on_day or chosen
+    if not chosen:
+        if turn.speaker.person_id is None:
+            out.say("utter_ask_order", asks="order")
+            return {"pending": {"kind": "status"}}
+        out.say("utter_no_orders")
+        return {}
+    for order in chosen[:SHOWN]:
+        _tell_order(order, turn, out)
+    return {"last_order": chosen[0]["number"]}
+
+
+def _day(order: dict[str, Any]) -> date:
+    return datetime.fromisoformat(order["starts_at_local"]).date()
+
+
+STATUS = {
+    "requested": "已经预约，等服务方接单",
+    "accepted": "服务方已经接单",
+    "on_the_way": "服务人员正在路上",
+    "done": "已经完成",
+    "rated": "已经完成",
+    "cancelled": "已经取消",
+    "rejected": "服务方没有接单",
+    "no_show": "没有见到人，没有完成",
+}
+
+
+def _tell_order(order: dict[str, Any], turn: Turn, out: Out) -> None:
+    start = datetime.fromisoformat(order["starts_at_local"])
+    out.say(
+        "utter_order_status",
+        number=order["number"],
+        service=SERVICE_TYPES[order["service_type"]].name,
+        when=spoken.moment(start, turn.now.date()),
+        quantity=f"{order['quantity']}{order['unit']}",
+        status=STATUS[order["status"]],
+        card={"kind": "order", "orders": [order]},
+    )
+
+
+async def points(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    """The time bank and points, as the documents have them."""
+    return await ask_subsidy(turn, out, api, inside=inside, topic="积分养老")
+
+
+async def chat(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    """Company: a kind word, then back to the matter."""
+    out.say("utter_chat_inside" if inside else "utter_chat")
+    return {}
+
+
+async def help_(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.say("utter_help_inside" if inside else "utter_help")
+    return {}
+
+
+async def greet(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.say("utter_here" if inside else "utter_greet")
+    return {}
+
+
+async def thank(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.say("utter_here" if inside else "utter_thank")
+    return {}
+
+
+async def repeat(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.signal(repeat=True)
+    return {}
+
+
+async def slower(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.signal(pace="slower")
+    return {}
+
+
+async def human(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.signal(person="来电人要找工作人员")
+    return {}
+
+
+async def emergency(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    """Rasa may raise an alarm that the triage did not hear; it never lowers one."""
+    out.signal(alarm={"confidence": turn.confidence})
+    return {}
+
+
+async def other(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    out.say("utter_other")
+    return {}
+
+
+ANSWERS: dict[str, Answer] = {
+    "find_service": find_service,
+    "ask_subsidy": ask_subsidy,
+    "order_status": order_status,
+    "points": points,
+    "chat": chat,
+    "help": help_,
+    "greet": greet,
+    "thank": thank,
+    "repeat": repeat,
+    "slower": slower,
+    "human": human,
+    "emergency": emergency,
+}
+"""Intents that may be answered in between."""

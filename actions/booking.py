@@ -1,0 +1,616 @@
+"""The booking form: which service, for whom, when, where, how many – read back, then booked."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from actions import spoken
+from actions.form import CONFIRM, Form, Frame, Option
+from actions.out import Out
+from actions.turn import Spoken, Turn
+from actions.who import Who, caller, named, resolve
+from assistant.client import SERVICE_TYPES, Refused
+
+MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
+         "中饭": "noon", "中餐": "noon", "晌午饭": "noon", "晚饭": "evening", "晚餐": "evening",
+         "夜饭": "evening"}  # fmt: skip
+"""Meals name their part of the day."""
+MEAL_TIMES = {"morning": time(7), "noon": time(11, 30), "evening": time(17)}
+REMARK = re.compile(
+    r"(不(?:吃|要|放|能吃)[^，。,！？]{1,8}|少(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
+    r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
+)
+QUANTITY_ASKED = {"meal"}
+"""Services for which people mean a number when they say nothing of it."""
+PROPOSED = ("meal", "cleaning", "bath", "nursing", "medical_escort", "day_care", "haircut", "companionship")
+SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
+HORIZON_DAYS = 60
+
+
+class Booking(Frame):
+    """What is known of a booking. Dates and times are China time."""
+
+    service_type: str | None = None
+    people: list[Who] = []
+    date: str | None = None
+    time: str | None = None
+    part: str | None = None
+    ambiguous: bool = False
+    recurrence: str | None = None
+    any_time: bool = False
+    quantity: int | None = None
+    place: str | None = None
+    """Place named by the caller."""
+    city: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    remarks: str | None = None
+    offering: dict[str, Any] | None = None
+    """The search result chosen: ``offering``, ``place``, ``provider`` …"""
+    slot: str | None = None
+    """Start of the slot chosen, ISO, China time."""
+    more: list[dict[str, Any]] = []
+    """Further services asked for in the same breath, as far as they were said (fields of this class)."""
+    key: str = Field(default_factory=lambda: uuid.uuid4().hex)
+    """Idempotency key of the order."""
+
+
+class BookingForm(Form[Booking]):
+    form: ClassVar[str] = "booking_form"
+    intents: ClassVar[frozenset[str]] = frozenset({"book_service", "inform", "affirm", "deny"})
+
+    # --- learning ---------------------------------------------------------------------------
+
+    async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
+        learned = self._service(frame, turn, first)
+        learned |= self._when(frame, turn)
+        learned |= self._people(frame, turn)
+        learned |= self._details(frame, turn)
+        if learned & {"service_type", "place", "city", "people", "address"}:
+            frame.offering = frame.slot = None
+        if learned & {"date", "time", "part", "recurrence"}:
+            frame.slot = None
+        return learned
+
+    def _service(self, frame: Booking, turn: Turn, first: bool) -> set[str]:
+        types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+        if not types or (frame.service_type and frame.asked in ("address", "name", "phone", "remarks")):
+            return set()
+        if first or frame.service_type is None:
+            frame.service_type = types[0]
+            frame.more += [_partial(each, turn) for each in types[1:3]]
+            return {"service_type"}
+        if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
+            frame.service_type = types[-1]
+            return {"service_type"}
+        return set()
+
+    def _when(self, frame: Booking, turn: Turn) -> set[str]:
+        when = self._own_clause(frame, turn)
+        learned: set[str] = set()
+        part = when.part or next((MEALS[word] for word in MEALS if word in turn.text), None)
+        if when.past or (frame.asked in ("address", "phone", "name") and not turn.changed_to):
+            return learned
+        if when.date:
+            frame.date = when.date.isoformat()
+            learned.add("date")
+        if when.recurrence:
+            frame.recurrence = when.recurrence
+            learned.add("recurrence")
+        if when.time:
+            frame.time, frame.part = when.time.strftime("%H:%M"), None
+            frame.ambiguous = when.ambiguous
+            learned.add("time")
+        elif part:
+            if part != frame.part or frame.time is None:
+                frame.time, frame.part = None, part
+            learned.add("part")
+        if not learned and frame.asked in ("time", "date") and (turn.leaves_it_open or turn.affirms):
+            frame.any_time = True
+            learned.add("any_time")
+        if SOONEST.search(turn.text) and not when.date:
+            frame.any_time = True
+        return learned
+
+    def _own_clause(self, frame: Booking, turn: Turn) -> Spoken:
+        """Two services in one breath have a time each: this one's is in its own clause."""
+        if turn.changed_to and turn.changed_to.when:
+            return turn.changed_to.when
+        if frame.more and frame.service_type:
+            title = _clause_about(frame.service_type, turn)
+            own = next((clause.when for clause in turn.clauses if clause.text == title), None)
+            if own:
+                return own
+        return turn.when
+
+    def _people(self, frame: Booking, turn: Turn) -> set[str]:
+        if frame.asked in ("address", "phone"):
+            return set()
+        found = [who for who in named(turn) if not (who.own and frame.people)]
+        if not found or (frame.asked == "name" and frame.people):
+            return set()
+        if turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found) and "也" in turn.text:
+            return set()
+        frame.people = found
+        return {"people"}
+
+    def _details(self, frame: Booking, turn: Turn) -> set[str]:
+        learned: set[str] = set()
+        quantity = turn.value("quantity")
+        if quantity and frame.asked not in ("address", "phone"):
+            frame.quantity = int(quantity)
+            learned.add("quantity")
+        if turn.value("place") and turn.value("place") != frame.place and frame.asked != "address":
+            frame.place = turn.value("place")
+            learned.add("place")
+        if turn.value("city") and frame.asked != "address":
+            frame.city = turn.value("city")
+            learned.add("city")
+        if turn.value("phone"):
+            frame.phone = turn.value("phone")
+            learned.add("phone")
+        if frame.asked == "name" and (turn.value("name") or _bare_name(turn.text)):
+            frame.name = turn.value("name") or _bare_name(turn.text)
+            learned.add("name")
+        address = turn.value("address")
+        if address and (frame.asked == "address" or (len(address) >= 6 and re.search(r"\d|[栋号室楼]", address))):
+            frame.address = _whole_address(turn, address) if frame.asked == "address" else address
+            learned.add("address")
+        elif frame.asked == "address" and _looks_like_address(turn):
+            frame.address = turn.text.strip("。，,. ")
+            learned.add("address")
+        remark = REMARK.findall(turn.text)
+        if remark:
+            known = [frame.remarks] if frame.remarks else []
+            frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
+            learned.add("remarks")
+        return learned
+
+    def take(self, frame: Booking, datum: str, option: Option) -> set[str]:
+        if datum == "service":
+            frame.service_type = option.value
+            return {"service_type"}
+        if datum in ("time", "full"):
+            moment = datetime.fromisoformat(option.value)
+            frame.date, frame.time, frame.part = moment.date().isoformat(), moment.strftime("%H:%M"), None
+            frame.slot, frame.ambiguous = None, False
+            return {"time"}
+        if datum == "person":
+            frame.people = [Who(person_id=option.value, name=option.title.split("，")[0])]
+            return {"people"}
+        if datum == "place":
+            frame.place, frame.offering = option.value, None
+            return {"place"}
+        return super().take(frame, datum, option)
+
+    # --- asking -----------------------------------------------------------------------------
+
+    async def go_on(self, frame: Booking, turn: Turn, out: Out) -> None:
+        for step in (
+            self._ask_service,
+            self._ask_person,
+            self._ask_date,
+            self._ask_contact,
+            self._find,
+            self._ask_time,
+            self._ask_quantity,
+        ):
+            if await step(frame, turn, out) or frame.ended:
+                return
+        self._confirm(frame, turn, out)
+
+    async def _ask_service(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        if frame.service_type:
+            return False
+        options = [Option(title=SERVICE_TYPES[key].name, value=key) for key in PROPOSED]
+        self.ask(frame, out, "service", options=options)
+        return True
+
+    async def _ask_person(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        if not frame.people:
+            if turn.speaker.kind == "senior" or (turn.speaker.kind is None and turn.speaker.channel == "phone"):
+                frame.people = [caller(turn)]
+                return False
+            candidates = await resolve(Who(), turn, self.api) if turn.speaker.kind == "relative" else []
+            if len(candidates) == 1:
+                frame.people = [Who(person_id=candidates[0]["id"], name=candidates[0]["name"])]
+                return False
+            if turn.speaker.kind is None:
+                frame.people = [caller(turn)]
+                return False
+            self.ask(frame, out, "person", options=_person_options(candidates))
+            return True
+        for index, who in enumerate(frame.people):
+            if who.own or who.person_id:
+                continue
+            candidates = await resolve(who, turn, self.api)
+            if len(candidates) == 1:
+                frame.people[index] = who.model_copy(
+                    update={"person_id": candidates[0]["id"], "name": candidates[0]["name"]}
+                )
+            elif len(candidates) > 1:
+                self.ask(frame, out, "person", options=_person_options(candidates))
+                return True
+            elif turn.speaker.kind == "worker":
+                out.say("utter_person_unknown", name=who.name or who.label)
+                frame.people = []
+                self.ask(frame, out, "person")
+                return True
+        return False
+
+    async def _ask_date(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        today = turn.now.date()
+        if frame.date and date.fromisoformat(frame.date) < today:
+            frame.date = None
+            out.say("utter_date_past")
+        if turn.when.past and turn.when.date and not frame.date:
+            out.say("utter_date_past")
+        if frame.date and (date.fromisoformat(frame.date) - today).days > HORIZON_DAYS:
+            frame.date = None
+            out.say("utter_date_far", days=HORIZON_DAYS)
+        if frame.date or frame.recurrence:
+            return False
+        if frame.any_time:
+            frame.date = (today + timedelta(days=1)).isoformat()
+            return False
+        self.ask(frame, out, "date", service=self._title(frame))
+        return True
+
+    async def _ask_contact(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """A stranger's name and number, and an address for what comes to the door."""
+        who = frame.people[0]
+        if who.person_id:
+            person = await self.api.person(turn.speaker.actor, who.person_id)
+            frame.address = frame.address or person.get("address")
+            frame.phone = frame.phone or next(iter(person.get("phones") or []), turn.speaker.phone)
+            frame.name = person.get("name") or frame.name
+        else:
+            frame.name = frame.name or who.name
+            frame.phone = frame.phone or turn.speaker.phone
+            if not frame.name:
+                self.ask(frame, out, "name", who=who.label)
+                return True
+            if not frame.phone:
+                self.ask(frame, out, "phone", expects="digits")
+                return True
+        if not frame.address and SERVICE_TYPES[str(frame.service_type)].comes_home:
+            self.ask(frame, out, "address", who=who.label)
+            return True
+        return False
+
+    async def _find(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Choose where it is booked: the place named, else the first that can take it."""
+        if frame.offering:
+            return False
+        city = frame.city or turn.speaker.city
+        try:
+            answer = await self.api.search(
+                turn.speaker.actor,
+                city=city,
+                service_type=frame.service_type,
+                q=frame.place,
+                near=turn.location,
+                person_id=frame.people[0].person_id,
+                bookable=True,
+                limit=9,
+            )
+        except Refused as error:
+            if error.code != "unknown_city":
+                raise
+            out.say("utter_city_unknown", city=city)
+            out.signal(person=f"{self.summary(frame)}；城市没有资料：{city}")
+            frame.ended = True
+            return True
+        results = answer["results"]
+        if not results:
+            out.say("utter_no_service", service=self._title(frame))
+            out.signal(person=f"{self.summary(frame)}；没有找到可以预约的服务")
+            frame.ended = True
+            return True
+        frame.offering = results[0]
+        return False
+
+    async def _ask_time(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Settle on a free slot of the day; ask where the caller's words leave several."""
+        if frame.slot:
+            return False
+        if frame.date is None:
+            frame.date = await self._first_day(frame, turn)
+        slots = await self._slots(frame, date.fromisoformat(frame.date))
+        if not slots:
+            return self._closed(frame, turn, out)
+        wanted = _matching(frame, slots)
+        if not wanted:
+            return await self._taken(frame, turn, out, slots, reason="hours")
+        free = [slot for slot in wanted if slot["free"] >= (frame.quantity or 1)]
+        if not free:
+            return await self._taken(frame, turn, out, slots, reason="full")
+        if frame.time or frame.part or frame.any_time or len(slots) == 1:
+            frame.slot = _preferred(frame, free)["starts_at"]
+            return False
+        self.ask(frame, out, "time", options=_time_options(frame, free), service=self._title(frame))
+        return True
+
+    async def _slots(self, frame: Booking, day: date) -> list[dict[str, Any]]:
+        assert frame.offering
+        return await self.api.slots(frame.offering["offering"]["id"], day)
+
+    async def _first_day(self, frame: Booking, turn: Turn) -> str:
+        """The first day of a recurrence that has slots, from tomorrow."""
+        days = await self.api.recurrence_days(str(frame.recurrence), turn.now.date() + timedelta(days=1))
+        return days[0] if days else (turn.now.date() + timedelta(days=1)).isoformat()
+
+    def _closed(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        day = spoken.day(date.fromisoformat(str(frame.date)), turn.now.date())
+        out.say("utter_closed_day", day=day, place=self._place(frame))
+        frame.date = None
+        self.ask(frame, out, "date", service=self._title(frame))
+        return True
+
+    async def _taken(
+        self, frame: Booking, turn: Turn, out: Out, slots: list[dict[str, Any]], reason: str
+    ) -> bool:
+        """Nothing free where it was wanted: say why and offer what is near."""
+        need = frame.quantity or 1
+        free = [slot for slot in slots if slot["free"] >= need]
+        day = date.fromisoformat(str(frame.date))
+        ahead = 1
+        while len(free) < 3 and ahead <= 3:
+            later = await self._slots(frame, day + timedelta(days=ahead))
+            free += [s for s in later if s["free"] >= need and (_in_wish(frame, s) or not frame.part)][:2]
+            ahead += 1
+        if not free:
+            out.say("utter_all_full", service=self._title(frame))
+            out.signal(person=f"{self.summary(frame)}；都约满了")
+            frame.ended = True
+            return True
+        options = [_slot_option(slot, turn.now.date()) for slot in _nearest(frame, free)[:3]]
+        frame.time = frame.part = None
+        self.ask(frame, out, "full" if reason == "full" else "time", options=options, service=self._title(frame))
+        return True
+
+    async def _ask_quantity(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        if frame.quantity or frame.service_type not in QUANTITY_ASKED:
+            return False
+        if frame.asked == "quantity" and (turn.affirms or frame.misses >= 1):
+            frame.quantity = 1
+            return False
+        self.ask(frame, out, "quantity", unit="份")
+        return True
+
+    def _confirm(self, frame: Booking, turn: Turn, out: Out) -> None:
+        assert frame.offering and frame.slot
+        start = datetime.fromisoformat(frame.slot)
+        today = turn.now.date()
+        offering = frame.offering["offering"]
+        quantity = frame.quantity or 1
+        price = offering.get("unit_price_fen")
+        if frame.recurrence:
+            when = f"从{spoken.day(start.date(), today)}起，{spoken.recurrence(frame.recurrence)}，{spoken.clock(start.time())}"
+        else:
+            when = spoken.moment(start, today)
+        who = "、".join(each.label for each in frame.people)
+        self.read_back(
+            frame,
+            out,
+            "utter_confirm_booking",
+            who=who,
+            when=when,
+            what=f"{offering['name']}{quantity}{offering['unit']}",
+            where=_where(frame, turn, self._place(frame)),
+            price=f"一共{spoken.yuan(price * quantity)}" if price is not None else "价钱由服务方告诉您",
+            demo="，这是演示数据" if offering.get("demo") else "",
+            remarks=f"，备注：{frame.remarks}" if frame.remarks else "",
+        )
+
+    # --- doing ------------------------------------------------------------------------------
+
+    async def submit(self, frame: Booking, turn: Turn, out: Out) -> None:
+        orders = []
+        try:
+            for index, who in enumerate(frame.people):
+                orders.append(await self._book(frame, who, index, turn))
+        except Refused as error:
+            if error.code == "slot_full":
+                frame.slot = frame.time = None
+                frame.asked = None
+                out.tell(error.message)
+                await self.go_on(frame, turn, out)
+                return
+            raise
+        frame.ended = True
+        numbers = "、".join(order["number"] for order in orders)
+        out.say(
+            "utter_booked_series" if frame.recurrence else "utter_booked",
+            number=numbers,
+            card={"kind": "order", "orders": orders},
+        )
+        people = [who.model_dump() for who in frame.people]
+        frame.later = [{"intent": "book_service", "frame": {"people": people, **each}} for each in frame.more] + frame.later
+
+    async def _book(self, frame: Booking, who: Who, index: int, turn: Turn) -> dict[str, Any]:
+        assert frame.offering and frame.slot
+        senior_id = who.person_id or await self._record(frame, who, turn)
+        body = {
+            "senior_id": senior_id,
+            "offering_id": frame.offering["offering"]["id"],
+            "starts_at": frame.slot,
+            "quantity": frame.quantity or 1,
+            "remarks": frame.remarks,
+            "address": frame.address if who.own or len(frame.people) == 1 else None,
+            "contact_phone": frame.phone if len(frame.people) == 1 else None,
+            "for_whom": "self" if who.own else "other",
+            "idempotency_key": f"{frame.key}:{index}",
+        }
+        if frame.recurrence:
+            return await self.api.book_series(turn.speaker.actor, {**body, "rrule": frame.recurrence})
+        return await self.api.book(turn.speaker.actor, body)
+
+    async def _record(self, frame: Booking, who: Who, turn: Turn) -> str:
+        """A stranger goes on record with what the booking needs."""
+        person = await self.api.create_person(
+            turn.speaker.actor,
+            {
+                "kind": "senior",
+                "name": frame.name or who.name or who.label,
+                "phone": frame.phone,
+                "address": frame.address,
+                "city_code": turn.speaker.city,
+            },
+        )
+        return str(person["id"])
+
+    def summary(self, frame: Booking) -> str:
+        known = [f"预约{self._title(frame)}"]
+        if frame.date:
+            known.append(frame.date)
+        known += [each for each in (frame.time, spoken.PARTS.get(frame.part or "")) if each]
+        if frame.recurrence:
+            known.append(spoken.recurrence(frame.recurrence))
+        if frame.quantity:
+            known.append(f"{frame.quantity}份")
+        return "，".join(known)
+
+    @staticmethod
+    def _title(frame: Booking) -> str:
+        return SERVICE_TYPES[frame.service_type].name if frame.service_type else "服务"
+
+    @staticmethod
+    def _place(frame: Booking) -> str:
+        return str(frame.offering["place"]["name"]) if frame.offering else ""
+
+
+def _clause_about(service_type: str, turn: Turn) -> str:
+    """The clause in which a service was named, for its own time; the whole text when unclear."""
+    spans = [each for each in turn.entities if each["entity"] == "service_type" and each["value"] == service_type]
+    for entity in spans:
+        said = entity.get("text") or turn.text[entity.get("start", 0) : entity.get("end", 0)]
+        for clause in turn.clauses:
+            if said and said in clause.text:
+                return clause.text
+    return turn.text
+
+
+def _partial(service_type: str, turn: Turn) -> dict[str, Any]:
+    """What the turn says of a second service: its own clause's time, or else the day of the first."""
+    said = _clause_about(service_type, turn)
+    when = next((clause.when for clause in turn.clauses if clause.text == said), Spoken())
+    day = when.date or turn.when.date
+    return {
+        "service_type": service_type,
+        "date": day.isoformat() if day else None,
+        "time": when.time.strftime("%H:%M") if when.time else None,
+        "part": when.part,
+    }
+
+
+def _bare_name(text: str) -> str | None:
+    match = re.fullmatch(r"(?:我?(?:叫|是)|姓名是?|名字是?|他叫|她叫)?([一-鿿]{2,4})[。，]?", text.strip())
+    return match[1] if match else None
+
+
+def _looks_like_address(turn: Turn) -> bool:
+    """Asked for an address, nearly anything longer than a yes is one."""
+    said = turn.text.strip("。，,. ")
+    return len(said) >= 4 and (turn.intent in ("inform", "profile") or re.search(r"\d|[栋号室楼村组路街]", said) is not None)
+
+
+def _whole_address(turn: Turn, found: str) -> str:
+    """The address with what the extractor left off at its end (a room number)."""
+    start = turn.text.find(found)
+    rest = turn.text[start + len(found) :] if start >= 0 else ""
+    tail = re.match(r"[\d一二三四五六七八九十零〇单元栋号室楼门组户层东西-]+", rest)
+    return found + (tail[0] if tail else "")
+
+
+def _person_options(candidates: list[dict[str, Any]]) -> list[Option]:
+    options = []
+    for each in candidates[:9]:
+        apart = [f"{each['age']}岁" if each.get("age") else "", each.get("building") or each.get("community") or ""]
+        options.append(Option(title="，".join([each["name"], *filter(None, apart)]), value=str(each["id"])))
+    return options
+
+
+def _matching(frame: Booking, slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The slots that the caller's words allow."""
+    if frame.time:
+        exact = time.fromisoformat(frame.time)
+        times = {exact}
+        if frame.ambiguous and exact.hour < 12:
+            times.add(exact.replace(hour=exact.hour + 12))
+        return [slot for slot in slots if _covers(slot, times)]
+    return [slot for slot in slots if _in_wish(frame, slot)]
+
+
+def _covers(slot: dict[str, Any], times: set[time]) -> bool:
+    start, end = datetime.fromisoformat(slot["starts_at"]), datetime.fromisoformat(slot["ends_at"])
+    return any(start.time() <= each < end.time() or start.time() == each for each in times)
+
+
+def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
+    return frame.part is None or spoken.in_part(datetime.fromisoformat(slot["starts_at"]).time(), frame.part)
+
+
+def _preferred(frame: Booking, free: list[dict[str, Any]]) -> dict[str, Any]:
+    """The slot that starts at the time said, at meal time, or first."""
+    target = frame.time or (
+        MEAL_TIMES[frame.part].strftime("%H:%M")
+        if frame.service_type == "meal" and frame.part in MEAL_TIMES
+        else None
+    )
+    if target:
+        at = [slot for slot in free if slot["starts_at"][11:16] == target]
+        if at:
+            return at[0]
+    return free[0]
+
+
+def _nearest(frame: Booking, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Free slots, those closest to the time wanted first, then in order."""
+    if not frame.time:
+        return free
+    wanted = time.fromisoformat(frame.time)
+
+    def apart(slot: dict[str, Any]) -> tuple[str, int]:
+        start = datetime.fromisoformat(slot["starts_at"])
+        return slot["starts_at"][:10], abs((start.hour - wanted.hour) * 60 + start.minute - wanted.minute)
+
+    return sorted(free, key=apart)
+
+
+def _slot_option(slot: dict[str, Any], today: date) -> Option:
+    start = datetime.fromisoformat(slot["starts_at"])
+    return Option(title=spoken.moment(start, today), value=slot["starts_at"])
+
+
+def _time_options(frame: Booking, free: list[dict[str, Any]]) -> list[Option]:
+    """At most three times of the day: the first of each part."""
+    seen: dict[str, dict[str, Any]] = {}
+    for slot in free:
+        seen.setdefault(spoken.part_of(datetime.fromisoformat(slot["starts_at"]).time()), slot)
+    return [
+        Option(title=spoken.clock(datetime.fromisoformat(slot["starts_at"]).time()), value=slot["starts_at"])
+        for slot in list(seen.values())[:3]
+    ]
+
+
+def _where(frame: Booking, turn: Turn, place: str) -> str:
+    """Where it happens. A caller known by number only hears the street, not the door."""
+    assert frame.offering
+    if not frame.offering["offering"].get("at_home"):
+        return f"地点在{place}"
+    told = frame.asked == "address" or not frame.people[0].own or turn.speaker.confirmed
+    address = frame.address or ""
+    if not told and not turn.speaker.confirmed:
+        street = re.match(r".*?(?:街道|路|镇|乡|社区|小区)", address)
+        address = f"{street[0]}您登记的家里" if street else "您登记的家里"
+    return f"由{place}上门，地址是{address}"
+
+
+__all__ = ["CONFIRM", "Booking", "BookingForm"]

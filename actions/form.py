@@ -1,0 +1,273 @@
+"""What all forms share: one question at a time, corrections, digressions, a clear yes.
+
+A Rasa form (``nlu_data/rules/forms.yml``) hands every turn to its ``validate_…`` action, which is
+one of these. The action keeps a frame (what is known so far) in the slot ``frame``, asks for what is
+missing, reads everything back and acts only on a clear yes. Ending the form is setting
+``requested_slot`` to None.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+
+from pydantic import BaseModel, Field
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers import ANSWERS
+from actions.out import Out
+from actions.spoken import picked
+from actions.turn import Turn
+from assistant.client import Client, Refused, ServiceDown
+
+CONFIRM = "confirm"
+CORRECTION = "correction"
+PATIENCE = 3
+"""After so many answers in a row that tell nothing, a person takes over."""
+
+STOPS = {"stop", "goodbye"}
+"""Intents that end a form at every point."""
+TASKS = {
+    "book_service": "预约",
+    "change_order": "改时间",
+    "cancel_order": "取消",
+    "complain": "投诉",
+    "request_assessment": "申请评估",
+    "device": "设备",
+    "profile": "改资料",
+}
+"""Intents that are matters of their own: noted, and taken up when the present one is done."""
+
+FOR_THE_DESK = {"repeat", "slower", "emergency"}
+"""Intents that the desk answers itself: nothing is asked again after them."""
+
+SECOND_THOUGHT = re.compile(r"不对|不是|错了|等等|等一下|改成|换成|我说的是|应该是")
+
+
+class Option(BaseModel):
+    """An answer that was offered: the title said and the value it stands for."""
+
+    title: str
+    value: str
+
+
+class Frame(BaseModel):
+    """What a form knows so far."""
+
+    asked: str | None = None
+    misses: int = 0
+    options: list[Option] = []
+    ended: bool = False
+    later: list[dict[str, Any]] = Field(default_factory=list)
+    """Matters raised in between, to be taken up afterwards: ``{"intent", "frame"}``."""
+
+
+F = TypeVar("F", bound=Frame)
+
+
+class Form(Action, Generic[F]):  # type: ignore[misc]
+    """A form: subclasses say how a frame learns, what is missing, and what is done at the end."""
+
+    form: ClassVar[str]
+    intents: ClassVar[frozenset[str]]
+    """The intents that are this form's own matter."""
+
+    def __init__(self, api: Client) -> None:
+        self.api = api
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    @abstractmethod
+    async def learn(self, frame: F, turn: Turn, *, first: bool) -> set[str]:
+        """Take from the turn what it tells; returns the names of the data that changed."""
+
+    @abstractmethod
+    async def go_on(self, frame: F, turn: Turn, out: Out) -> None:
+        """Ask for what is missing, or read back, or end (``frame.ended``)."""
+
+    @abstractmethod
+    async def submit(self, frame: F, turn: Turn, out: Out) -> None:
+        """Do it. Sets ``frame.ended`` unless something must be asked again."""
+
+    @abstractmethod
+    def summary(self, frame: F) -> str:
+        """What is known so far, without personal data, for the person who takes over."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn, out = Turn.of(tracker), Out(dispatcher)
+        first = (tracker.active_loop or {}).get("name") != self.form
+        frame = self._frame(tracker, first)
+        try:
+            await self._step(frame, turn, out, first)
+        except (Refused, ServiceDown) as error:
+            out.tell(error.message)
+            out.signal(person=f"{self.summary(frame)}；系统没有办成：{error.code}")
+            frame.ended = True
+        return [
+            SlotSet("frame", None if frame.ended else frame.model_dump(mode="json")),
+            SlotSet("later", frame.later),
+            SlotSet("offer", None),
+            SlotSet("pending", None),
+            SlotSet("requested_slot", None if frame.ended else "answer"),
+        ]
+
+    def _frame(self, tracker: Tracker, first: bool) -> F:
+        kind: type[F] = get_args(type(self).__orig_bases__[0])[0]  # type: ignore[attr-defined]
+        if not first:
+            return kind.model_validate(tracker.get_slot("frame"))
+        offer = tracker.get_slot("offer") or {}
+        frame = kind.model_validate({key: value for key, value in offer.items() if key in kind.model_fields})
+        frame.later = tracker.get_slot("later") or []
+        return frame
+
+    async def _step(self, frame: F, turn: Turn, out: Out, first: bool) -> None:
+        if first:
+            await self.learn(frame, turn, first=True)
+            await self.go_on(frame, turn, out)
+            return
+        if turn.intent in STOPS and not (frame.asked == CONFIRM and turn.affirms):
+            self._stop(frame, out)
+            return
+        learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
+        if frame.asked in (CONFIRM, CORRECTION) and not learned:
+            await self._judge(frame, turn, out)
+            return
+        if learned:
+            frame.misses = 0
+            await self.go_on(frame, turn, out)
+            return
+        if await self._digress(frame, turn, out):
+            return
+        frame.misses += 1
+        if frame.misses >= PATIENCE:
+            self._give_up(frame, out)
+            return
+        await self.go_on(frame, turn, out)
+
+    async def _judge(self, frame: F, turn: Turn, out: Out) -> None:
+        """An answer to a read-back that changes nothing: yes, no, something else."""
+        if frame.asked == CONFIRM and turn.affirms and not turn.denies:
+            await self.submit(frame, turn, out)
+            return
+        if turn.denies and (frame.asked == CORRECTION or not SECOND_THOUGHT.search(turn.text)):
+            if frame.asked == CORRECTION:
+                self._stop(frame, out)
+                return
+            frame.asked = CORRECTION
+            out.say("utter_ask_correction", asks=CORRECTION)
+            return
+        if await self._digress(frame, turn, out):
+            return
+        frame.misses += 1
+        if frame.misses >= PATIENCE:
+            self._give_up(frame, out)
+            return
+        await self.go_on(frame, turn, out)
+
+    async def _digress(self, frame: F, turn: Turn, out: Out) -> bool:
+        """Answer a question in between, or note another matter, and come back. False: neither."""
+        if turn.intent in self.intents:
+            return False
+        if turn.intent in TASKS:
+            later = {"intent": turn.intent, "frame": _noted(turn)}
+            if later not in frame.later:
+                frame.later.append(later)
+            out.say("utter_later", matter=TASKS[turn.intent])
+        elif turn.intent == "human":
+            frame.ended = True
+            out.signal(person=self.summary(frame))
+            return True
+        elif turn.intent in ANSWERS:
+            await ANSWERS[turn.intent](turn, out, self.api, inside=True)
+            if turn.intent in FOR_THE_DESK:
+                return True
+        else:
+            return False
+        await self.go_on(frame, turn, out)
+        return True
+
+    def ask(
+        self,
+        frame: F,
+        out: Out,
+        datum: str,
+        *,
+        options: list[Option] | None = None,
+        expects: str | None = None,
+        protected: bool = False,
+        **values: Any,
+    ) -> None:
+        """Ask for one datum; asked again, the words are simpler, then there are choices with keys."""
+        if frame.asked != datum:
+            frame.misses = 0
+        level = min(frame.misses, 2)
+        frame.asked, frame.options = datum, options or []
+        choices = [(each.title, each.title) for each in frame.options]
+        out.say(
+            f"utter_ask_{datum}" + ("", "_again", "_choices")[level],
+            asks=datum,
+            expects=expects or ("choice" if choices else None),
+            choices=choices,
+            protected=protected,
+            choices_text=self._listed(frame.options),
+            **values,
+        )
+
+    def read_back(self, frame: F, out: Out, response: str, **values: Any) -> None:
+        """Say what would be done and ask for a clear yes."""
+        if frame.asked != CONFIRM:
+            frame.misses = 0
+        frame.asked, frame.options = CONFIRM, []
+        out.say(
+            response,
+            asks=CONFIRM,
+            expects="yes_no",
+            choices=[("对，就这样", "对"), ("不对，要改", "不对")],
+            protected=True,
+            **values,
+        )
+
+    def _choose(self, frame: F, turn: Turn) -> set[str]:
+        """An answer that picks one of the options offered."""
+        if not frame.options or frame.asked is None:
+            return set()
+        index = picked(turn.text, [each.title for each in frame.options])
+        if index is None and turn.leaves_it_open:
+            index = 0
+        if index is None:
+            return set()
+        return self.take(frame, frame.asked, frame.options[index])
+
+    def take(self, frame: F, datum: str, option: Option) -> set[str]:
+        """Set ``datum`` to an option that was picked; by default the field of that name."""
+        if datum in type(frame).model_fields:
+            setattr(frame, datum, option.value)
+            return {datum}
+        return set()
+
+    def _stop(self, frame: F, out: Out) -> None:
+        frame.ended = True
+        out.say("utter_stopped")
+
+    def _give_up(self, frame: F, out: Out) -> None:
+        frame.ended = True
+        out.signal(person=f"{self.summary(frame)}；几次没有听明白")
+
+    @staticmethod
+    def _listed(options: list[Option]) -> str:
+        return "，".join(f"按{key}，{each.title}" for key, each in enumerate(options, start=1))
+
+
+def _noted(turn: Turn) -> dict[str, Any]:
+    """What a matter raised in between already says."""
+    types = turn.values("service_type")
+    noted: dict[str, Any] = {"service_type": types[0]} if types else {}
+    if turn.intent in ("complain", "device"):
+        noted["details"] = turn.text
+    return noted

@@ -1,0 +1,300 @@
+"""Changing and cancelling an order: which one, what is new, read back, done."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import date, datetime, time
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import Field
+
+from actions import spoken
+from actions.form import Form, Frame, Option
+from actions.out import Out
+from actions.turn import Spoken, Turn
+from assistant.client import SERVICE_TYPES, Refused
+
+WHOLE_SERIES = re.compile(r"都(取消|不要|退)|全部|以后(都|的)|整个|一直|每[天周]的?都|都别")
+
+
+class OneOrder(Frame):
+    """A matter about one order."""
+
+    order: dict[str, Any] | None = None
+    service_type: str | None = None
+    day: str | None = None
+    """Day of the order as said, ISO."""
+    number: str | None = None
+    key: str = Field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class Change(OneOrder):
+    """What is to be new. Dates and times are China time."""
+
+    date: str | None = None
+    time: str | None = None
+    part: str | None = None
+    quantity: int | None = None
+    remarks: str | None = None
+    slot: str | None = None
+
+
+class Cancel(OneOrder):
+    reason: str | None = None
+    whole_series: bool = False
+
+
+O = TypeVar("O", bound=OneOrder)  # noqa: E741
+
+
+async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -> bool:
+    """Settle which order is meant. True: a question was asked or the form is over."""
+    if frame.order:
+        return False
+    actor = turn.speaker.actor
+    if frame.number:
+        try:
+            frame.order = await form.api.order(actor, frame.number)
+            return False
+        except Refused as error:
+            if error.status not in (403, 404):
+                raise
+            out.say("utter_order_unknown_ask", number=frame.number)
+            frame.number = None
+            form.ask(frame, out, "order")
+            return True
+    orders = await form.api.upcoming(actor, turn.speaker.person_id) if turn.speaker.person_id else []
+    if not orders:
+        if turn.speaker.person_id is None:
+            form.ask(frame, out, "order")
+            return True
+        out.say("utter_no_orders")
+        frame.ended = True
+        return True
+    fitting = [order for order in orders if _fits(frame, order)] or orders
+    if len(fitting) == 1:
+        frame.order = fitting[0]
+        return False
+    today = turn.now.date()
+    options = [Option(title=title_of(order, today), value=order["number"]) for order in fitting[:9]]
+    form.ask(frame, out, "which_order", options=options)
+    return True
+
+
+def _fits(frame: OneOrder, order: dict[str, Any]) -> bool:
+    start = datetime.fromisoformat(order["starts_at_local"])
+    return (frame.service_type in (None, order["service_type"])) and (
+        frame.day in (None, start.date().isoformat())
+    )
+
+
+def title_of(order: dict[str, Any], today: date) -> str:
+    start = datetime.fromisoformat(order["starts_at_local"])
+    return f"{spoken.moment(start, today)}的{SERVICE_TYPES[order['service_type']].name}"
+
+
+def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
+    """Which order the words point at: number, service, day."""
+    learned: set[str] = set()
+    if turn.value("order_no"):
+        frame.number, frame.order = turn.value("order_no"), None
+        learned.add("number")
+    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+    if types and frame.order is None:
+        frame.service_type = types[0]
+        learned.add("service_type")
+    if when.date and frame.order is None:
+        frame.day = when.date.isoformat()
+        learned.add("day")
+    return learned
+
+
+class ChangeForm(Form[Change]):
+    form: ClassVar[str] = "change_form"
+    intents: ClassVar[frozenset[str]] = frozenset({"change_order", "inform", "affirm", "deny", "book_service"})
+
+    async def learn(self, frame: Change, turn: Turn, *, first: bool) -> set[str]:
+        old, new = self._old_and_new(frame, turn, first)
+        learned = learn_order(frame, turn, old)
+        if new.date:
+            frame.date = new.date.isoformat()
+            learned.add("date")
+        if new.time:
+            frame.time, frame.part = new.time.strftime("%H:%M"), None
+            learned.add("time")
+        elif new.part:
+            frame.time, frame.part = None, new.part
+            learned.add("part")
+        if turn.value("quantity"):
+            frame.quantity = int(turn.value("quantity"))
+            learned.add("quantity")
+        if learned & {"date", "time", "part"}:
+            frame.slot = None
+        return learned
+
+    def _old_and_new(self, frame: Change, turn: Turn, first: bool) -> tuple[Spoken, Spoken]:
+        """The time of the order as it stands, and the time it is to have."""
+        if turn.changed_to:
+            old = next((c.when for c in turn.clauses if c.when and turn.changed_to.text not in c.text), Spoken())
+            head = turn.text[: max(0, len(turn.text) - len(turn.changed_to.text))]
+            if not old and turn.clauses:
+                old = next((c.when for c in turn.clauses if c.when and c.text in head), Spoken())
+            return old, turn.changed_to.when
+        if first and frame.order is None and len([c for c in turn.clauses if c.when]) == 1:
+            # "明天的午饭我想改一下" points at the order; the new time is still to come.
+            return turn.when, Spoken()
+        if len(turn.clauses) >= 2 and first:
+            timed = [clause.when for clause in turn.clauses if clause.when]
+            if len(timed) >= 2:
+                return timed[0], timed[-1]
+        return Spoken(), turn.when
+
+    def take(self, frame: Change, datum: str, option: Option) -> set[str]:
+        if datum == "which_order":
+            frame.number, frame.order = option.value, None
+            return {"number"}
+        if datum in ("new_time", "full"):
+            moment = datetime.fromisoformat(option.value)
+            frame.date, frame.time, frame.part = moment.date().isoformat(), moment.strftime("%H:%M"), None
+            frame.slot = option.value
+            return {"time"}
+        return super().take(frame, datum, option)
+
+    async def go_on(self, frame: Change, turn: Turn, out: Out) -> None:
+        if await choose_order(self, frame, turn, out):
+            return
+        assert frame.order
+        if not (frame.date or frame.time or frame.part or frame.quantity or frame.remarks):
+            self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
+            return
+        if (frame.date or frame.time or frame.part) and not frame.slot:
+            if await self._settle(frame, turn, out):
+                return
+        today = turn.now.date()
+        what = []
+        if frame.slot:
+            what.append(f"改到{spoken.moment(datetime.fromisoformat(frame.slot), today)}")
+        if frame.quantity and frame.quantity != frame.order["quantity"]:
+            what.append(f"改成{frame.quantity}{frame.order['unit']}")
+        if not what:
+            what.append("时间和份数都不变")
+        self.read_back(
+            frame, out, "utter_confirm_change", order=title_of(frame.order, today), what="，".join(what)
+        )
+
+    async def _settle(self, frame: Change, turn: Turn, out: Out) -> bool:
+        """Find a free slot for the new time; what was not said stays as it was."""
+        assert frame.order
+        old = datetime.fromisoformat(frame.order["starts_at_local"])
+        day = date.fromisoformat(frame.date) if frame.date else old.date()
+        if day < turn.now.date():
+            out.say("utter_date_past")
+            frame.date = None
+            self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
+            return True
+        slots = await self.api.slots(frame.order["offering_id"], day)
+        need = frame.quantity or frame.order["quantity"]
+        free = [slot for slot in slots if slot["free"] >= need]
+        wanted = frame.time or (None if frame.part else old.strftime("%H:%M"))
+        fitting = [
+            slot
+            for slot in free
+            if (wanted and _covers(slot, time.fromisoformat(wanted)))
+            or (not wanted and frame.part and spoken.in_part(time.fromisoformat(slot["starts_at"][11:16]), frame.part))
+        ]
+        if fitting:
+            frame.slot = _at(fitting[0], wanted)
+            return False
+        if not free:
+            out.say("utter_closed_day", day=spoken.day(day, turn.now.date()), place=frame.order["place_name"])
+            frame.date = None
+            self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
+            return True
+        options = [
+            Option(title=spoken.moment(datetime.fromisoformat(s["starts_at"]), turn.now.date()), value=s["starts_at"])
+            for s in free[:3]
+        ]
+        self.ask(frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].name)
+        return True
+
+    async def submit(self, frame: Change, turn: Turn, out: Out) -> None:
+        assert frame.order
+        body: dict[str, Any] = {}
+        if frame.slot:
+            body["starts_at"] = frame.slot
+        if frame.quantity:
+            body["quantity"] = frame.quantity
+        try:
+            order = await self.api.change_order(turn.speaker.actor, frame.order["id"], body)
+        except Refused as error:
+            if error.code != "slot_full":
+                raise
+            frame.slot = frame.time = None
+            out.tell(error.message)
+            await self.go_on(frame, turn, out)
+            return
+        frame.ended = True
+        out.say(
+            "utter_changed",
+            order=title_of(order, turn.now.date()),
+            number=order["number"],
+            card={"kind": "order", "orders": [order]},
+        )
+
+    def summary(self, frame: Change) -> str:
+        return "改预约" + (f"，{SERVICE_TYPES[frame.service_type].name}" if frame.service_type else "")
+
+
+class CancelForm(Form[Cancel]):
+    form: ClassVar[str] = "cancel_form"
+    intents: ClassVar[frozenset[str]] = frozenset({"cancel_order", "inform", "affirm", "deny", "stop"})
+
+    async def learn(self, frame: Cancel, turn: Turn, *, first: bool) -> set[str]:
+        learned = learn_order(frame, turn, turn.when)
+        if first:
+            frame.reason = turn.text[:100]
+        if WHOLE_SERIES.search(turn.text):
+            frame.whole_series = True
+        return learned
+
+    def take(self, frame: Cancel, datum: str, option: Option) -> set[str]:
+        if datum == "which_order":
+            frame.number, frame.order = option.value, None
+            return {"number"}
+        return super().take(frame, datum, option)
+
+    async def go_on(self, frame: Cancel, turn: Turn, out: Out) -> None:
+        if await choose_order(self, frame, turn, out):
+            return
+        assert frame.order
+        series = frame.whole_series and frame.order.get("series_id")
+        self.read_back(
+            frame,
+            out,
+            "utter_confirm_cancel_series" if series else "utter_confirm_cancel",
+            order=title_of(frame.order, turn.now.date()),
+        )
+
+    async def submit(self, frame: Cancel, turn: Turn, out: Out) -> None:
+        assert frame.order
+        actor = turn.speaker.actor
+        if frame.whole_series and frame.order.get("series_id"):
+            await self.api.cancel_series(actor, frame.order["series_id"], frame.reason)
+        else:
+            await self.api.cancel_order(actor, frame.order["id"], frame.reason)
+        frame.ended = True
+        out.say("utter_cancelled", order=title_of(frame.order, turn.now.date()))
+
+    def summary(self, frame: Cancel) -> str:
+        return "取消预约" + (f"，{SERVICE_TYPES[frame.service_type].name}" if frame.service_type else "")
+
+
+def _covers(slot: dict[str, Any], at: time) -> bool:
+    start, end = datetime.fromisoformat(slot["starts_at"]), datetime.fromisoformat(slot["ends_at"])
+    return start.time() <= at < end.time()
+
+
+def _at(slot: dict[str, Any], wanted: str | None) -> str:
+    """The moment wanted within a slot; its start when none was said."""
+    return f"{slot['starts_at'][:11]}{wanted}:00" if wanted else str(slot["starts_at"])

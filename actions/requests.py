@@ -1,0 +1,286 @@
+"""Requests that become tickets: complaints, ability assessments, devices; and changes of one's own data."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from actions.answers import ask_subsidy
+from actions.form import Form, Frame, Option
+from actions.out import Out
+from actions.turn import Turn
+from actions.who import Who, caller, named, resolve
+from assistant.client import Refused
+
+DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
+QUESTION = re.compile(r"多少钱|收费|免费|怎么用|有没有|是什么|什么样|能不能|可以吗|[吗呢?？]$")
+BROKEN = re.compile(r"坏|不亮|没电|不响|失灵|不灵|充不|丢|掉了|修|换")
+ADDRESS_MATTER = re.compile(r"搬|地址|住址|住到|住在|家在")
+PHONE_MATTER = re.compile(r"手机|电话|号码|号")
+CONTACT_MATTER = re.compile(r"联系人|紧急|绑定|家属|(女儿|儿子|闺女|老伴|孙子|孙女|侄子)(的)?(电话|手机|号)")
+
+
+class Request(Frame):
+    """A matter for a ticket."""
+
+    people: list[Who] = []
+    details: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    name: str | None = None
+    age: int | None = None
+    ability: str | None = None
+    income: str | None = None
+    order_no: str | None = None
+    service_type: str | None = None
+    key: str = Field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class TicketForm(Form[Request]):
+    """What the three ticket forms share: for whom, how to reach them, read back, open."""
+
+    kind: ClassVar[str]
+    contact: ClassVar[tuple[str, ...]] = ("name", "phone")
+
+    async def learn(self, frame: Request, turn: Turn, *, first: bool) -> set[str]:
+        learned: set[str] = set()
+        people = [] if frame.asked in ("name", "phone", "address") else named(turn)
+        if people and (first or frame.asked == "person" or not frame.people):
+            frame.people = people[:1]
+            learned.add("people")
+        for field, entity in (("phone", "phone"), ("age", "age"), ("ability", "ability"), ("income", "income"),
+                              ("order_no", "order_no"), ("service_type", "service_type")):  # fmt: skip
+            value = turn.value(entity)
+            if value is not None and value != getattr(frame, field):
+                setattr(frame, field, value)
+                learned.add(field)
+        if frame.asked == "name":
+            name = turn.value("name") or _bare_name(turn.text)
+            if name:
+                frame.name = name
+                learned.add("name")
+        if frame.asked == "address" and len(turn.text) >= 4 and turn.intent not in ("deny", "stop"):
+            frame.address = turn.value("address") or turn.text
+            learned.add("address")
+        if first or frame.asked in ("details", "correction"):
+            learned |= self.learn_details(frame, turn)
+        return learned
+
+    def learn_details(self, frame: Request, turn: Turn) -> set[str]:
+        if turn.intent in ("affirm", "deny") and len(turn.text) <= 3:
+            return set()
+        frame.details = f"{frame.details}；{turn.text}" if frame.details else turn.text
+        return {"details"}
+
+    async def go_on(self, frame: Request, turn: Turn, out: Out) -> None:
+        if not frame.people:
+            frame.people = [caller(turn)]
+        who = frame.people[0]
+        if not who.person_id:
+            found = await resolve(who, turn, self.api) if not who.own else []
+            if len(found) == 1:
+                who.person_id, who.name = found[0]["id"], found[0]["name"]
+        if who.person_id and not (frame.name and frame.phone and frame.address):
+            person = await self.api.person(turn.speaker.actor, who.person_id)
+            frame.name = frame.name or person.get("name")
+            frame.address = frame.address or person.get("address")
+            frame.phone = frame.phone or next(iter(person.get("phones") or []), None)
+        frame.phone = frame.phone or turn.speaker.phone
+        frame.name = frame.name or who.name
+        if await self.ask_more(frame, turn, out):
+            return
+        for datum in self.contact:
+            if not getattr(frame, datum):
+                self.ask(frame, out, datum, expects="digits" if datum == "phone" else None, who=who.label)
+                return
+        self.read_back(frame, out, f"utter_confirm_{self.kind}", who=who.label, **self.told(frame))
+
+    async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
+        """Ask for what only this kind of ticket needs."""
+        return False
+
+    def told(self, frame: Request) -> dict[str, Any]:
+        """Values for the read-back."""
+        return {"details": (frame.details or "")[:60]}
+
+    async def submit(self, frame: Request, turn: Turn, out: Out) -> None:
+        who = frame.people[0]
+        ticket = await self.api.open_ticket(
+            turn.speaker.actor,
+            {
+                "kind": self.kind,
+                "city": turn.speaker.city,
+                "person_id": who.person_id or turn.speaker.person_id,
+                "phone": frame.phone,
+                "summary": self.summary(frame),
+                "details": {
+                    "text": frame.details,
+                    "for": who.label,
+                    "name": frame.name,
+                    "address": frame.address,
+                    "age": frame.age,
+                    "ability": frame.ability,
+                    "income": frame.income,
+                    "order_no": frame.order_no,
+                    "service_type": frame.service_type,
+                },
+                "idempotency_key": frame.key,
+            },
+        )
+        frame.ended = True
+        out.say(
+            f"utter_opened_{self.kind}",
+            number=ticket["number"],
+            department=ticket.get("department") or "民政部门",
+            due=ticket.get("due_text") or "",
+        )
+
+
+class ComplaintForm(TicketForm):
+    form: ClassVar[str] = "complaint_form"
+    kind: ClassVar[str] = "complaint"
+    contact: ClassVar[tuple[str, ...]] = ("phone",)
+    intents: ClassVar[frozenset[str]] = frozenset({"complain", "inform", "affirm", "deny", "rate_service"})
+
+    async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
+        if frame.details and len(frame.details) >= 8:
+            return False
+        if frame.asked == "details" and frame.misses >= 1:
+            return False
+        self.ask(frame, out, "details")
+        return True
+
+    def summary(self, frame: Request) -> str:
+        return f"投诉：{(frame.details or '')[:40]}"
+
+
+class AssessmentForm(TicketForm):
+    form: ClassVar[str] = "assessment_form"
+    kind: ClassVar[str] = "assessment"
+    contact: ClassVar[tuple[str, ...]] = ("name", "phone", "address")
+    intents: ClassVar[frozenset[str]] = frozenset({"request_assessment", "inform", "affirm", "deny"})
+
+    def summary(self, frame: Request) -> str:
+        return "申请老年人能力评估"
+
+
+class DeviceForm(TicketForm):
+    form: ClassVar[str] = "device_form"
+    kind: ClassVar[str] = "device"
+    contact: ClassVar[tuple[str, ...]] = ("name", "phone", "address")
+    intents: ClassVar[frozenset[str]] = frozenset({"device", "inform", "affirm", "deny"})
+
+    async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
+        """A question about devices is answered before one is asked for."""
+        if frame.asked is None and QUESTION.search(turn.text):
+            await ask_subsidy(turn, out, self.api, inside=True, topic="呼叫设备")
+        return False
+
+    def told(self, frame: Request) -> dict[str, Any]:
+        return {"details": "报修" if BROKEN.search(frame.details or "") else "申请"}
+
+    def summary(self, frame: Request) -> str:
+        kind = DEVICE.search(frame.details or "")
+        return f"{'设备报修' if BROKEN.search(frame.details or '') else '申请设备'}：{kind[0] if kind else '呼叫设备'}"
+
+
+class Profile(Frame):
+    """A change of one's own data: which field, what value."""
+
+    field: str | None = None
+    """address, phone or contact."""
+    value: str | None = None
+    contact_name: str | None = None
+
+
+class ProfileForm(Form[Profile]):
+    form: ClassVar[str] = "profile_form"
+    intents: ClassVar[frozenset[str]] = frozenset({"profile", "inform", "affirm", "deny"})
+
+    async def learn(self, frame: Profile, turn: Turn, *, first: bool) -> set[str]:
+        learned: set[str] = set()
+        if frame.field is None or first:
+            frame.field = _matter(turn)
+            if frame.field:
+                learned.add("field")
+        phone, address = turn.value("phone"), turn.value("address")
+        if frame.field in ("phone", "contact") and phone:
+            frame.value = phone
+            learned.add("value")
+        elif frame.field == "address" and (address or (frame.asked == "address" and len(turn.text) >= 4)):
+            if turn.intent not in ("affirm", "deny") or address:
+                frame.value = address or turn.text
+                learned.add("value")
+        if frame.field == "contact":
+            names = named(turn)
+            if names:
+                frame.contact_name = names[0].name or names[0].relation
+                learned.add("contact_name")
+        return learned
+
+    def take(self, frame: Profile, datum: str, option: Any) -> set[str]:
+        if datum == "field":
+            frame.field = option.value
+            return {"field"}
+        return super().take(frame, datum, option)
+
+    async def go_on(self, frame: Profile, turn: Turn, out: Out) -> None:
+        if turn.speaker.person_id is None:
+            out.signal(person="要改登记资料，没有认出来电人")
+            frame.ended = True
+            return
+        if frame.field is None:
+            options = [Option(title="住址", value="address"), Option(title="电话", value="phone"),
+                       Option(title="紧急联系人", value="contact")]  # fmt: skip
+            self.ask(frame, out, "field", options=options)
+            return
+        if frame.value is None:
+            datum = "address" if frame.field == "address" else "phone"
+            self.ask(frame, out, datum, expects="digits" if datum == "phone" else None, who="新的")
+            return
+        self.read_back(
+            frame,
+            out,
+            "utter_confirm_profile",
+            field={"address": "住址", "phone": "电话", "contact": "紧急联系人电话"}[frame.field],
+            value=frame.value,
+        )
+
+    async def submit(self, frame: Profile, turn: Turn, out: Out) -> None:
+        actor, person_id = turn.speaker.actor, str(turn.speaker.person_id)
+        if frame.field == "contact":
+            await self.api.add_contact(actor, person_id, frame.contact_name or "家人", str(frame.value))
+        else:
+            try:
+                await self.api.update_person(actor, person_id, {str(frame.field): frame.value})
+            except Refused as error:
+                if error.status != 422:
+                    raise
+                frame.value = None
+                out.tell(error.message)
+                await self.go_on(frame, turn, out)
+                return
+        frame.ended = True
+        out.say("utter_profile_updated")
+
+    def summary(self, frame: Profile) -> str:
+        return "改登记资料"
+
+
+def _matter(turn: Turn) -> str | None:
+    if CONTACT_MATTER.search(turn.text):
+        return "contact"
+    if turn.value("address") or ADDRESS_MATTER.search(turn.text):
+        return "address"
+    if turn.value("phone") or PHONE_MATTER.search(turn.text):
+        return "phone"
+    return None
+
+
+def _bare_name(text: str) -> str | None:
+    match = re.fullmatch(r"(?:我?(?:叫|是)|他叫|她叫)?([一-鿿]{2,4})[。，]?", text.strip())
+    return match[1] if match else None
+

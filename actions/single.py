@@ -1,0 +1,187 @@
+"""Actions of one turn: answers outside forms, a yes to an offer, what comes after a form."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers import ANSWERS, Answer, find_service, order_status, other
+from actions.answers import ask_subsidy as answer_subsidy
+from actions.out import Out
+from actions.turn import Turn
+from assistant.client import Client, Refused, ServiceDown
+
+FORM_OF = {
+    "book_service": "booking_form",
+    "change_order": "change_form",
+    "cancel_order": "cancel_form",
+    "complain": "complaint_form",
+    "request_assessment": "assessment_form",
+    "device": "device_form",
+    "profile": "profile_form",
+}
+MARKS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+MARK = re.compile(r"^([1-5一二两三四五])\s*(?:分|颗?星)?[。，]?$")
+
+
+class Single(Action):  # type: ignore[misc]
+    """An action that answers one turn; a failure of the API becomes a sentence and a person."""
+
+    action: str
+
+    def __init__(self, api: Client) -> None:
+        self.api = api
+
+    def name(self) -> str:
+        return self.action
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        raise NotImplementedError
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn, out = Turn.of(tracker), Out(dispatcher)
+        try:
+            return await self.answer(turn, out, tracker)
+        except (Refused, ServiceDown) as error:
+            out.tell(error.message)
+            out.signal(person=f"系统没有办成：{error.code}")
+            return []
+
+
+class AnswerAction(Single):
+    """One of ``actions.answers`` outside a form."""
+
+    def __init__(self, api: Client, intent: str, answer: Answer) -> None:
+        super().__init__(api)
+        self.action = f"action_{intent}"
+        self._answer = answer
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        slots = await self._answer(turn, out, self.api)
+        return [SlotSet(name, value) for name, value in slots.items()]
+
+
+class Pending(Single):
+    """A bare yes, no or answer outside a form: it belongs to what was offered or asked last."""
+
+    action = "action_pending"
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        pending = tracker.get_slot("pending") or {}
+        done = [SlotSet("pending", None)]
+        kind = pending.get("kind")
+        if kind == "rate":
+            return await rate(turn, out, self.api, tracker)
+        if turn.denies:
+            out.say("utter_ok_anything_else" if kind else "utter_ok")
+            return done
+        if kind == "book" and turn.affirms:
+            return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
+        if kind == "person" and turn.affirms:
+            out.signal(person=pending["reason"])
+            return done
+        if kind == "subsidy":
+            slots = await answer_subsidy(turn, out, self.api, topic=pending["topic"])
+            return [SlotSet(name, value) for name, value in slots.items()]
+        if kind == "find":
+            slots = await find_service(turn, out, self.api)
+            return [SlotSet(name, value) for name, value in slots.items()]
+        if kind == "status":
+            slots = await order_status(turn, out, self.api)
+            return [*done, *(SlotSet(name, value) for name, value in slots.items())]
+        if turn.values("service_type"):
+            return [*done, FollowupAction("booking_form")]
+        if turn.affirms:
+            out.say("utter_here")
+            return done
+        return await misunderstood(turn, out, self.api)
+
+
+class AfterForm(Single):
+    """A matter is done: the next one that was mentioned is taken up."""
+
+    action = "action_after_form"
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        later = list(tracker.get_slot("later") or [])
+        if not later:
+            return []
+        following, rest = later[0], later[1:]
+        out.say("utter_next_matter")
+        return [
+            SlotSet("later", rest),
+            SlotSet("offer", following["frame"]),
+            FollowupAction(FORM_OF[following["intent"]]),
+        ]
+
+
+class Rate(Single):
+    """A judgement of the last service."""
+
+    action = "action_rate_service"
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        return await rate(turn, out, self.api, tracker)
+
+
+async def rate(turn: Turn, out: Out, api: Client, tracker: Tracker) -> list[EventType]:
+    """Rate the last order that was done; asks for the mark when none was said."""
+    speaker = turn.speaker
+    match = MARK.match(turn.text.strip())
+    mark = turn.value("rating") or (int(MARKS.get(match[1], match[1])) if match else None)
+    if speaker.person_id is None:
+        out.say("utter_rate_unknown")
+        return []
+    order = await api.last_done(speaker.actor, speaker.person_id)
+    if order is None:
+        out.say("utter_rate_nothing")
+        return [SlotSet("pending", None)]
+    if mark is None:
+        out.say(
+            "utter_ask_rating",
+            asks="rating",
+            expects="digits",
+            choices=[(f"{number}分", str(number)) for number in range(1, 6)],
+        )
+        return [SlotSet("pending", {"kind": "rate"})]
+    await api.rate(speaker.actor, order["id"], mark, turn.text)
+    out.say("utter_rated" if mark >= 4 else "utter_rated_low", mark=mark)
+    return [SlotSet("pending", None)]
+
+
+class CheckinBad(Single):
+    """A greeted senior is not well, though in no danger: a person calls back."""
+
+    action = "action_checkin_bad"
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        out.say("utter_checkin_bad")
+        out.signal(person=f"问候时说不好：{turn.text[:60]}")
+        return []
+
+
+class Fallback(Single):
+    """Nothing was understood."""
+
+    action = "action_default_fallback"
+
+    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        return await misunderstood(turn, out, self.api)
+
+
+async def misunderstood(turn: Turn, out: Out, api: Client) -> list[EventType]:
+    """The desk counts these and changes the way of asking, then calls a person."""
+    out.signal(misunderstood=True)
+    return []
+
+
+def singles(api: Client) -> list[Single]:
+    """All actions of one turn."""
+    answers = [AnswerAction(api, intent, answer) for intent, answer in {**ANSWERS, "other": other}.items()]
+    return [*answers, Pending(api), AfterForm(api), Rate(api), CheckinBad(api), Fallback(api)]
