@@ -51,7 +51,7 @@ async def list_cities(session: SessionDep) -> list[CityView]:
 
 @router.get("/cities/{name}")
 async def read_city(name: str, session: SessionDep) -> CityView:
-    """A city by code or name: hotline, service circles, what its document says of the network."""
+    """A city by code or name: its hotline and its service circles."""
     return service.city_view(await service.city(session, name))
 
 

@@ -40,8 +40,6 @@ class City(Base):
     """Degrees WGS 84, centre of the city."""
     lng: Mapped[float]
     source_document: Mapped[str | None] = mapped_column(String(40))
-    facts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    """What the document says about the network as a whole, one spoken sentence each, with its year."""
 
 
 class Area(Identified, Base):

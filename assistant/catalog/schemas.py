@@ -17,7 +17,7 @@ def example(**values: Any) -> ConfigDict:
 
 
 class CityView(BaseModel):
-    """A city and what its document says about the whole network."""
+    """A city, its hotline and its service circles as its document tells them."""
 
     model_config = example(
         code="yueyang",
@@ -39,7 +39,6 @@ class CityView(BaseModel):
     lng: float
     source: str | None = None
     """The document behind it."""
-    facts: list[str] = []
 
 
 class ServiceTypeView(BaseModel):

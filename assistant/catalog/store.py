@@ -56,6 +56,7 @@ async def put(session: AsyncSession, city_code: str, draft: CatalogDraft) -> Sto
         stored.created += place.external_id not in city.places
         row = _put_place(session, city, place)
         touched += [(_put_offering(session, city, row, each), each) for each in place.offerings]
+    _locate(city)
     await session.flush()
     await _put_schedules(session, touched)
     await session.flush()
@@ -124,9 +125,15 @@ def _put_offering(session: AsyncSession, city: _City, place: Place, draft: Offer
         city.offerings[key] = row
     _set(row, draft.model_dump(exclude={"provider", "schedules"}))
     row.provider_id = _provider_id(session, city, draft.provider, draft.demo) or place.provider_id
-    located = place.lat is not None and place.lng is not None
-    row.spot = repository.spot(place.lat, place.lng, row.service_type) if located else None  # type: ignore[arg-type]
     return row
+
+
+def _locate(city: _City) -> None:
+    """Put every offering where its place is now, those too that the draft does not name."""
+    places = {place.id: place for place in city.places.values()}
+    for row in city.offerings.values():
+        lat, lng = places[row.place_id].lat, places[row.place_id].lng
+        row.spot = None if lat is None or lng is None else repository.spot(lat, lng, row.service_type)
 
 
 async def _put_schedules(session: AsyncSession, touched: Sequence[tuple[Offering, OfferingDraft]]) -> None:
