@@ -1,0 +1,18 @@
+"""Entities by rule: what people say in one of a few shapes is read by grammar, not guessed."""
+
+from __future__ import annotations
+
+from components.entities import amounts, numbers, people, places, times
+from components.entities.entity import Entity
+from components.text import normalise
+
+__all__ = ["Entity", "extract", "numbers"]
+
+READERS = (amounts.read, people.read, places.read, times.read)
+
+
+def extract(text: str, asked: str | None = None) -> list[Entity]:
+    """Entities of a message in reading order; `asked` lets a bare answer count as its datum."""
+    said = normalise(text)
+    found = [entity for read in READERS for entity in read(said, asked)]
+    return sorted(found, key=lambda entity: (entity.start, -entity.end, entity.name))

@@ -1,0 +1,116 @@
+"""Which services a message means, named or implied ("中午没人做饭" is meal)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components import context
+from components.linear import LinearModel, features
+from components.services import namings
+
+NONE = "none"
+SEVERAL = 3  # no one asks for more at once
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class ServiceTypeClassifier(GraphComponent):
+    """One distribution over the service types and `none`; a message with two services teaches both.
+
+    The first service is the most likely one; a further one counts from `second` on, or from
+    `named` on when its name was said.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"strength": 1.0, "iterations": 100, "first": 0.35, "second": 0.25, "named": 0.08}
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config, self._storage, self._resource = config, model_storage, resource
+        self._model: LinearModel | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ServiceTypeClassifier:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ServiceTypeClassifier:
+        classifier = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            classifier._model = LinearModel.load(folder)
+        return classifier
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)]
+        taught = [(m, service) for m in examples for service in context.service_types(m) or [NONE]]
+        rows = features([message for message, _ in taught])
+        labels = [service for _, service in taught]
+        self._model = LinearModel.fit(rows, labels, self._config["strength"], self._config["iterations"])
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if self._model is not None and message.get(TEXT):
+                found = [self._entity(message, *service) for service in self.services(message)]
+                message.set(ENTITIES, [*message.get(ENTITIES, []), *found], add_to_output=True)
+        return messages
+
+    def services(self, message: Message) -> list[tuple[str, float]]:
+        """Service types meant and their confidence, in the order in which they are said."""
+        assert self._model is not None
+        scores = dict(zip(self._model.classes, self._model.probabilities(features([message]))[0].tolist()))
+        none = scores.pop(NONE, 0.0)
+        named = {naming.service_type: naming.start for naming in reversed(namings(message.get(TEXT)))}
+        ranked = sorted(scores, key=lambda service: -scores[service])
+        if scores[ranked[0]] < max(self._config["first"], none):
+            return []
+        meant = [ranked[0]]
+        for service in ranked[1:SEVERAL]:
+            if scores[service] >= self._config["named" if service in named else "second"]:
+                meant.append(service)
+        meant.sort(key=lambda service: named.get(service, len(message.get(TEXT))))
+        return [(service, scores[service]) for service in meant]
+
+    def _entity(self, message: Message, service: str, confidence: float) -> dict[str, Any]:
+        text = message.get(TEXT)
+        naming = next((n for n in namings(text) if n.service_type == service), None)
+        start, end = (naming.start, naming.end) if naming else (0, len(text))
+        return {
+            "entity": "service_type",
+            "value": service,
+            "start": start,
+            "end": end,
+            "confidence_entity": round(float(np.clip(confidence, 0, 1)), 4),
+            "extractor": "ServiceTypeClassifier",
+        }
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
