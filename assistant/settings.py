@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     rasa_timeout_s: float = 2.0
     """After this the desk answers without Rasa (docs/architecture.md, the turn)."""
     log_level: str = "INFO"
+    quiet_hours: str = "21:30-07:00"
+    """No notices to families in these hours, China time, except emergencies."""
     telegram_token: str | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 
     @property

@@ -18,8 +18,8 @@ from assistant.kit.crypto import Encrypted
 from assistant.kit.db import Base, Identified
 
 InvitationStatus = Literal["issued", "waiting", "confirmed", "refused", "expired"]
-Evidence = Literal["spoken", "key", "worker"]
-"""How a link was confirmed: the senior said it, pressed it, or a worker answers for it."""
+Evidence = Literal["spoken", "key", "written"]
+"""How a link was confirmed: the senior said it or pressed it, or a worker has it in writing."""
 
 
 class TelegramLink(Identified, Base):
@@ -101,6 +101,8 @@ class Delivery(Base):
     """How often it arrived: more than once for an emergency nobody has answered."""
     failures: Mapped[int] = mapped_column(default=0)
     """Failures in a row; decides how long to wait."""
+    final: Mapped[bool] = mapped_column(default=True)
+    """Nothing follows once this sending has arrived; an alarm that nobody has answered is repeated."""
     doubtful: Mapped[int] = mapped_column(default=0)
     """How often it was taken over from a sender that fell silent: it may have arrived once more."""
 

@@ -1,0 +1,147 @@
+"""An emergency told to the family: repeated until somebody answers, and who it was."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.kit import outbox
+from assistant.kit.actor import Actor
+from assistant.kit.outbox import OutboxMessage
+from assistant.links import repository
+from assistant.links.errors import AlarmNotFound, NotLinked
+from assistant.links.schemas import AlarmAnswer, AlarmAnswered
+from assistant.people import repository as people
+from assistant.people.errors import ConsentNeeded
+from assistant.people.models import Consent
+from assistant.safety.models import Alarm
+from assistant.tickets import service as tickets
+from assistant.tickets.models import Ticket
+
+ALARM: Final = "emergency"
+"""Event of the outbox messages that are repeated until the ticket is acknowledged."""
+TAKEN: Final = "emergency_taken"
+"""What the last repeat says instead, once somebody has answered."""
+OPEN: Final = ("open",)
+BY: Final = {"worker": "工作人员", "provider": "服务人员", "senior": "老人本人"}
+SAID: Final = {"take": "家属在 Telegram 上表示由其处理", "call_120": "家属在 Telegram 上表示由其拨打120"}
+
+
+async def taken(session: AsyncSession, message: OutboxMessage) -> dict[str, Any] | None:
+    """Who has answered the alarm of a message, or None while nobody has."""
+    ticket = await session.get(Ticket, ticket_id(message), populate_existing=True)
+    if ticket is None or ticket.status in OPEN:
+        return None
+    over = ticket.status in ("done", "cancelled")
+    return {"by": await _by(session, ticket), "over": over}
+
+
+def ticket_id(message: OutboxMessage) -> uuid.UUID:
+    """The ticket in ``ticket:<id>:…``, the event key of an alarm."""
+    return uuid.UUID(message.event_key.split(":")[1])
+
+
+async def _by(session: AsyncSession, ticket: Ticket) -> str:
+    """Who acknowledged a ticket, as the family says it: 女儿, 工作人员."""
+    by = ticket.acknowledged_by or ticket.closed_by or {}
+    if by.get("kind") != "relative" or ticket.person_id is None:
+        return BY.get(by.get("kind", ""), "工作人员")
+    relation = await session.scalar(_relation(ticket.person_id, uuid.UUID(by["person_id"])))
+    return relation or "家属"
+
+
+def _relation(senior: uuid.UUID, delegate: uuid.UUID) -> Any:
+    """Also of a consent that has ended since: it happened all the same."""
+    found = select(Consent.relation).where(Consent.senior_id == senior, Consent.delegate_id == delegate)
+    return found.order_by(Consent.valid_from.desc()).limit(1)
+
+
+async def answer(session: AsyncSession, now: datetime, given: AlarmAnswer) -> AlarmAnswered:
+    """A relative presses a button under an alarm.
+
+    我来处理 and 打120 take the alarm: the ticket shows who. 联系社区 asks the operator to send
+    somebody, and the alarm goes on until it is taken.
+
+    Raises:
+        NotLinked: the chat acts for nobody.
+        AlarmNotFound: no such ticket.
+        ConsentNeeded: not an emergency contact of this senior, or no longer.
+    """
+    link = await repository.link_of_chat(session, given.chat)
+    if link is None or link.confirmed_at is None:
+        raise NotLinked()
+    ticket = await session.get(Ticket, given.ticket, with_for_update=True)
+    if ticket is None or ticket.kind != "emergency" or ticket.person_id is None:
+        raise AlarmNotFound()
+    if not await people.may(session, link.person_id, ticket.person_id, "emergency_contact", now):
+        raise ConsentNeeded()
+    actor = Actor(
+        kind="relative", channel="telegram", person_id=link.person_id, conversation=ticket.conversation
+    )
+    if given.choice == "community":
+        return await _ask_community(session, now, actor, ticket)
+    return await _take(session, now, actor, ticket, SAID[given.choice])
+
+
+async def _take(
+    session: AsyncSession, now: datetime, actor: Actor, ticket: Ticket, said: str
+) -> AlarmAnswered:
+    if ticket.status not in OPEN:
+        mine = (ticket.acknowledged_by or {}).get("person_id") == str(actor.person_id)
+        over = ticket.status in ("done", "cancelled")
+        return await _answered(session, ticket, "over" if over else "taken" if mine else "already")
+    await tickets.acknowledge(session, now, actor, ticket.id, note=said)
+    await _tell_others(session, now, actor, ticket)
+    return await _answered(session, ticket, "taken")
+
+
+async def _tell_others(session: AsyncSession, now: datetime, actor: Actor, ticket: Ticket) -> None:
+    """Whoever was told of the alarm hears at once that it is taken; the one who took it need not."""
+    alarms = await session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.event_key.like(f"ticket:{ticket.id}:%"),
+            OutboxMessage.kind == repository.KIND,
+            OutboxMessage.event == ALARM,
+            OutboxMessage.status == "pending",
+        )
+        .with_for_update()
+    )
+    for message in alarms:
+        if message.recipient == f"person:{actor.person_id}" and message.sent_at is not None:
+            message.status = "sent"
+        else:
+            message.due_at = min(message.due_at, now)
+
+
+async def _ask_community(session: AsyncSession, now: datetime, actor: Actor, ticket: Ticket) -> AlarmAnswered:
+    if ticket.status in ("done", "cancelled"):
+        return await _answered(session, ticket, "over")
+    new = await outbox.put(
+        session,
+        now,
+        kind="operator",
+        recipient=f"operator:{ticket.city_code}",
+        event="family_asks_community",
+        event_key=f"ticket:{ticket.id}:community:{actor.person_id}",
+        about_person=ticket.person_id,
+        urgent=True,
+        ticket=ticket.number,
+    )
+    if new:
+        await tickets.note(session, now, actor, ticket.id, "家属请社区派人上门查看")
+    return await _answered(session, ticket, "told")
+
+
+async def _answered(session: AsyncSession, ticket: Ticket, state: Any) -> AlarmAnswered:
+    alarm = await session.get(Alarm, ticket.id)
+    return AlarmAnswered(
+        state=state,
+        by=await _by(session, ticket) if ticket.status not in OPEN else None,
+        address=alarm.address if alarm else None,
+        number=ticket.number,
+    )

@@ -1,0 +1,247 @@
+"""Queries of links and deliveries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.kit.crypto import keyring
+from assistant.kit.outbox import OutboxMessage
+from assistant.links.models import Delivery, LinkInvitation, Photo, TelegramLink, WrongCode
+from assistant.people.models import Consent
+from assistant.people.repository import valid_at
+from assistant.tickets.models import Ticket
+
+KIND = "telegram"
+
+
+def chat_key(chat: int) -> bytes:
+    """Blind index of a chat."""
+    return keyring().blind("telegram.chat", str(chat))
+
+
+def code_key(code: str) -> bytes:
+    """Keyed hash of a one-time code."""
+    return keyring().blind("link.code", code)
+
+
+# Chats
+
+
+async def link_of_chat(session: AsyncSession, chat: int) -> TelegramLink | None:
+    return await session.scalar(select(TelegramLink).where(TelegramLink.chat_key == chat_key(chat)))
+
+
+async def newest_link(session: AsyncSession, person_id: uuid.UUID) -> TelegramLink | None:
+    return await session.scalar(
+        select(TelegramLink)
+        .where(TelegramLink.person_id == person_id)
+        .order_by(TelegramLink.linked_at.desc())
+        .limit(1)
+    )
+
+
+async def forget_other_chats(session: AsyncSession, person_id: uuid.UUID, keep: uuid.UUID) -> None:
+    """A person is told in one chat: the one confirmed last."""
+    await session.execute(
+        delete(TelegramLink).where(TelegramLink.person_id == person_id, TelegramLink.id != keep)
+    )
+
+
+# Invitations
+
+
+async def expire(session: AsyncSession, now: datetime) -> None:
+    """Codes and requests whose time is over."""
+    await session.execute(
+        update(LinkInvitation)
+        .where(LinkInvitation.status.in_(("issued", "waiting")), LinkInvitation.expires_at <= now)
+        .values(status="expired")
+    )
+
+
+async def add_invitation(session: AsyncSession, invitation: LinkInvitation) -> bool:
+    """False when another open invitation has the same code."""
+    values = {
+        column.name: getattr(invitation, column.name)
+        for column in LinkInvitation.__table__.columns
+        if getattr(invitation, column.name) is not None
+    }
+    added = insert(LinkInvitation).values(values).on_conflict_do_nothing().returning(LinkInvitation.id)
+    return (await session.execute(added)).first() is not None
+
+
+async def invitation(session: AsyncSession, invitation_id: uuid.UUID) -> LinkInvitation | None:
+    return await session.get(LinkInvitation, invitation_id, with_for_update=True)
+
+
+async def by_code(session: AsyncSession, code: str, delegate: uuid.UUID | None) -> LinkInvitation | None:
+    """The open invitation of a code, or the one that ``delegate`` has already used it for."""
+    used = and_(LinkInvitation.status == "waiting", LinkInvitation.delegate_id == delegate)
+    return await session.scalar(
+        select(LinkInvitation)
+        .where(
+            LinkInvitation.code_key == code_key(code),
+            or_(LinkInvitation.status == "issued", used if delegate else literal(False)),
+        )
+        .order_by(LinkInvitation.issued_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+async def waiting(
+    session: AsyncSession, *, senior: uuid.UUID | None = None, delegate: uuid.UUID | None = None
+) -> Sequence[LinkInvitation]:
+    statement = select(LinkInvitation).where(LinkInvitation.status == "waiting")
+    if senior is not None:
+        statement = statement.where(LinkInvitation.senior_id == senior)
+    if delegate is not None:
+        statement = statement.where(LinkInvitation.delegate_id == delegate)
+    return (await session.scalars(statement.order_by(LinkInvitation.used_at))).all()
+
+
+async def wrong_codes(session: AsyncSession, chat: int, since: datetime) -> int:
+    counted = select(func.count()).where(WrongCode.chat_key == chat_key(chat), WrongCode.at > since)
+    return (await session.scalar(counted)) or 0
+
+
+# Deliveries
+
+
+async def fallen_silent(session: AsyncSession, now: datetime) -> OutboxMessage | None:
+    """A message that a sender took and never reported; locked."""
+    return await session.scalar(
+        select(OutboxMessage)
+        .join(Delivery, Delivery.outbox_id == OutboxMessage.id)
+        .where(Delivery.lease_until <= now)
+        .order_by(Delivery.lease_until)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+    )
+
+
+async def next_due(session: AsyncSession, now: datetime, *, urgent_only: bool) -> OutboxMessage | None:
+    """The next message for Telegram, urgent ones first; locked, and skipped by other senders."""
+    statement = select(OutboxMessage).where(
+        OutboxMessage.kind == KIND, OutboxMessage.status == "pending", OutboxMessage.due_at <= now
+    )
+    if urgent_only:
+        statement = statement.where(OutboxMessage.urgent)
+    return await session.scalar(
+        statement.order_by(OutboxMessage.urgent.desc(), OutboxMessage.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def address(
+    session: AsyncSession, now: datetime, message: OutboxMessage
+) -> tuple[TelegramLink | None, bool]:
+    """The chat of a message's recipient, and whether they may be told what it says, both as of now."""
+    recipient = uuid.UUID(message.recipient.removeprefix("person:"))
+    wanted = "emergency_contact" if message.urgent else "notify"
+    consent = exists().where(
+        Consent.delegate_id == recipient,
+        Consent.senior_id == message.about_person,
+        Consent.scopes.contains([wanted]),
+        valid_at(now),
+    )
+    own = message.about_person in (None, recipient)
+    row = (
+        await session.execute(
+            select(TelegramLink, consent.label("may"))
+            .select_from(func.generate_series(1, 1).table_valued("one"))
+            .outerjoin(
+                TelegramLink, and_(TelegramLink.person_id == recipient, TelegramLink.blocked_at.is_(None))
+            )
+            .order_by(TelegramLink.confirmed_at.desc().nulls_last())
+            .limit(1)
+        )
+    ).one()
+    return row[0], own or bool(row[1])
+
+
+async def delivery(session: AsyncSession, message: OutboxMessage) -> Delivery:
+    """The delivery of a message, made at its first claim."""
+    found = await session.get(Delivery, message.id)
+    if found is None:
+        found = Delivery(outbox_id=message.id, sent=0, failures=0, doubtful=0, final=True)
+        session.add(found)
+    return found
+
+
+async def held(session: AsyncSession, message_id: uuid.UUID) -> tuple[OutboxMessage, Delivery] | None:
+    """A message that a sender has in hand; locked."""
+    row = (
+        await session.execute(
+            select(OutboxMessage, Delivery)
+            .join(Delivery, Delivery.outbox_id == OutboxMessage.id)
+            .where(OutboxMessage.id == message_id, OutboxMessage.status == "sending")
+            .with_for_update(of=OutboxMessage)
+        )
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+async def about(
+    session: AsyncSession, senior: uuid.UUID, limit: int
+) -> Sequence[tuple[OutboxMessage, Delivery | None]]:
+    """The last notices about a senior, newest first."""
+    rows = await session.execute(
+        select(OutboxMessage, Delivery)
+        .outerjoin(Delivery, Delivery.outbox_id == OutboxMessage.id)
+        .where(OutboxMessage.about_person == senior, OutboxMessage.kind == KIND)
+        .order_by(OutboxMessage.created_at.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def counts(session: AsyncSession) -> dict[str, int]:
+    """How many Telegram messages stand at which status."""
+    rows = await session.execute(
+        select(OutboxMessage.status, func.count())
+        .where(OutboxMessage.kind == KIND)
+        .group_by(OutboxMessage.status)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+# Photos
+
+
+async def ticket_of(session: AsyncSession, conversation: str) -> Ticket | None:
+    """The ticket to which a photo of a conversation belongs: a complaint before others, the last opened."""
+    return await session.scalar(
+        select(Ticket)
+        .where(
+            Ticket.conversation == conversation, Ticket.status.in_(("open", "acknowledged", "in_progress"))
+        )
+        .order_by(case((Ticket.kind == "complaint", 0), else_=1), Ticket.opened_at.desc())
+        .limit(1)
+    )
+
+
+async def photos(session: AsyncSession, ticket: Ticket) -> Sequence[Photo]:
+    """Photos put to a ticket, and those sent into its conversation before it was opened."""
+    mine = or_(
+        Photo.ticket_id == ticket.id,
+        and_(Photo.ticket_id.is_(None), Photo.conversation == (ticket.conversation or "")),
+    )
+    return (await session.scalars(select(Photo).where(mine).order_by(Photo.taken_at))).all()
