@@ -18,7 +18,7 @@ ASKED_PREFIX = "emergency"
 SURE = 0.8
 """From this confidence on, the classifier's `emergency` alone means danger; below it, one question."""
 
-_FILLERS = re.compile(r"[\s嗯呃额唔哎唉诶欸喂…—~～·\-、]+|哎呀|哎哟|哎呦|那个啥|内个|就是说")
+_FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂…—~～·\-、]+|那个啥|内个|就是说")
 _PUNCTUATION = re.compile(r"[^\w\u3400-\u9fff]+")
 _YES = re.compile(r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是|当然|难受|刚刚|刚才)")
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
