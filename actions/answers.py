@@ -29,20 +29,15 @@ async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
     if not types and not place and turn.location is None and not inside and turn.asked != "place":
         out.say("utter_ask_which_service", asks="service", choices=_common())
         return {"pending": {"kind": "find"}}
-    try:
-        answer = await api.search(
-            turn.speaker.actor,
-            city=city,
-            service_type=types[0] if types else None,
-            q=place,
-            near=turn.location,
-            person_id=turn.speaker.person_id,
-            text=turn.text,
-            limit=SHOWN,
-        )
-    except Refused as error:
-        if error.code != "unknown_city":
-            raise
+    answer = await api.search(
+        turn.speaker.actor,
+        city=city,
+        service_type=types[0] if types else None,
+        q=place,
+        near=turn.location,
+        limit=SHOWN,
+    )
+    if not answer["known_city"]:
         out.say("utter_city_unknown", city=city, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
     results = answer["results"]
@@ -65,13 +60,19 @@ async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
     return {
         "pending": {
             "kind": "book",
-            "offer": {"service_type": first["service_type"], "place": bookable[0]["place"]["name"] if place else None},
+            "offer": {
+                "service_type": first["service_type"],
+                "place": bookable[0]["place"]["name"] if place else None,
+            },
         }
     }
 
 
 def _common() -> list[tuple[str, str]]:
-    return [(SERVICE_TYPES[key].name, SERVICE_TYPES[key].name) for key in ("meal", "bath", "cleaning", "nursing", "day_care")]
+    return [
+        (SERVICE_TYPES[key].name, SERVICE_TYPES[key].name)
+        for key in ("meal", "bath", "cleaning", "nursing", "day_care")
+    ]
 
 
 def _described(result: dict[str, Any], turn: Turn) -> dict[str, str]:
@@ -133,7 +134,21 @@ def _role(text: str, default: str) -> str:
     """A carer or the head of a home asks for their own rows, and says so."""
     if any(word in text for word in ("护理员", "护工入职", "我是护工", "从业", "毕业生", "入职奖")):
         return "worker"
-    if any(word in text for word in ("我们养老院", "我们机构", "开养老院", "办养老院", "建床位", "床位补贴", "我是院长", "开办", "运营补贴", "民办")):
+    if any(
+        word in text
+        for word in (
+            "我们养老院",
+            "我们机构",
+            "开养老院",
+            "办养老院",
+            "建床位",
+            "床位补贴",
+            "我是院长",
+            "开办",
+            "运营补贴",
+            "民办",
+        )
+    ):
         return "institution"
     return default
 
@@ -151,7 +166,7 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
             return {"pending": {"kind": "person", "reason": "查不到订单号"}}
         _tell_order(order, turn, out)
         return {"last_order": order["number"]}
-    orders = await api.upcoming(turn.speaker.actor, turn.speaker.person_id) if turn.speaker.person_id else []
+    orders = await upcoming(turn, api)
     types = turn.values("service_type")
     chosen = [order for order in orders if not types or order["service_type"] in types] or orders
     if turn.when.date:
@@ -166,6 +181,24 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
     for order in chosen[:SHOWN]:
         _tell_order(order, turn, out)
     return {"last_order": chosen[0]["number"]}
+
+
+async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
+    """Orders still to come of the caller and of those they act for, soonest first."""
+    speaker = turn.speaker
+    if speaker.person_id is None:
+        return []
+    seniors = [speaker.person_id]
+    if speaker.kind == "relative":
+        seniors = [each["person"]["id"] for each in await api.acts_for(speaker.actor, speaker.person_id)]
+    found = [
+        order
+        for senior in seniors
+        for order in await api.orders_of(speaker.actor, senior)
+        if order["status"] in ("requested", "accepted", "on_the_way")
+        and order["starts_at_local"] >= turn.now.isoformat()[:10]
+    ]
+    return sorted(found, key=lambda order: str(order["starts_at_local"]))
 
 
 def _day(order: dict[str, Any]) -> date:

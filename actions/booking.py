@@ -7,10 +7,11 @@ import uuid
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
+from dateutil.rrule import rrulestr
 from pydantic import Field
 
 from actions import spoken
-from actions.form import CONFIRM, Form, Frame, Option
+from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Spoken, Turn
 from actions.who import Who, caller, named, resolve
@@ -50,6 +51,8 @@ class Booking(Frame):
     name: str | None = None
     phone: str | None = None
     address: str | None = None
+    home: str | None = None
+    """Where the person lives, as far as the caller may hear it; empty when nothing is on record."""
     remarks: str | None = None
     offering: dict[str, Any] | None = None
     """The search result chosen: ``offering``, ``place``, ``provider`` …"""
@@ -135,7 +138,11 @@ class BookingForm(Form[Booking]):
         found = [who for who in named(turn) if not (who.own and frame.people)]
         if not found or (frame.asked == "name" and frame.people):
             return set()
-        if turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found) and "也" in turn.text:
+        if (
+            turn.speaker.kind == "senior"
+            and all(who.relation == "老伴" for who in found)
+            and "也" in turn.text
+        ):
             return set()
         frame.people = found
         return {"people"}
@@ -159,7 +166,9 @@ class BookingForm(Form[Booking]):
             frame.name = turn.value("name") or _bare_name(turn.text)
             learned.add("name")
         address = turn.value("address")
-        if address and (frame.asked == "address" or (len(address) >= 6 and re.search(r"\d|[栋号室楼]", address))):
+        if address and (
+            frame.asked == "address" or (len(address) >= 6 and re.search(r"\d|[栋号室楼]", address))
+        ):
             frame.address = _whole_address(turn, address) if frame.asked == "address" else address
             learned.add("address")
         elif frame.asked == "address" and _looks_like_address(turn):
@@ -198,6 +207,7 @@ class BookingForm(Form[Booking]):
             self._ask_date,
             self._ask_contact,
             self._find,
+            self._ask_address,
             self._ask_time,
             self._ask_quantity,
         ):
@@ -214,7 +224,9 @@ class BookingForm(Form[Booking]):
 
     async def _ask_person(self, frame: Booking, turn: Turn, out: Out) -> bool:
         if not frame.people:
-            if turn.speaker.kind == "senior" or (turn.speaker.kind is None and turn.speaker.channel == "phone"):
+            if turn.speaker.kind == "senior" or (
+                turn.speaker.kind is None and turn.speaker.channel == "phone"
+            ):
                 frame.people = [caller(turn)]
                 return False
             candidates = await resolve(Who(), turn, self.api) if turn.speaker.kind == "relative" else []
@@ -266,23 +278,29 @@ class BookingForm(Form[Booking]):
         """A stranger's name and number, and an address for what comes to the door."""
         who = frame.people[0]
         if who.person_id:
-            person = await self.api.person(turn.speaker.actor, who.person_id)
-            frame.address = frame.address or person.get("address")
-            frame.phone = frame.phone or next(iter(person.get("phones") or []), turn.speaker.phone)
-            frame.name = person.get("name") or frame.name
-        else:
-            frame.name = frame.name or who.name
-            frame.phone = frame.phone or turn.speaker.phone
-            if not frame.name:
-                self.ask(frame, out, "name", who=who.label)
-                return True
-            if not frame.phone:
-                self.ask(frame, out, "phone", expects="digits")
-                return True
-        if not frame.address and SERVICE_TYPES[str(frame.service_type)].comes_home:
-            self.ask(frame, out, "address", who=who.label)
+            if frame.home is None:
+                known = await self.api.person(
+                    turn.speaker.actor, who.person_id, confirmed=turn.speaker.confirmed
+                )
+                frame.home = known.get("home") or ""
+            return False
+        frame.name = frame.name or who.name
+        frame.phone = frame.phone or turn.speaker.phone
+        if not frame.name:
+            self.ask(frame, out, "name", who=who.label)
+            return True
+        if not frame.phone:
+            self.ask(frame, out, "phone", expects="digits")
             return True
         return False
+
+    async def _ask_address(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """What comes to the door needs one: the home on record, or the one said."""
+        assert frame.offering
+        if frame.address or frame.home or not frame.offering["offering"]["at_home"]:
+            return False
+        self.ask(frame, out, "address", who=frame.people[0].label)
+        return True
 
     async def _find(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """Choose where it is booked: the place named, else the first that can take it."""
@@ -295,15 +313,18 @@ class BookingForm(Form[Booking]):
                 city=city,
                 service_type=frame.service_type,
                 q=frame.place,
-                near=turn.location,
-                person_id=frame.people[0].person_id,
+                near=turn.location or self._street(frame),
                 bookable=True,
                 limit=9,
             )
         except Refused as error:
-            if error.code != "unknown_city":
+            if error.status != 404:
                 raise
-            out.say("utter_city_unknown", city=city)
+            answer = await self.api.search(
+                turn.speaker.actor, city=city, service_type=frame.service_type, bookable=True, limit=9
+            )
+        if not answer["known_city"]:
+            out.say("utter_city_unknown_person", city=city)
             out.signal(person=f"{self.summary(frame)}；城市没有资料：{city}")
             frame.ended = True
             return True
@@ -321,8 +342,8 @@ class BookingForm(Form[Booking]):
         if frame.slot:
             return False
         if frame.date is None:
-            frame.date = await self._first_day(frame, turn)
-        slots = await self._slots(frame, date.fromisoformat(frame.date))
+            frame.date = _first_day(str(frame.recurrence), turn.now.date()).isoformat()
+        slots = await self._slots(frame, turn, date.fromisoformat(frame.date))
         if not slots:
             return self._closed(frame, turn, out)
         wanted = _matching(frame, slots)
@@ -332,19 +353,14 @@ class BookingForm(Form[Booking]):
         if not free:
             return await self._taken(frame, turn, out, slots, reason="full")
         if frame.time or frame.part or frame.any_time or len(slots) == 1:
-            frame.slot = _preferred(frame, free)["starts_at"]
+            frame.slot = _moment(frame, free)
             return False
         self.ask(frame, out, "time", options=_time_options(frame, free), service=self._title(frame))
         return True
 
-    async def _slots(self, frame: Booking, day: date) -> list[dict[str, Any]]:
+    async def _slots(self, frame: Booking, turn: Turn, day: date) -> list[dict[str, Any]]:
         assert frame.offering
-        return await self.api.slots(frame.offering["offering"]["id"], day)
-
-    async def _first_day(self, frame: Booking, turn: Turn) -> str:
-        """The first day of a recurrence that has slots, from tomorrow."""
-        days = await self.api.recurrence_days(str(frame.recurrence), turn.now.date() + timedelta(days=1))
-        return days[0] if days else (turn.now.date() + timedelta(days=1)).isoformat()
+        return await self.api.slots(turn.speaker.actor, frame.offering["offering"]["id"], day)
 
     def _closed(self, frame: Booking, turn: Turn, out: Out) -> bool:
         day = spoken.day(date.fromisoformat(str(frame.date)), turn.now.date())
@@ -362,7 +378,7 @@ class BookingForm(Form[Booking]):
         day = date.fromisoformat(str(frame.date))
         ahead = 1
         while len(free) < 3 and ahead <= 3:
-            later = await self._slots(frame, day + timedelta(days=ahead))
+            later = await self._slots(frame, turn, day + timedelta(days=ahead))
             free += [s for s in later if s["free"] >= need and (_in_wish(frame, s) or not frame.part)][:2]
             ahead += 1
         if not free:
@@ -372,7 +388,9 @@ class BookingForm(Form[Booking]):
             return True
         options = [_slot_option(slot, turn.now.date()) for slot in _nearest(frame, free)[:3]]
         frame.time = frame.part = None
-        self.ask(frame, out, "full" if reason == "full" else "time", options=options, service=self._title(frame))
+        self.ask(
+            frame, out, "full" if reason == "full" else "time", options=options, service=self._title(frame)
+        )
         return True
 
     async def _ask_quantity(self, frame: Booking, turn: Turn, out: Out) -> bool:
@@ -403,7 +421,7 @@ class BookingForm(Form[Booking]):
             who=who,
             when=when,
             what=f"{offering['name']}{quantity}{offering['unit']}",
-            where=_where(frame, turn, self._place(frame)),
+            where=_where(frame, self._place(frame)),
             price=f"一共{spoken.yuan(price * quantity)}" if price is not None else "价钱由服务方告诉您",
             demo="，这是演示数据" if offering.get("demo") else "",
             remarks=f"，备注：{frame.remarks}" if frame.remarks else "",
@@ -432,25 +450,33 @@ class BookingForm(Form[Booking]):
             card={"kind": "order", "orders": orders},
         )
         people = [who.model_dump() for who in frame.people]
-        frame.later = [{"intent": "book_service", "frame": {"people": people, **each}} for each in frame.more] + frame.later
+        frame.later = [
+            {"intent": "book_service", "frame": {"people": people, **each}} for each in frame.more
+        ] + frame.later
 
     async def _book(self, frame: Booking, who: Who, index: int, turn: Turn) -> dict[str, Any]:
         assert frame.offering and frame.slot
-        senior_id = who.person_id or await self._record(frame, who, turn)
         body = {
-            "senior_id": senior_id,
+            "senior_id": who.person_id or await self._record(frame, who, turn),
             "offering_id": frame.offering["offering"]["id"],
-            "starts_at": frame.slot,
             "quantity": frame.quantity or 1,
             "remarks": frame.remarks,
-            "address": frame.address if who.own or len(frame.people) == 1 else None,
-            "contact_phone": frame.phone if len(frame.people) == 1 else None,
+            "address": frame.address,
+            "contact_phone": frame.phone,
             "for_whom": "self" if who.own else "other",
             "idempotency_key": f"{frame.key}:{index}",
         }
-        if frame.recurrence:
-            return await self.api.book_series(turn.speaker.actor, {**body, "rrule": frame.recurrence})
-        return await self.api.book(turn.speaker.actor, body)
+        actor, start = turn.speaker.actor, datetime.fromisoformat(frame.slot)
+        if not frame.recurrence:
+            return await self.api.book(
+                actor, {**body, "date": start.date().isoformat(), "time": start.strftime("%H:%M")}
+            )
+        rule = {
+            "rrule": frame.recurrence,
+            "starts_on": start.date().isoformat(),
+            "time": start.strftime("%H:%M"),
+        }
+        return await self.api.book_series(actor, {**body, **rule})
 
     async def _record(self, frame: Booking, who: Who, turn: Turn) -> str:
         """A stranger goes on record with what the booking needs."""
@@ -482,13 +508,21 @@ class BookingForm(Form[Booking]):
         return SERVICE_TYPES[frame.service_type].name if frame.service_type else "服务"
 
     @staticmethod
+    def _street(frame: Booking) -> str | None:
+        """The street or township of the address, to find what is near."""
+        match = re.search(r"[一-鿿]{2,8}(?:街道|镇|乡)", frame.address or frame.home or "")
+        return match[0] if match else None
+
+    @staticmethod
     def _place(frame: Booking) -> str:
         return str(frame.offering["place"]["name"]) if frame.offering else ""
 
 
 def _clause_about(service_type: str, turn: Turn) -> str:
     """The clause in which a service was named, for its own time; the whole text when unclear."""
-    spans = [each for each in turn.entities if each["entity"] == "service_type" and each["value"] == service_type]
+    spans = [
+        each for each in turn.entities if each["entity"] == "service_type" and each["value"] == service_type
+    ]
     for entity in spans:
         said = entity.get("text") or turn.text[entity.get("start", 0) : entity.get("end", 0)]
         for clause in turn.clauses:
@@ -518,7 +552,9 @@ def _bare_name(text: str) -> str | None:
 def _looks_like_address(turn: Turn) -> bool:
     """Asked for an address, nearly anything longer than a yes is one."""
     said = turn.text.strip("。，,. ")
-    return len(said) >= 4 and (turn.intent in ("inform", "profile") or re.search(r"\d|[栋号室楼村组路街]", said) is not None)
+    return len(said) >= 4 and (
+        turn.intent in ("inform", "profile") or re.search(r"\d|[栋号室楼村组路街]", said) is not None
+    )
 
 
 def _whole_address(turn: Turn, found: str) -> str:
@@ -532,7 +568,10 @@ def _whole_address(turn: Turn, found: str) -> str:
 def _person_options(candidates: list[dict[str, Any]]) -> list[Option]:
     options = []
     for each in candidates[:9]:
-        apart = [f"{each['age']}岁" if each.get("age") else "", each.get("building") or each.get("community") or ""]
+        apart = [
+            f"{each['age']}岁" if each.get("age") else "",
+            each.get("building") or each.get("community") or "",
+        ]
         options.append(Option(title="，".join([each["name"], *filter(None, apart)]), value=str(each["id"])))
     return options
 
@@ -557,18 +596,24 @@ def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
     return frame.part is None or spoken.in_part(datetime.fromisoformat(slot["starts_at"]).time(), frame.part)
 
 
-def _preferred(frame: Booking, free: list[dict[str, Any]]) -> dict[str, Any]:
-    """The slot that starts at the time said, at meal time, or first."""
-    target = frame.time or (
-        MEAL_TIMES[frame.part].strftime("%H:%M")
-        if frame.service_type == "meal" and frame.part in MEAL_TIMES
-        else None
-    )
-    if target:
-        at = [slot for slot in free if slot["starts_at"][11:16] == target]
-        if at:
-            return at[0]
-    return free[0]
+def _moment(frame: Booking, free: list[dict[str, Any]]) -> str:
+    """The moment said, meal time, or the first free one; ISO, China time."""
+    wanted = [time.fromisoformat(frame.time)] if frame.time else []
+    if wanted and frame.ambiguous and wanted[0].hour < 12:
+        wanted.append(wanted[0].replace(hour=wanted[0].hour + 12))
+    if not wanted and frame.service_type == "meal" and frame.part in MEAL_TIMES:
+        wanted = [MEAL_TIMES[frame.part]]
+    for at in wanted:
+        if any(_covers(slot, {at}) for slot in free):
+            return f"{free[0]['starts_at'][:10]}T{at.isoformat()}"
+    return str(free[0]["starts_at"])
+
+
+def _first_day(rrule: str, today: date) -> date:
+    """The first day of a recurrence, from tomorrow."""
+    tomorrow = datetime.combine(today + timedelta(days=1), time())
+    first = rrulestr(rrule, dtstart=tomorrow).after(tomorrow, inc=True)
+    return first.date() if first else tomorrow.date()
 
 
 def _nearest(frame: Booking, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -600,17 +645,9 @@ def _time_options(frame: Booking, free: list[dict[str, Any]]) -> list[Option]:
     ]
 
 
-def _where(frame: Booking, turn: Turn, place: str) -> str:
-    """Where it happens. A caller known by number only hears the street, not the door."""
+def _where(frame: Booking, place: str) -> str:
+    """Where it happens."""
     assert frame.offering
     if not frame.offering["offering"].get("at_home"):
         return f"地点在{place}"
-    told = frame.asked == "address" or not frame.people[0].own or turn.speaker.confirmed
-    address = frame.address or ""
-    if not told and not turn.speaker.confirmed:
-        street = re.match(r".*?(?:街道|路|镇|乡|社区|小区)", address)
-        address = f"{street[0]}您登记的家里" if street else "您登记的家里"
-    return f"由{place}上门，地址是{address}"
-
-
-__all__ = ["CONFIRM", "Booking", "BookingForm"]
+    return f"由{place}上门，送到{frame.address or frame.home}"

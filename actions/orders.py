@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import Field
 
 from actions import spoken
+from actions.answers import upcoming
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Spoken, Turn
@@ -64,7 +65,7 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
             frame.number = None
             form.ask(frame, out, "order")
             return True
-    orders = await form.api.upcoming(actor, turn.speaker.person_id) if turn.speaker.person_id else []
+    orders = await upcoming(turn, form.api)
     if not orders:
         if turn.speaker.person_id is None:
             form.ask(frame, out, "order")
@@ -112,7 +113,9 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
 
 class ChangeForm(Form[Change]):
     form: ClassVar[str] = "change_form"
-    intents: ClassVar[frozenset[str]] = frozenset({"change_order", "inform", "affirm", "deny", "book_service"})
+    intents: ClassVar[frozenset[str]] = frozenset(
+        {"change_order", "inform", "affirm", "deny", "book_service"}
+    )
 
     async def learn(self, frame: Change, turn: Turn, *, first: bool) -> set[str]:
         old, new = self._old_and_new(frame, turn, first)
@@ -136,7 +139,9 @@ class ChangeForm(Form[Change]):
     def _old_and_new(self, frame: Change, turn: Turn, first: bool) -> tuple[Spoken, Spoken]:
         """The time of the order as it stands, and the time it is to have."""
         if turn.changed_to:
-            old = next((c.when for c in turn.clauses if c.when and turn.changed_to.text not in c.text), Spoken())
+            old = next(
+                (c.when for c in turn.clauses if c.when and turn.changed_to.text not in c.text), Spoken()
+            )
             head = turn.text[: max(0, len(turn.text) - len(turn.changed_to.text))]
             if not old and turn.clauses:
                 old = next((c.when for c in turn.clauses if c.when and c.text in head), Spoken())
@@ -193,7 +198,7 @@ class ChangeForm(Form[Change]):
             frame.date = None
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True
-        slots = await self.api.slots(frame.order["offering_id"], day)
+        slots = await self.api.slots(turn.speaker.actor, frame.order["offering_id"], day)
         need = frame.quantity or frame.order["quantity"]
         free = [slot for slot in slots if slot["free"] >= need]
         wanted = frame.time or (None if frame.part else old.strftime("%H:%M"))
@@ -201,18 +206,25 @@ class ChangeForm(Form[Change]):
             slot
             for slot in free
             if (wanted and _covers(slot, time.fromisoformat(wanted)))
-            or (not wanted and frame.part and spoken.in_part(time.fromisoformat(slot["starts_at"][11:16]), frame.part))
+            or (
+                not wanted
+                and frame.part
+                and spoken.in_part(time.fromisoformat(slot["starts_at"][11:16]), frame.part)
+            )
         ]
         if fitting:
             frame.slot = _at(fitting[0], wanted)
             return False
         if not free:
-            out.say("utter_closed_day", day=spoken.day(day, turn.now.date()), place=frame.order["place_name"])
+            out.say("utter_closed_day", day=spoken.day(day, turn.now.date()), place=frame.order["place"])
             frame.date = None
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True
         options = [
-            Option(title=spoken.moment(datetime.fromisoformat(s["starts_at"]), turn.now.date()), value=s["starts_at"])
+            Option(
+                title=spoken.moment(datetime.fromisoformat(s["starts_at"]), turn.now.date()),
+                value=s["starts_at"],
+            )
             for s in free[:3]
         ]
         self.ask(frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].name)
@@ -222,7 +234,7 @@ class ChangeForm(Form[Change]):
         assert frame.order
         body: dict[str, Any] = {}
         if frame.slot:
-            body["starts_at"] = frame.slot
+            body["date"], body["time"] = frame.slot[:10], frame.slot[11:16]
         if frame.quantity:
             body["quantity"] = frame.quantity
         try:

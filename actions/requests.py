@@ -83,11 +83,11 @@ class TicketForm(Form[Request]):
             found = await resolve(who, turn, self.api) if not who.own else []
             if len(found) == 1:
                 who.person_id, who.name = found[0]["id"], found[0]["name"]
-        if who.person_id and not (frame.name and frame.phone and frame.address):
-            person = await self.api.person(turn.speaker.actor, who.person_id)
-            frame.name = frame.name or person.get("name")
-            frame.address = frame.address or person.get("address")
-            frame.phone = frame.phone or next(iter(person.get("phones") or []), None)
+        if who.person_id:
+            # What is on record stays there: the ticket names the person, nobody needs to be asked again.
+            frame.name = frame.name or "登记在册"
+            frame.address = frame.address or "登记在册"
+            frame.phone = frame.phone or turn.speaker.phone or "登记在册"
         frame.phone = frame.phone or turn.speaker.phone
         frame.name = frame.name or who.name
         if await self.ask_more(frame, turn, out):
@@ -114,7 +114,7 @@ class TicketForm(Form[Request]):
                 "kind": self.kind,
                 "city": turn.speaker.city,
                 "person_id": who.person_id or turn.speaker.person_id,
-                "phone": frame.phone,
+                "phone": None if frame.phone == "登记在册" else frame.phone,
                 "summary": self.summary(frame),
                 "details": {
                     "text": frame.details,
@@ -252,7 +252,7 @@ class ProfileForm(Form[Profile]):
     async def submit(self, frame: Profile, turn: Turn, out: Out) -> None:
         actor, person_id = turn.speaker.actor, str(turn.speaker.person_id)
         if frame.field == "contact":
-            await self.api.add_contact(actor, person_id, frame.contact_name or "家人", str(frame.value))
+            await self._add_contact(frame, turn)
         else:
             try:
                 await self.api.update_person(actor, person_id, {str(frame.field): frame.value})
@@ -265,6 +265,16 @@ class ProfileForm(Form[Profile]):
                 return
         frame.ended = True
         out.say("utter_profile_updated")
+
+    async def _add_contact(self, frame: Profile, turn: Turn) -> None:
+        """Put a relative on record whom the senior wants told in an emergency."""
+        actor = turn.speaker.actor
+        name = frame.contact_name or "家人"
+        relative = await self.api.create_person(
+            actor, {"kind": "relative", "name": name, "phone": frame.value, "city_code": turn.speaker.city}
+        )
+        consent = {"delegate_id": relative["id"], "scopes": ["notify", "emergency_contact"], "relation": name}
+        await self.api.give_consent(actor, str(turn.speaker.person_id), consent)
 
     def summary(self, frame: Profile) -> str:
         return "改登记资料"
@@ -283,4 +293,3 @@ def _matter(turn: Turn) -> str | None:
 def _bare_name(text: str) -> str | None:
     match = re.fullmatch(r"(?:我?(?:叫|是)|他叫|她叫)?([一-鿿]{2,4})[。，]?", text.strip())
     return match[1] if match else None
-

@@ -138,7 +138,10 @@ async def rate(turn: Turn, out: Out, api: Client, tracker: Tracker) -> list[Even
     if speaker.person_id is None:
         out.say("utter_rate_unknown")
         return []
-    order = await api.last_done(speaker.actor, speaker.person_id)
+    done = [
+        each for each in await api.orders_of(speaker.actor, speaker.person_id) if each["status"] == "done"
+    ]
+    order = max(done, key=lambda each: str(each["starts_at_local"]), default=None)
     if order is None:
         out.say("utter_rate_nothing")
         return [SlotSet("pending", None)]

@@ -69,7 +69,9 @@ def recurrence(rrule: str) -> str:
     elif rule.get("FREQ") == "DAILY":
         said = "每天" if every == 1 else f"每隔{every - 1}天"
     elif rule.get("FREQ") == "WEEKLY":
-        said = ("每周" if every == 1 else f"每{every}周") + "、".join(DAY_NAMES.get(each, "") for each in days)
+        said = ("每周" if every == 1 else f"每{every}周") + "、".join(
+            DAY_NAMES.get(each, "") for each in days
+        )
     elif rule.get("FREQ") == "MONTHLY":
         said = "每月" + "、".join(f"{each}号" for each in rule.get("BYMONTHDAY", "").split(",") if each)
     else:
@@ -77,7 +79,9 @@ def recurrence(rrule: str) -> str:
     return said + (f"，一共{rule['COUNT']}次" if "COUNT" in rule else "")
 
 
-ORDINAL = re.compile(r"^(?:就|选|要|按|我要|那就)?第?([一二三四五六七八九1-9])(?:个|家|项|种|条)?(?:吧|的)?[。，]?$")
+ORDINAL = re.compile(
+    r"^(?:就|选|要|按|我要|那就)?第?([一二三四五六七八九1-9])(?:个|家|项|种|条)?(?:吧|的)?[。，]?$"
+)
 
 
 def picked(text: str, titles: list[str]) -> int | None:

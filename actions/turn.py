@@ -11,8 +11,12 @@ from rasa_sdk import Tracker
 
 from assistant.client import Actor
 
-AFFIRM = re.compile(r"^(嗯+|对+|是+|好+|行|中|要得|可以|成|没错|对的|好的|是的|行吧|没问题|就这样|就这么办|订吧|约吧)+[呀啊吧呢嘛的了哈啦。，!！]*$")
-WHATEVER = re.compile(r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早")
+AFFIRM = re.compile(
+    r"^(嗯+|对+|是+|好+|行|中|要得|可以|成|没错|对的|好的|是的|行吧|没问题|就这样|就这么办|订吧|约吧)+[呀啊吧呢嘛的了哈啦。，!！]*$"
+)
+WHATEVER = re.compile(
+    r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早"
+)
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -112,7 +116,9 @@ class Turn:
             now=datetime.fromisoformat(metadata["now"]),
             asked=metadata.get("asked"),
             when=Spoken.of(heard.get("when")),
-            clauses=tuple(Clause(each["text"], Spoken.of(each["when"])) for each in heard.get("clauses") or ()),
+            clauses=tuple(
+                Clause(each["text"], Spoken.of(each["when"])) for each in heard.get("clauses") or ()
+            ),
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
             location=(location["lat"], location["lng"]) if location else None,
             speaker=Speaker(**metadata["speaker"]),
@@ -141,7 +147,7 @@ class Turn:
 
     @property
     def leaves_it_open(self) -> bool:
-        """"随便", "你看着办": any offer will do."""
+        """ "随便", "你看着办": any offer will do."""
         return WHATEVER.search(self.text) is not None
 
     @property

@@ -52,8 +52,40 @@ def relation_of(words: str) -> str | None:
 
 
 RELATIVES = frozenset(
-    "爷爷 奶奶 姥姥 姥爷 外公 外婆 公公 婆婆 岳父 岳母 丈母娘 老丈人 大伯 伯伯 叔叔 姑姑 姑妈 舅舅 舅妈 大姨 姨妈 "
-    "儿子 女儿 闺女 哥哥 姐姐 弟弟 妹妹 哥 姐 爸妈 父母".split()
+    [
+        "爷爷",
+        "奶奶",
+        "姥姥",
+        "姥爷",
+        "外公",
+        "外婆",
+        "公公",
+        "婆婆",
+        "岳父",
+        "岳母",
+        "丈母娘",
+        "老丈人",
+        "大伯",
+        "伯伯",
+        "叔叔",
+        "姑姑",
+        "姑妈",
+        "舅舅",
+        "舅妈",
+        "大姨",
+        "姨妈",
+        "儿子",
+        "女儿",
+        "闺女",
+        "哥哥",
+        "姐姐",
+        "弟弟",
+        "妹妹",
+        "哥",
+        "姐",
+        "爸妈",
+        "父母",
+    ]
 )
 
 
@@ -82,7 +114,7 @@ async def resolve(who: Who, turn: Turn, api: Client) -> list[dict[str, Any]]:
     """The people on record that ``who`` may be: those the caller acts for, or by name for a worker."""
     speaker = turn.speaker
     if speaker.kind == "worker" and who.name:
-        answer = await api.find_people(speaker.actor, who.name, city=speaker.city)
+        answer = await api.find_people(speaker.actor, **_parts(who.name))
         return list(answer["candidates"])
     if speaker.person_id is None:
         return []
@@ -92,6 +124,15 @@ async def resolve(who: Who, turn: Turn, api: Client) -> list[dict[str, Any]]:
         for each in seniors
         if _fits(who, each)
     ]
+
+
+RESIDENT = re.compile(r"^(?P<building>.*?(?:号楼|栋|幢|号院|单元|号))的?(?P<name>[一-鿿]{2,4})$")
+
+
+def _parts(words: str) -> dict[str, str]:
+    """5号楼赵秀兰 is a building and a name."""
+    match = RESIDENT.match(words)
+    return match.groupdict() if match else {"name": words}
 
 
 def _fits(who: Who, consent: dict[str, Any]) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import httpx
 
+from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.desk.schemas import Reply, TurnIn
 from assistant.kit.actor import Actor
+from assistant.kit.clock import china
 from assistant.kit.errors import YinlingError
 
 TIMEOUT_S = 10.0
@@ -78,5 +81,136 @@ class Client:
         body = await self.request("POST", "/desk/turns", json=turn.model_dump(mode="json", exclude_none=True))
         return Reply.model_validate(body)
 
+    # --- catalogue and benefits -------------------------------------------------------------
+
+    async def search(self, actor: Actor, **query: Any) -> dict[str, Any]:
+        """``catalog.schemas.SearchResult``. ``near`` may be (lat, lng) or the name of a place or area."""
+        near = query.get("near")
+        if isinstance(near, tuple):
+            query["near"] = f"{near[0]},{near[1]}"
+        found: dict[str, Any] = await self.request("GET", "/v1/services/search", actor=actor, params=query)
+        return found
+
+    async def resolve(self, actor: Actor, name: str, city: str | None = None) -> list[dict[str, Any]]:
+        """Places, areas and providers that a name may mean (``catalog.schemas.NameCandidate``)."""
+        params = {"q": name, "city": city}
+        found: list[dict[str, Any]] = await self.request(
+            "GET", "/v1/places/resolve", actor=actor, params=params
+        )
+        return found
+
+    async def match_benefits(self, actor: Actor, question: dict[str, Any]) -> dict[str, Any]:
+        """``benefits.schemas`` answers to one question about money or rights."""
+        known = {key: value for key, value in question.items() if value is not None}
+        found: dict[str, Any] = await self.request("POST", "/v1/benefits/match", actor=actor, json=known)
+        return found
+
+    # --- people -----------------------------------------------------------------------------
+
+    async def person(self, actor: Actor, person_id: str, *, confirmed: bool) -> dict[str, Any]:
+        """The whole record for a confirmed asker, else what is harmless."""
+        params = {"confirmed": str(confirmed).lower()}
+        found: dict[str, Any] = await self.request(
+            "GET", f"/v1/people/{person_id}", actor=actor, params=params
+        )
+        return found
+
+    async def find_people(self, actor: Actor, name: str, **where: Any) -> dict[str, Any]:
+        found: dict[str, Any] = await self.request(
+            "POST", "/v1/people/find", actor=actor, json={"name": name, **where}
+        )
+        return found
+
+    async def create_person(self, actor: Actor, person: dict[str, Any]) -> dict[str, Any]:
+        known = {key: value for key, value in person.items() if value is not None}
+        made: dict[str, Any] = await self.request("POST", "/v1/people", actor=actor, json=known)
+        return made
+
+    async def update_person(self, actor: Actor, person_id: str, patch: dict[str, Any]) -> dict[str, Any]:
+        changed: dict[str, Any] = await self.request(
+            "PATCH", f"/v1/people/{person_id}", actor=actor, json=patch
+        )
+        return changed
+
+    async def acts_for(self, actor: Actor, person_id: str) -> list[dict[str, Any]]:
+        """The seniors this person may act for (``people.schemas.ConsentOut``)."""
+        found: list[dict[str, Any]] = await self.request(
+            "GET", f"/v1/people/{person_id}/acts-for", actor=actor, params={"confirmed": "true"}
+        )
+        return found
+
+    async def give_consent(self, actor: Actor, senior_id: str, consent: dict[str, Any]) -> None:
+        await self.request("POST", f"/v1/people/{senior_id}/consents", actor=actor, json=consent)
+
+    # --- orders -----------------------------------------------------------------------------
+
+    async def slots(self, actor: Actor, offering_id: str, day: date) -> list[dict[str, Any]]:
+        """The bookable slots of a day; ``starts_at`` and ``ends_at`` as naive China time (ISO)."""
+        found = await self.request(
+            "GET", f"/v1/offerings/{offering_id}/slots", actor=actor, params={"date": day.isoformat()}
+        )
+        return [
+            {**slot, "starts_at": _local(slot["starts_at"]), "ends_at": _local(slot["ends_at"])}
+            for slot in found
+            if slot["bookable"] or slot["free"] == 0
+        ]
+
+    async def book(self, actor: Actor, order: dict[str, Any]) -> dict[str, Any]:
+        return _told(await self.request("POST", "/v1/orders", actor=actor, json=_known(order)))
+
+    async def book_series(self, actor: Actor, series: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = await self.request(
+            "POST", "/v1/order-series", actor=actor, json=_known(series)
+        )
+        return made
+
+    async def order(self, actor: Actor, number: str) -> dict[str, Any]:
+        return _told(await self.request("GET", f"/v1/orders/{number}", actor=actor))
+
+    async def orders_of(self, actor: Actor, senior_id: str, **query: Any) -> list[dict[str, Any]]:
+        params = {"senior_id": senior_id, **query}
+        return [_told(each) for each in await self.request("GET", "/v1/orders", actor=actor, params=params)]
+
+    async def change_order(self, actor: Actor, order_id: str, change: dict[str, Any]) -> dict[str, Any]:
+        return _told(await self.request("POST", f"/v1/orders/{order_id}/change", actor=actor, json=change))
+
+    async def cancel_order(self, actor: Actor, order_id: str, reason: str | None) -> dict[str, Any]:
+        return _told(
+            await self.request("POST", f"/v1/orders/{order_id}/cancel", actor=actor, json={"reason": reason})
+        )
+
+    async def cancel_series(self, actor: Actor, series_id: str, reason: str | None) -> None:
+        await self.request(
+            "POST", f"/v1/order-series/{series_id}/cancel", actor=actor, json={"reason": reason}
+        )
+
+    async def rate(self, actor: Actor, order_id: str, rating: int, comment: str | None) -> None:
+        await self.request(
+            "POST", f"/v1/orders/{order_id}/rate", actor=actor, json={"rating": rating, "comment": comment}
+        )
+
+    # --- tickets ----------------------------------------------------------------------------
+
+    async def open_ticket(self, actor: Actor, ticket: dict[str, Any]) -> dict[str, Any]:
+        opened: dict[str, Any] = await self.request("POST", "/v1/tickets", actor=actor, json=_known(ticket))
+        return opened
+
     async def close(self) -> None:
         await self.http.aclose()
+
+
+def _known(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def _local(moment: str) -> str:
+    """An aware ISO moment as naive China time."""
+    return china(datetime.fromisoformat(moment)).replace(tzinfo=None).isoformat()
+
+
+def _told(order: dict[str, Any]) -> dict[str, Any]:
+    """An order with ``starts_at_local``: naive China time, as it is said."""
+    return {**order, "starts_at_local": _local(order["starts_at"])}
+
+
+__all__ = ["SERVICE_TYPES", "Actor", "Client", "Refused", "ServiceDown"]

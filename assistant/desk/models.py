@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from assistant.kit.crypto import Encrypted
+from assistant.kit.crypto import Encrypted, EncryptedJSON
 from assistant.kit.db import Base, Identified
 
 
 class Conversation(Identified, Base):
-    """One call, one chat. What is personal is encrypted; ``state`` holds none."""
+    """One call, one chat. What is personal is encrypted."""
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -39,8 +38,8 @@ class Conversation(Identified, Base):
     epoch: Mapped[int] = mapped_column(default=0)
     """Raised to make Rasa forget: the tracker's name is ``<id>:<epoch>``."""
     pace: Mapped[float] = mapped_column(default=1.0)
-    state: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    """asks, expects, silences, misses, alarm_check: what the next turn is judged by."""
+    state: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON, default=dict)
+    """asks, expects, choices, said, silences, misses, alarm: what the next turn is judged by."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -1,0 +1,136 @@
+"""Giving a conversation to a person: at once in office hours, else by a call-back ticket."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from assistant.desk import repository
+from assistant.desk.models import Conversation
+from assistant.desk.replies import say
+from assistant.desk.schemas import Handoff, Reply
+from assistant.desk.speakers import Speaker
+from assistant.kit.api import Context
+from assistant.kit.clock import china
+from assistant.kit.metrics import HANDOFFS
+from assistant.kit.sentences import Sentences
+from assistant.kit.text import PhoneNumberError, phone_number
+from assistant.tickets import service as tickets
+from assistant.tickets.models import Ticket
+from assistant.tickets.schemas import TicketIn
+
+SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
+DIGITS = re.compile(r"[\d零〇一二三四五六七八九幺两洞拐]")
+TOLD = 6
+"""Turns of the conversation that the summary repeats."""
+
+
+class Handoffs:
+    """What the desk does when a person is asked for or needed."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    async def give(self, conversation: Conversation, speaker: Speaker, reason: str) -> Reply:
+        """A person, now or by call-back, with everything known so far."""
+        staffed = self.staffed()
+        ticket = await self._open(conversation, speaker, reason, "handoff" if staffed else "callback")
+        HANDOFFS.labels("operator" if staffed else "callback").inc()
+        conversation.epoch += 1
+        conversation.state = {**conversation.state, "misses": 0, "ticket": str(ticket.id)}
+        handoff = Handoff(
+            to="operator" if staffed else "callback", reason=reason, summary=reason, ticket=ticket.number
+        )
+        if speaker.phone is None and speaker.person_id is None:
+            reply = say(conversation, SENTENCES("person_needs_phone"), asks="phone", expects="digits")
+            conversation.state = {**conversation.state, "needs_phone": True}
+        elif staffed:
+            reply = say(conversation, SENTENCES("person_now"), expects="none")
+        else:
+            reply = say(conversation, SENTENCES("person_later", window=self.window()))
+        return reply.model_copy(update={"handoff": handoff})
+
+    async def call_back(self, conversation: Conversation, speaker: Speaker, reason: str) -> Reply:
+        """A call-back ticket for somebody who is gone; no ticket when nobody can be called."""
+        if speaker.phone is None and speaker.person_id is None:
+            return Reply(messages=[])
+        ticket = await self._open(conversation, speaker, reason, "callback")
+        handoff = Handoff(to="callback", reason=reason, summary=reason, ticket=ticket.number)
+        return Reply(messages=[], handoff=handoff)
+
+    async def without_rasa(self, conversation: Conversation, speaker: Speaker) -> Reply:
+        """Rasa is down or slow: apologise, keep a ticket, offer a person."""
+        if not conversation.state.get("ticket"):
+            ticket = await self._open(conversation, speaker, "系统没有及时回应", "callback")
+            conversation.state = {**conversation.state, "ticket": str(ticket.id)}
+        return say(conversation, SENTENCES("rasa_down"), choices=[("转人工", "转人工")], expects="choice")
+
+    def waits_for_phone(self, conversation: Conversation) -> bool:
+        return bool(conversation.state.get("needs_phone"))
+
+    async def take_phone(self, conversation: Conversation, speaker: Speaker, text: str) -> Reply | None:
+        """The number to call back; None when the turn says something else."""
+        if len(DIGITS.findall(text)) < 5:
+            conversation.state = {**conversation.state, "needs_phone": False}
+            return None
+        try:
+            number = phone_number(text)
+        except PhoneNumberError as error:
+            return say(conversation, str(error), asks="phone", expects="digits")
+        async with self.context.database.session() as session:
+            await tickets.set_phone(
+                session,
+                self.context.clock.now(),
+                speaker.actor(conversation),
+                conversation.state["ticket"],
+                number,
+            )
+        conversation.caller_phone = number
+        conversation.state = {**conversation.state, "needs_phone": False}
+        return say(conversation, SENTENCES("person_phone_saved"))
+
+    def staffed(self) -> bool:
+        """Whether people sit at the desk now."""
+        opens, closes = self._hours()
+        now = china(self.context.clock.now())
+        return opens <= now.time() < closes
+
+    def window(self) -> str:
+        """When the call-back comes, in words."""
+        opens, _ = self._hours()
+        now = china(self.context.clock.now())
+        day = "今天" if now.time() < opens else "明天"
+        until = (datetime.combine(now.date(), opens) + timedelta(hours=2)).time()
+        return f"{day}{_hour(opens)}到{_hour(until)}之间"
+
+    def _hours(self) -> tuple[time, time]:
+        opens, closes = self.context.settings.operator_hours.split("-")
+        return time.fromisoformat(opens), time.fromisoformat(closes)
+
+    async def _open(self, conversation: Conversation, speaker: Speaker, reason: str, kind: str) -> Ticket:
+        async with self.context.database.session() as session:
+            turns = await repository.recent_turns(session, conversation.id, TOLD)
+            said = [turn.said for turn in turns if turn.said]
+            return await tickets.open_ticket(
+                session,
+                self.context.clock.now(),
+                speaker.actor(conversation),
+                TicketIn.model_validate(
+                    {
+                        "kind": kind,
+                        "city": conversation.city,
+                        "person_id": speaker.person_id,
+                        "phone": speaker.phone,
+                        "summary": reason,
+                        "details": {"said": said},
+                        "conversation": str(conversation.id),
+                        "idempotency_key": f"{conversation.id}:{kind}:{conversation.epoch}",
+                    }
+                ),
+            )
+
+
+def _hour(value: time) -> str:
+    part = "上午" if value.hour < 12 else "下午"
+    return f"{part}{value.hour if value.hour <= 12 else value.hour - 12}点"

@@ -1,0 +1,42 @@
+"""What must be understood even when Rasa is down: a person, yes, no, "it was nothing"."""
+
+from __future__ import annotations
+
+import re
+
+PERSON = re.compile(
+    r"(转|接|找|换|叫|要|请)(一下|个|到|成|给我)*(人工|真人|活人|客服|接线员|话务员|工作人员|坐席|座席)"
+    r"|^[，。\s]*(人工|人工服务|人工客服|真人|客服)[，。！!\s]*$"
+    r"|(不|别)(想|要|愿意)?(跟|和|同|与)(机器|机器人|电脑)(说|讲|聊|谈|打交道)"
+    r"|(让|叫|找)个?(真)?人(来|接|跟我|和我|听)(说|讲|电话)?"
+)
+"""Asking for a person. Honoured at the first ask, at every point (docs/architecture.md)."""
+
+YES = re.compile(
+    r"^(嗯+|对+|是+|是的|有|好|要|行|可以|没错|对的|对啊|是啊|嗯嗯|就是|疼|痛|难受|严重|快|救命|需要|不行了)"
+)
+NO = re.compile(
+    r"(^(没|没有|不是|不要|不用|不疼|不痛|不严重|没事|没什么|没啥|好着|挺好|还好|别|没关系|不|无))|没事|不要紧|不碍事|好多了|已经好了|过去了"
+)
+FALSE_ALARM = re.compile(
+    r"(按|碰|点|打|说)错|误(按|触|碰|报|会)|不小心(按|碰|点)|没事(了|儿|啊|的)?|闹着玩|不是真的|虚惊|"
+    r"(孙子|孩子|小孩|猫).{0,4}(按|碰|点)|我(很好|好好的|挺好)|不用(来|了|救|叫|派)"
+)
+
+
+def wants_person(text: str) -> bool:
+    return PERSON.search(text) is not None
+
+
+def says_no(text: str) -> bool:
+    """Whether a short answer denies; looked at before ``says_yes``, since 不是 holds 是."""
+    return NO.search(text) is not None
+
+
+def says_yes(text: str) -> bool:
+    return not says_no(text) and YES.search(text) is not None
+
+
+def false_alarm(text: str) -> bool:
+    """Whether the caller takes an alarm back."""
+    return FALSE_ALARM.search(text) is not None

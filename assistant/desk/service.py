@@ -1,0 +1,311 @@
+"""One turn through the desk: guard → triage → "a person" → Rasa → reply.
+
+Everything that must work when Rasa is down stands in front of it; what Rasa's actions want of the
+desk (a person, an alarm, a repetition) comes back as signals beside their messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import unicodedata
+import uuid
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assistant.catalog import repository as catalog
+from assistant.desk import plain, repository
+from assistant.desk.alarms import Alarms
+from assistant.desk.handoffs import Handoffs
+from assistant.desk.models import Conversation, Turn
+from assistant.desk.rasa import Rasa, RasaDown
+from assistant.desk.reading import heard
+from assistant.desk.replies import compose, say
+from assistant.desk.schemas import MAX_TEXT, Reply, TurnIn
+from assistant.desk.speakers import Speaker, recognise
+from assistant.kit.api import Context
+from assistant.kit.clock import china
+from assistant.kit.logging import log
+from assistant.kit.metrics import RASA_DOWN, TURNS
+from assistant.kit.sentences import Sentences
+from assistant.safety.triage import triage
+
+SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
+SILENCES = 3
+"""After so many silences in a row the call ends, with a call-back ticket."""
+MISUNDERSTOOD = 3
+"""After so many turns in a row that were not understood, a person takes over."""
+ALARM_ASKED = "emergency"
+
+
+@dataclass
+class Signals:
+    """What the actions told the desk beside what they said."""
+
+    person: str | None = None
+    alarm: float | None = None
+    repeat: bool = False
+    pace: str | None = None
+    misunderstood: bool = False
+    end: bool = False
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, messages: list[dict[str, Any]]) -> Signals:
+        found = cls()
+        for message in messages:
+            custom = message.get("custom") or {}
+            found.person = custom.get("person") or found.person
+            if "alarm" in custom:
+                found.alarm = custom["alarm"]["confidence"]
+            found.repeat |= bool(custom.get("repeat"))
+            found.pace = custom.get("pace") or found.pace
+            found.misunderstood |= bool(custom.get("misunderstood"))
+            found.end |= bool(custom.get("end"))
+            if message.get("text"):
+                found.messages.append(message)
+        return found
+
+
+class Desk:
+    """Takes turns. One object a process; turns of one conversation wait for each other."""
+
+    def __init__(self, context: Context, rasa: Rasa) -> None:
+        self.context = context
+        self.rasa = rasa
+        self.alarms = Alarms(context)
+        self.handoffs = Handoffs(context)
+        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def take(self, turn: TurnIn) -> Reply:
+        """The reply to a turn; a repeated ``turn_id`` gets the first reply again."""
+        lock = self._locks.setdefault(f"{turn.channel}:{turn.conversation}", asyncio.Lock())
+        async with lock:
+            return await self._take(turn)
+
+    async def _take(self, turn: TurnIn) -> Reply:
+        started = time.perf_counter()
+        now = self.context.clock.now()
+        async with self.context.database.session() as session:
+            city = await catalog.city_code(session, turn.city) if turn.city else None
+            conversation = await repository.open_conversation(
+                session, turn, city or self.context.settings.city, now
+            )
+            earlier = await repository.reply_to(session, conversation, turn.turn_id)
+            if earlier is not None:
+                return earlier
+            speaker = await recognise(session, conversation, turn, now)
+        text = _clean(turn)
+        reply = await self._answer(conversation, speaker, turn, text)
+        took_ms = (time.perf_counter() - started) * 1000
+        await self._keep(conversation, turn, text, reply, took_ms)
+        TURNS.labels(turn.channel).observe(took_ms / 1000)
+        log.info("turn", conversation=str(conversation.id), channel=turn.channel, ms=round(took_ms, 1))
+        return reply
+
+    async def _keep(
+        self, conversation: Conversation, turn: TurnIn, text: str, reply: Reply, took_ms: float
+    ) -> None:
+        conversation.updated_at = self.context.clock.now()
+        conversation.state = {
+            **conversation.state,
+            "asks": reply.asks,
+            "expects": reply.expects,
+            "choices": {choice.key: choice.value for one in reply.messages for choice in one.choices},
+        }
+        if reply.end:
+            conversation.status = "ended"
+        async with self.context.database.session() as session:
+            await session.merge(conversation)
+            session.add(
+                Turn(
+                    id=uuid.uuid4(),
+                    conversation_id=conversation.id,
+                    turn_id=turn.turn_id,
+                    at=conversation.updated_at,
+                    said=text or None,
+                    reply=reply.model_dump_json(),
+                    took_ms=took_ms,
+                )
+            )
+
+    # --- the order of things --------------------------------------------------------------------
+
+    async def _answer(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
+        if turn.event in ("start", "silence", "hangup"):
+            return await self._event(conversation, speaker, turn)
+        if turn.event == "sos":
+            return await self.alarms.pressed(conversation, speaker)
+        if turn.digits is not None:
+            chosen = conversation.state.get("choices", {}).get(turn.digits)
+            if turn.digits == "0":
+                return await self.handoffs.give(conversation, speaker, "按零找工作人员")
+            if chosen is None and conversation.state.get("expects") not in ("digits", "free"):
+                return self._once_more(conversation, "unknown_key")
+            text = chosen or turn.digits
+        if not text and turn.location is None:
+            return say(conversation, SENTENCES("empty"), asks=conversation.state.get("asks"))
+        conversation.state = {**conversation.state, "silences": 0}
+        alarm = await self._triage(conversation, speaker, turn, text)
+        if alarm is not None:
+            return alarm
+        if len(text) > MAX_TEXT:
+            return say(conversation, SENTENCES("too_long"), asks=conversation.state.get("asks"))
+        if conversation.status == "human":
+            return say(conversation, SENTENCES("human_speaks"), expects="none")
+        if self.handoffs.waits_for_phone(conversation):
+            saved = await self.handoffs.take_phone(conversation, speaker, text)
+            if saved is not None:
+                return saved
+        if plain.wants_person(text):
+            return await self.handoffs.give(conversation, speaker, "来电人要找工作人员")
+        return await self._talk(conversation, speaker, turn, text)
+
+    async def _triage(
+        self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
+    ) -> Reply | None:
+        """Danger is heard before anything else; the question about it is answered before going on."""
+        asks = conversation.state.get("asks") or ""
+        if conversation.state.get("alarm") and plain.false_alarm(text):
+            return await self.alarms.take_back(conversation, speaker)
+        verdict = triage(text, alternatives=turn.alternatives, asked=asks or None)
+        if verdict.level == "danger":
+            return await self.alarms.sound(conversation, speaker, verdict, text)
+        if verdict.level == "ask":
+            if asks.startswith(ALARM_ASKED):
+                # Asked once and still unclear: a person looks into it.
+                return await self.handoffs.give(conversation, speaker, f"可能有危险：{verdict.why}")
+            return self.alarms.question(conversation, verdict)
+        if asks.startswith(ALARM_ASKED) and plain.says_no(text):
+            return self._resume(conversation, SENTENCES("alarm_cleared"))
+        return None
+
+    async def _talk(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
+        try:
+            messages = await self.rasa.send(
+                f"{conversation.id}:{conversation.epoch}",
+                text.lstrip("/").strip() or "附近有什么服务",
+                self._metadata(conversation, speaker, turn, text),
+            )
+        except RasaDown as error:
+            RASA_DOWN.inc()
+            log.warning("rasa_down", conversation=str(conversation.id), error=str(error))
+            return await self.handoffs.without_rasa(conversation, speaker)
+        return await self._obey(conversation, speaker, Signals.of(messages), text)
+
+    def _metadata(
+        self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
+    ) -> dict[str, Any]:
+        now = china(self.context.clock.now()).replace(tzinfo=None)
+        asked = conversation.state.get("asks")
+        return {
+            "now": now.isoformat(),
+            "asked": asked,
+            "heard": heard(text, now, asked),
+            "location": turn.location.model_dump() if turn.location else None,
+            "speaker": speaker.as_metadata(conversation),
+        }
+
+    async def _obey(self, conversation: Conversation, speaker: Speaker, signals: Signals, text: str) -> Reply:
+        """Do what the actions asked of the desk, and say what they said."""
+        if signals.alarm is not None:
+            return await self.alarms.by_classifier(conversation, speaker, text, signals.alarm)
+        if signals.repeat:
+            return self._again(conversation)
+        if signals.pace:
+            return self._slower(conversation)
+        misses = conversation.state.get("misses", 0) + 1 if signals.misunderstood else 0
+        conversation.state = {**conversation.state, "misses": misses}
+        if misses >= MISUNDERSTOOD:
+            return await self.handoffs.give(conversation, speaker, "几次没有听明白")
+        if misses:
+            return self._not_understood(conversation, misses)
+        if signals.person:
+            said = compose(conversation, signals.messages)
+            handed = await self.handoffs.give(conversation, speaker, signals.person)
+            return handed.model_copy(update={"messages": [*said.messages, *handed.messages]})
+        if not signals.messages:
+            return self._not_understood(conversation, 1)
+        reply = compose(conversation, signals.messages)
+        return reply.model_copy(update={"end": signals.end and conversation.channel == "phone"})
+
+    # --- small replies --------------------------------------------------------------------------
+
+    async def _event(self, conversation: Conversation, speaker: Speaker, turn: TurnIn) -> Reply:
+        if turn.event == "start":
+            return await self._greet(conversation, speaker)
+        if turn.event == "hangup":
+            return Reply(messages=[], expects="none", end=True)
+        silences = conversation.state.get("silences", 0) + 1
+        conversation.state = {**conversation.state, "silences": silences}
+        if silences < SILENCES:
+            last = await self._last(conversation)
+            asked = last.messages[-1].text if last and last.asks and last.messages and silences == 1 else None
+            return say(
+                conversation,
+                asked or SENTENCES(f"silence_{silences}"),
+                asks=conversation.state.get("asks"),
+                expects=conversation.state.get("expects") or "free",
+            )
+        reply = await self.handoffs.call_back(conversation, speaker, "接通后没有声音")
+        closing = say(conversation, SENTENCES("goodbye_callback" if reply.handoff else "goodbye_silent"))
+        return closing.model_copy(update={"end": True, "handoff": reply.handoff})
+
+    async def _greet(self, conversation: Conversation, speaker: Speaker) -> Reply:
+        async with self.context.database.session() as session:
+            city = await catalog.city_name(session, conversation.city)
+        if conversation.direction == "out":
+            return say(conversation, SENTENCES("checkin", city=city), asks="checkin")
+        if conversation.channel != "phone":
+            return say(conversation, SENTENCES("greeting_written", city=city))
+        if speaker.form_of_address:
+            return say(conversation, SENTENCES("greeting_known", city=city, name=speaker.form_of_address))
+        return say(conversation, SENTENCES("greeting", city=city))
+
+    async def _last(self, conversation: Conversation) -> Reply | None:
+        async with self.context.database.session() as session:
+            turns = await repository.recent_turns(session, conversation.id, limit=1)
+        return Reply.model_validate_json(turns[-1].reply) if turns else None
+
+    def _again(self, conversation: Conversation) -> Reply:
+        said = conversation.state.get("said")
+        if not said:
+            return say(conversation, SENTENCES("nothing_to_repeat"))
+        return Reply.model_validate_json(json.dumps(said)).model_copy(update={"pace": conversation.pace})
+
+    def _slower(self, conversation: Conversation) -> Reply:
+        conversation.pace = max(0.8, round(conversation.pace - 0.1, 2))
+        again = self._again(conversation)
+        first = say(conversation, SENTENCES("slower")).messages
+        return again.model_copy(update={"messages": [*first, *again.messages], "pace": conversation.pace})
+
+    def _resume(self, conversation: Conversation, before: str) -> Reply:
+        """Back to what was asked before the question about danger."""
+        conversation.state = {**conversation.state, "alarm_question": None}
+        again = self._again(conversation)
+        first = say(conversation, before).messages
+        return again.model_copy(update={"messages": [*first, *again.messages]})
+
+    def _once_more(self, conversation: Conversation, sentence: str) -> Reply:
+        return say(
+            conversation,
+            SENTENCES(sentence),
+            asks=conversation.state.get("asks"),
+            expects=conversation.state.get("expects") or "free",
+        )
+
+    def _not_understood(self, conversation: Conversation, misses: int) -> Reply:
+        """Simpler words first, then answers to choose from; never the same sentence twice."""
+        if misses == 1:
+            return say(conversation, SENTENCES("not_understood_1"))
+        choices = [("订饭", "我要订饭"), ("上门服务", "我想找上门服务"), ("问补贴", "我想问补贴"), ("查预约", "查一下我的预约")]
+        return say(conversation, SENTENCES("not_understood_2"), choices=choices, expects="choice")
+
+
+def _clean(turn: TurnIn) -> str:
+    """The text without control characters; what Rasa would read as a command is disarmed later."""
+    text = unicodedata.normalize("NFKC", turn.text or "")
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char)[0] != "C").strip()
