@@ -26,6 +26,8 @@ OrderStatus = Literal[
 ]
 SeriesStatus = Literal["active", "cancelled", "ended"]
 ForWhom = Literal["self", "other"]
+PartOfDay = Literal["morning", "noon", "afternoon", "evening"]
+"""As ``kit.when`` reads it."""
 Payer = Literal["self", "government", "shared", "unknown"]
 """Who pays; ``unknown`` where no price is on record."""
 
@@ -105,7 +107,13 @@ class Order(Identified, Base):
         ),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
-        UniqueConstraint("series_id", "series_day"),
+        Index(
+            "uq_orders_series_day",
+            "series_id",
+            "series_day",
+            unique=True,
+            postgresql_where="status NOT IN ('cancelled', 'rejected')",
+        ),
         Index("ix_orders_senior", "senior_id", "starts_at"),
         Index("ix_orders_slot", "slot_id"),
         Index(
@@ -125,7 +133,7 @@ class Order(Identified, Base):
     slot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("slots.id", ondelete="RESTRICT"))
     service_type: Mapped[str] = mapped_column(String(30))
     starts_at: Mapped[datetime]
-    part: Mapped[str | None] = mapped_column(String(10))
+    part: Mapped[PartOfDay | None] = mapped_column(String(10))
     """morning, noon, afternoon or evening, where no clock time was said."""
     quantity: Mapped[int]
     unit: Mapped[str] = mapped_column(String(10))
