@@ -127,7 +127,7 @@ def _time_right(line: dict[str, Any], got: When) -> bool:
         return got.time is None and got.part_of_day is None
     if got.time is None:
         return bool(got.part_of_day == part)
-    first, last = WINDOWS[part]  # type: ignore[index]
+    first, last = WINDOWS[part]
     return bool(first <= got.time <= last)
 
 

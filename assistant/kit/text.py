@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-import cn2an  # type: ignore[import-untyped]
+import cn2an
 import phonenumbers
 from pypinyin import Style, lazy_pinyin
 
@@ -71,7 +71,7 @@ def _positional(text: str) -> int:
     total = section = 0
     digit: int | None = None
     last_unit = 1
-    for position, char in enumerate(text):
+    for char in text:
         if char in DIGITS:
             digit = DIGITS[char] + 10 * (digit or 0)
             last_unit = 1 if char in "零〇" else last_unit

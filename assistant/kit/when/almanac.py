@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 import chinese_calendar
-from lunar_python import Lunar, LunarYear, Solar  # type: ignore[import-untyped]
+from lunar_python import Lunar, LunarYear, Solar
 
 DAY: Final = timedelta(days=1)
 
@@ -61,6 +61,10 @@ SOLAR_TERMS: Final = (
     *("立春", "雨水", "惊蛰", "春分", "清明", "谷雨", "立夏", "小满", "芒种", "夏至", "小暑", "大暑"),
     *("立秋", "处暑", "白露", "秋分", "寒露", "霜降", "立冬", "小雪", "大雪", "冬至", "小寒", "大寒"),
 )
+
+
+NAMES: Final = (*LUNAR_FESTIVALS, *SOLAR_FESTIVALS, *EVE, *WEEKDAY_FESTIVALS, *SOLAR_TERMS)
+"""Every day with a name."""
 
 
 def make(year: int, month: int, day: int) -> date | None:
@@ -185,8 +189,3 @@ def _works(day: date) -> bool:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return day.weekday() < 5
-
-
-def leap_month(year: int) -> int:
-    """The lunar month that is doubled in a year, 0 for none."""
-    return next((-number for number, _, _ in lunar_months(year) if number < 0), 0)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from assistant.kit.text import half_width
+from assistant.kit.text import half_width, pinyin_key
+from assistant.kit.when.almanac import LUNAR_FESTIVALS, SOLAR_FESTIVALS
 
 MISHEARD: Final[dict[str, str]] = {
     **{
@@ -31,7 +32,7 @@ MISHEARD: Final[dict[str, str]] = {
         "傍晚": "旁晚 棒晚 磅晚 傍碗",
     },
     **{"晚上": "晚尚 晚商", "早上": "早尚 早商", "半夜": "办夜 伴夜", "凌晨": "零晨 凌辰 零辰 凌尘"},
-    **{"星期": "兴期 星其 星奇 星齐 新期", "礼拜": "李拜 里拜 理拜 礼败 你拜", "周末": "周莫 周沫 州末"},
+    **{"星期": "兴期 星其 星七 星奇 星齐 新期", "礼拜": "李拜 里拜 理拜 礼败 你拜", "周末": "周莫 周沫 州末"},
     **{
         "下周": "下州 下洲 下舟 夏周",
         "上周": "上州 上洲",
@@ -46,6 +47,7 @@ MISHEARD: Final[dict[str, str]] = {
         "腊八": "辣八 蜡八",
     },
     **{
+        "重阳节": "重洋节 崇阳节 虫洋节",
         "重阳": "虫阳 重羊 重扬",
         "端午": "端舞 端五 短午 端武",
         "中秋": "钟秋 终秋",
@@ -70,9 +72,12 @@ _NOT_BEFORE: Final = {
     "名": "报两三四五几",
     "金": "基奖现资",
 }
-_WORD: Final = re.compile("|".join(f"{_guard}{re.escape(h)}" for h in _MEANT for _guard in [
-    f"(?<![{_NOT_BEFORE[h[0]]}])" if _NOT_BEFORE.get(h[0]) else ""
-]))  # fmt: skip
+_WORD: Final = re.compile(
+    "|".join(
+        (f"(?<![{_NOT_BEFORE[w[0]]}])" if w[0] in _NOT_BEFORE else "") + w
+        for w in sorted(_MEANT, key=len, reverse=True)
+    )
+)
 
 _NUMERALS: Final = {
     **dict.fromkeys("山散伞叁", "三"),
@@ -93,9 +98,19 @@ _WEEKDAY: Final = re.compile(
 )
 _BARE_WEEKDAY: Final = re.compile(r"(?<=周)[散伞叁]")
 _HALF: Final = re.compile(r"(?<=[一二三四五六七八九十两\d]点)[办伴拌](?![法事理公证卡手])")
+_POINT: Final = re.compile(r"(?<=[午上晚早晨天][一二三四五六七八九十两\d])[店典电](?=半|钟|[,，。]|$)")
+_TEN: Final = re.compile(r"(?<=[月二三])[时石食](?=[一二三四五六七八九]?[号日])|(?<=月[二三])[时石食]")
 _DAY_OF_MONTH: Final = re.compile(
     r"(?<=[十月][一二三四五六七八九十])好(?=上午|下午|早|晚|中午|那天|来|送|行|吧|，|。|$)"
 )
+
+
+_HOLIDAYS: Final = {
+    pinyin_key(name): name
+    for name in (*LUNAR_FESTIVALS, *SOLAR_FESTIVALS, "清明节")
+    if name[-1] == "节" and len(name) == 3
+}
+_HOLIDAY: Final = re.compile(r"[\u4e00-\u9fff]{2}节(?![目约省日假制])")
 
 
 def mend(text: str) -> str:
@@ -104,4 +119,6 @@ def mend(text: str) -> str:
     text = _WORD.sub(lambda m: m[0] if text[m.end() : m.end() + 1] == "天" else _MEANT[m[0]], text)
     for pattern in (_HOUR, _BARE_HOUR, _WEEKDAY, _BARE_WEEKDAY):
         text = pattern.sub(lambda m: _NUMERALS[m[0]], text)
+    text = _HOLIDAY.sub(lambda m: _HOLIDAYS.get(pinyin_key(m[0]), m[0]), text) if "节" in text else text
+    text = _TEN.sub("十", _POINT.sub("点", text))
     return _DAY_OF_MONTH.sub("号", _HALF.sub("半", text))

@@ -9,24 +9,25 @@ from typing import Literal
 from assistant.kit.when.model import PartOfDay
 
 Unit = Literal["day", "week", "month", "time"]
-Vague = Literal["week", "month"]
+Freq = Literal["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day; ``date`` is None where the words name none (前几天, 下周)."""
+    """One day; ``on`` is None where the words name none (前几天, 下周)."""
 
-    date: date | None
+    on: date | None
     past: bool = False
     otherwise: date | None = None
     """The next such day, for a weekday or day of the month that is today's but whose hour is over."""
     weekdays: tuple[int, ...] = ()
-    """Monday = 0; for weekdays, also several (周二周四)."""
+    """The weekdays said, Monday = 0; the first is that of ``on``."""
     week_named: bool = False
     """Whether the week was said (下周二), so that a single weekday is no rule."""
-    vague: Vague | None = None
-    """A whole week or month (下周, 下个月), that begins on ``starts``."""
+    vague: bool = False
+    """A whole week or month (下周, 下个月) is named."""
     starts: date | None = None
+    """Its first day, which counts when something starts then."""
     unsure: bool = False
     """Ask back: 赶明儿 may be any day."""
 
@@ -61,13 +62,12 @@ class Moment:
 class Repeat:
     """What comes again and again; RFC 5545 terms, weekdays as MO or 1MO or -1FR."""
 
-    freq: Literal["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+    freq: Freq
     interval: int = 1
     byday: tuple[str, ...] = ()
     bymonthday: tuple[int, ...] = ()
     unsure: bool = False
-    implied: bool = False
-    """Weekdays without 每: 周二周四."""
+    """Ask back: 初一、十五 may be lunar days, which a rule cannot say."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,14 @@ class Except:
     weekdays: tuple[int, ...]
 
 
-Value = Day | Clock | Part | Moment | Repeat | Length | Except
+@dataclass(frozen=True)
+class Shift:
+    """So many days later or earlier than the day that is spoken of: 往后推两天."""
+
+    days: int
+
+
+Value = Day | Clock | Part | Moment | Shift | Repeat | Length | Except
 
 
 @dataclass(frozen=True)

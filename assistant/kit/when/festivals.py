@@ -1,0 +1,45 @@
+"""Wordings for a day with a name: 重阳, 明年清明, 中秋前一天, 十一假期, 大年三十."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from assistant.kit.when import almanac
+from assistant.kit.when.almanac import DAY, next_of
+from assistant.kit.when.months import YEARS, year_said
+from assistant.kit.when.pieces import Day
+from assistant.kit.when.scan import Rule, rule
+
+_SPOKEN: Final = {"十一": "国庆", "过年": "春节", "三八": "妇女节", "七一": "建党节", "八一": "建军节"}
+"""Names that mean the day only in company (十一假期, not 十一点)."""
+_ASIDE: Final = {"前一天": -1, "头一天": -1, "头天": -1, "前两天": -2, "后一天": 1, "第二天": 1, "转天": 1}
+
+
+def _festival(match: re.Match[str], now: datetime) -> Day | None:
+    today = now.date()
+    name = _SPOKEN.get(match["name"], match["name"])
+    aside = DAY * _ASIDE.get(match["aside"] or "", 0)
+    year = year_said(match["year"], today)
+    found = (
+        almanac.festival(name, year) if year else next_of(lambda y: almanac.festival(name, y), today - aside)
+    )
+    return Day(found + aside, past=found + aside < today) if found else None
+
+
+_NAMES: Final = "|".join(sorted((name for name in almanac.NAMES if name != "雨水"), key=len, reverse=True))
+_YEAR: Final = rf"(?P<year>{'|'.join(YEARS)})?的?"
+_BESIDE: Final = rf"(?:的?(?P<aside>{'|'.join(_ASIDE)}))?"
+_HOLIDAY: Final = r"(?:节|假期|放假|长假|黄金周)"
+
+RULES: Final[tuple[Rule, ...]] = (
+    rule(
+        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有])(?P<name>{_NAMES})(?![路街村社公镇广粽树]){_HOLIDAY}?{_BESIDE}",
+        _festival,
+    ),
+    rule(
+        rf"{_YEAR}(?P<name>{'|'.join(_SPOKEN)}|雨水)(?={_HOLIDAY}|那天|期间|当天|前一天|的时候){_HOLIDAY}?{_BESIDE}",
+        _festival,
+    ),
+)

@@ -1,0 +1,186 @@
+"""Folds the runs of a turn, in order, into one reading: what is said later corrects or completes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from assistant.kit.when.pieces import Clock, Day, Except, Length, Moment, Part, Piece, Repeat, Shift
+from assistant.kit.when.resolve import fits
+from assistant.kit.when.runs import Run
+from assistant.kit.when.words import codes
+
+_FILLER: Final = re.compile(r"[\s,，。、…!！?？.~吧呢啊嗯哎呃哦噢那就的吗嘛个是]+")
+_STARTS: Final = re.compile(r"(?:的?那天)?(?:[早中上下晚]\S?)?(?:起|开始|开头|打头|算起)")
+_FROM: Final = re.compile(r"(?:从|打|自|由)$")
+_ANY_OF: Final = re.compile(r"随便|都行|都可以|都成|哪天|任选|任意|随你|其中")
+_REPEATED: Final = re.compile(r"每|天天|工作日")
+_ANOTHER_STATEMENT: Final = 3
+"""More characters than this between two days, fillers aside, and they belong to two statements."""
+
+
+@dataclass
+class Reading:
+    """What holds so far."""
+
+    day: Day | None = None
+    clock: Clock | None = None
+    part: Part | None = None
+    moment: Moment | None = None
+    shift: int = 0
+    repeat: Repeat | None = None
+    length: Length | None = None
+    until: Day | None = None
+    excluded: tuple[int, ...] = ()
+    corrected: bool = False
+    unsure: bool = False
+    past: bool = False
+    vague: bool = False
+    """A week or month was named, and no day."""
+    day_end: int = -1
+    """Where the last day ended."""
+
+
+def fold(runs: list[Run]) -> Reading:
+    reading = Reading()
+    for index, run in enumerate(runs):
+        corrects = index > 0 and run.corrects
+        if _another_statement(reading, run) and not corrects:
+            reading.day = reading.clock = reading.part = reading.moment = None
+        if corrects or not _another_order(reading, run):
+            _absorb(reading, run, corrects)
+    return reading
+
+
+def _another_statement(reading: Reading, run: Run) -> bool:
+    """Another day, after other words: 我明天上午去医院，后天给我送饭."""
+    day = run.first(Day)
+    if not isinstance(day, Day) or not reading.day or reading.repeat or run.alternative or run.until:
+        return False
+    return day.on not in (None, reading.day.on) and len(_FILLER.sub("", run.gap)) > _ANOTHER_STATEMENT
+
+
+def _another_order(reading: Reading, run: Run) -> bool:
+    """Other weekdays beside the first (一三五上午，二四下午): one order at a time."""
+    said, held = run.first(Repeat), reading.repeat
+    if not isinstance(said, Repeat) or not held or not held.byday or not said.byday:
+        return False
+    return said.byday != held.byday
+
+
+def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
+    clock_before: Clock | None = None
+    for piece in run.pieces:
+        match piece.value:
+            case Day():
+                _take_day(reading, piece.value, piece, run, corrects)
+                reading.day_end = piece.end
+            case Clock() as clock:
+                clock_before = clock if _take_clock(reading, clock, run, corrects) else None
+            case Part() as part:
+                _take_part(reading, part, corrects, additional=run.alternative or clock_before is not None)
+            case Moment() as moment:
+                reading.moment = moment
+                reading.past |= moment.past
+            case Repeat() as repeat:
+                _take_repeat(reading, repeat, corrects)
+            case Length() as length:
+                reading.length = length
+            case Shift(days):
+                reading.shift = days
+            case Except(weekdays):
+                reading.excluded += weekdays
+
+
+# --- days -----------------------------------------------------------------------------------------------------
+
+
+def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool) -> None:
+    starts = bool(_STARTS.match(run.behind) or _FROM.search(run.before))
+    if day.on is None:
+        if not day.vague or not (starts or reading.repeat or "每" in run.behind):
+            reading.past |= day.past
+            reading.vague |= day.vague
+            return
+        day = replace(day, on=day.starts)
+    if (
+        run.until
+        and piece is run.pieces[0]
+        and (reading.day or reading.repeat or _REPEATED.search(run.behind))
+    ):
+        reading.until = day
+    elif len(day.weekdays) > 1 and not _ANY_OF.match(run.behind):
+        _take_weekdays(reading, day, corrects)
+    elif day.weekdays and not day.week_named and not starts and _lacks_weekdays(reading.repeat):
+        _take_repeat(reading, Repeat("WEEKLY", byday=codes(day.weekdays)), corrects)
+    else:
+        _take_one_day(reading, day, run, corrects, touches=reading.day_end == piece.start)
+
+
+def _lacks_weekdays(repeat: Repeat | None) -> bool:
+    """每两周……周六上午: the weekday belongs to the rule."""
+    return repeat is not None and repeat.freq == "WEEKLY" and not repeat.byday
+
+
+def _take_weekdays(reading: Reading, day: Day, corrects: bool) -> None:
+    """周二、周四 come every week; 下周二、周四 once each."""
+    _take_repeat(reading, Repeat("WEEKLY", byday=codes(day.weekdays)), corrects)
+    if day.week_named:
+        reading.day = day
+        reading.length = reading.length or Length(len(day.weekdays), "time")
+
+
+def _take_one_day(reading: Reading, day: Day, run: Run, corrects: bool, *, touches: bool) -> None:
+    """The day said last stands, unless it is only another possibility or part of the first (周三二十五号)."""
+    held = reading.day
+    reading.unsure |= day.unsure
+    if held is None:
+        reading.day = day
+    elif held.on == day.on:
+        reading.day = held if day.otherwise else day
+    elif day.past and not held.past:
+        return
+    elif corrects or not (run.alternative or (touches and not day.weekdays and not held.weekdays)):
+        reading.unsure |= touches and not corrects
+        reading.corrected |= not held.past
+        reading.day = day
+
+
+# --- times ----------------------------------------------------------------------------------------------------
+
+
+def _take_clock(reading: Reading, clock: Clock, run: Run, corrects: bool) -> bool:
+    if reading.clock and run.alternative and not corrects:
+        return False
+    reading.corrected |= corrects and reading.clock not in (None, clock)
+    reading.clock = clock
+    return True
+
+
+def _take_part(reading: Reading, part: Part, corrects: bool, *, additional: bool) -> None:
+    """A meal gives way to any other part; an addition to what was said before."""
+    held = reading.part
+    if held and not corrects and (part.meal or (additional and not held.meal)):
+        return
+    if corrects and reading.clock and not additional:
+        reading.corrected = True
+        reading.clock = reading.clock if fits(reading.clock, part) else None
+    reading.corrected |= corrects and held not in (None, part)
+    reading.part = part
+
+
+# --- rules ----------------------------------------------------------------------------------------------------
+
+
+def _take_repeat(reading: Reading, said: Repeat, corrects: bool) -> None:
+    """每天 yields to weekdays, 每两周 takes them; otherwise the first rule stands until it is corrected."""
+    held = reading.repeat
+    reading.unsure |= said.unsure
+    if held is None or corrects:
+        reading.corrected |= corrects and held is not None
+        reading.repeat = said
+    elif held.freq == said.freq and not held.byday and not held.bymonthday:
+        reading.repeat = replace(said, interval=max(held.interval, said.interval))
+    elif (held.freq, held.interval, said.freq) == ("DAILY", 1, "WEEKLY"):
+        reading.repeat = said

@@ -1,0 +1,100 @@
+"""Groups pieces said in one breath, and drops what the speaker rejects or only recalls."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.kit.when.pieces import Day, Except, Moment, Piece, Repeat, Value
+
+_CORRECTION: Final = re.compile(
+    r"""不对|不是|不不|[哦噢啊哎呀嗯]不|[,，。、…]+不[,，。、…]+|错了|说错|记错|算了|还是
+    |改|换[成到]?|推[到迟]?|挪到|提前到|延到|要不|要么|不如|应该是|我是说|不行|不成|来不了|没空""",
+    re.VERBOSE,
+)
+_ALTERNATIVE: Final = re.compile(
+    r"要是|如果|万一|或|也行|也可以|再不|实在不|还有|[和跟]|^(?:、|都|到|至|[-~—]+)$", re.VERBOSE
+)
+_UNTIL: Final = re.compile(r"(?<![改推等挪换调延拖排约])[到至]$|[-~—]$")
+_REJECTED: Final = re.compile(
+    r"""(?:那天|的话|我|就|也|都|是|可能|恐怕|怕是|人|上午|下午)*
+    (?:不行|不成|不方便|不在|没空|没时间|来不了|去不了|不合适|有事|没人|不对|不算|不好|都?过了
+    |不[要用送去来](?!太|那么|忘))""",
+    re.VERBOSE,
+)
+_RECALLED: Final = re.compile(r"(?:本来|原来|原先|原定|之前|以前|原本)(?:是|说|订|定|约|的|好|在)*$")
+_TO_BE_CHANGED: Final = re.compile(r"\S{0,8}[改换挪推调]")
+_APART: Final = re.compile(r"[,，。;；!！?？…、不到至~—-]")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Pieces with next to nothing between them."""
+
+    pieces: tuple[Piece, ...]
+    gap: str
+    """The text between the run before and this one."""
+    before: str
+    """All text before it."""
+    behind: str
+    """All text behind it."""
+
+    @property
+    def start(self) -> int:
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        return self.pieces[-1].end
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it takes back what stood before (不对，还是…)."""
+        return bool(_CORRECTION.search(self.gap))
+
+    @property
+    def alternative(self) -> bool:
+        """Whether it only adds to what stood before (或者, 要是…就, 到)."""
+        return bool(_ALTERNATIVE.search(self.gap))
+
+    @property
+    def until(self) -> bool:
+        """Whether something goes on until then (送到…)."""
+        return bool(_UNTIL.search(self.gap))
+
+    def first(self, kind: type[Value]) -> Value | None:
+        return next((piece.value for piece in self.pieces if isinstance(piece.value, kind)), None)
+
+
+def runs(said: str, pieces: list[Piece]) -> list[Run]:
+    """The runs that count. A day is dropped only if another is left: the last one said stands."""
+    grouped: list[list[Piece]] = []
+    for piece in pieces:
+        if grouped and _joined(said[grouped[-1][-1].end : piece.start]):
+            grouped[-1].append(piece)
+        else:
+            grouped.append([piece])
+    found = [_run(said, group, grouped[i - 1][-1].end if i else 0) for i, group in enumerate(grouped)]
+    dropped = [run for run in found if _dropped(run)]
+    kept = [run for run in found if run not in dropped]
+    if dropped and not any(run.first(Day) or run.first(Moment) for run in kept):
+        kept.append(dropped[-1])
+    return sorted(kept, key=lambda run: run.start)
+
+
+def _joined(gap: str) -> bool:
+    return len(gap) <= 2 and not _APART.search(gap)
+
+
+def _run(said: str, pieces: list[Piece], end_before: int) -> Run:
+    start, end = pieces[0].start, pieces[-1].end
+    return Run(tuple(pieces), said[end_before:start], said[:start], said[end:])
+
+
+def _dropped(run: Run) -> bool:
+    if run.first(Repeat) or run.first(Except):
+        return False
+    changed = run.before.endswith("把") and _TO_BE_CHANGED.match(run.behind)
+    denied = run.before.endswith("不是")
+    return bool(changed or denied or _RECALLED.search(run.before) or _REJECTED.match(run.behind))
