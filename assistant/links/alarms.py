@@ -94,7 +94,8 @@ async def _take(
         mine = (ticket.acknowledged_by or {}).get("person_id") == str(actor.person_id)
         over = ticket.status in ("done", "cancelled")
         return await _answered(session, ticket, "over" if over else "taken" if mine else "already")
-    await tickets.acknowledge(session, now, actor, ticket.id, note=said)
+    await tickets.acknowledge(session, now, actor, str(ticket.id))
+    await tickets.note(session, now, actor, str(ticket.id), said)
     await _tell_others(session, now, actor, ticket)
     return await _answered(session, ticket, "taken")
 
@@ -133,7 +134,7 @@ async def _ask_community(session: AsyncSession, now: datetime, actor: Actor, tic
         ticket=ticket.number,
     )
     if new:
-        await tickets.note(session, now, actor, ticket.id, "家属请社区派人上门查看")
+        await tickets.note(session, now, actor, str(ticket.id), "家属请社区派人上门查看")
     return await _answered(session, ticket, "told")
 
 

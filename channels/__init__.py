@@ -1,0 +1,1 @@
+"""Thin channels: they carry turns to the desk and render its replies."""

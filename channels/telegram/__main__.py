@@ -1,0 +1,62 @@
+"""``python -m channels.telegram``: the bot and the sender of notices, until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from assistant.client import Client
+from channels.telegram.app import UPDATES, build
+from channels.telegram.ears import ears
+from channels.telegram.settings import Settings
+
+WITHOUT_BOT = "Telegram：没有设置 TELEGRAM_TOKEN，这个渠道不启动，其他都照常。怎样申请见 docs/telegram.md。"
+WITHOUT_API = "Telegram：没有设置 YINLING_API_TOKEN，连不上系统，请用 yinling up 启动。"
+
+
+def main() -> int:
+    """Run the channel; 0 also when there is no token, since nothing is broken then."""
+    settings = Settings()
+    if not settings.token:
+        sys.stdout.write(WITHOUT_BOT + "\n")
+        return 0
+    if not settings.api_token:
+        sys.stderr.write(WITHOUT_API + "\n")
+        return 1
+    _log(settings.log_level)
+    app = build(settings, Client(settings.api_url, settings.api_token), ears(settings.speech_model))
+    if settings.webhook_url is None:
+        app.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
+    else:
+        app.run_webhook(
+            listen=settings.webhook_listen,
+            port=settings.webhook_port,
+            url_path="telegram",
+            webhook_url=settings.webhook_url,
+            secret_token=settings.webhook_secret,
+            allowed_updates=UPDATES,
+            bootstrap_retries=-1,
+        )
+    return 0
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    # Their lines hold the bot's token (in the address) and what people write.
+    for name in ("httpx", "httpcore", "telegram", "telegram.ext", "apscheduler", "tornado"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
