@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ARRAY, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.kit.db import Base, Identified
+
+Who = Literal["senior", "family", "worker", "institution"]
+Kind = Literal["service", "in_kind", "insurance", "right", "reward", "subsidy", "relief", "rule", "fact"]
 
 
 class Benefit(Identified, Base):
@@ -24,10 +27,12 @@ class Benefit(Identified, Base):
     city_code: Mapped[str] = mapped_column(ForeignKey("cities.code"), index=True)
     key: Mapped[str] = mapped_column(String(60))
     """Name within the city: ``family_doctor``."""
+    position: Mapped[int] = mapped_column(default=0)
+    """Order within the document's data file."""
     who: Mapped[str] = mapped_column(String(20))
     """Who receives it."""
     kind: Mapped[str] = mapped_column(String(20))
-    """cash, service, insurance, in_kind, right, reward, subsidy, relief, rule."""
+    """service, in_kind, insurance, right, reward, subsidy, relief, rule or fact (``Kind``)."""
     title: Mapped[str] = mapped_column(String(60))
     what_text: Mapped[str] = mapped_column(Text)
     """What it is, in one plain clause."""

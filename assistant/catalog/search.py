@@ -294,7 +294,7 @@ def _why(looked: Looked, not_bookable: str | None) -> str:
 
 def spoken_distance(metres: float) -> str:
     """A distance for the ear: 340 → 300米, 1240 → 1.2公里."""
-    if metres < 1000:
+    if metres < 950:
         return f"{max(100, round(metres / 100) * 100)}米"
     return f"{metres / 1000:.1f}".removesuffix(".0") + "公里"
 
