@@ -1,0 +1,106 @@
+"""A trigram back-off model: two sources (callers' sentences, general Mandarin) smoothed apart and mixed."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+START: Final = "<s>"
+END: Final = "</s>"
+ORDER: Final = 3
+History = tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """One line of the model: log P(word | history); `backoff` lines have no word."""
+
+    history: History
+    word: str
+    log_probability: float
+
+
+class Source:
+    """Witten-Bell estimates of one kind of text, over a given vocabulary, with a unigram prior below them."""
+
+    def __init__(self, sentences: Iterable[list[str]], prior: dict[str, float], prior_mass: float) -> None:
+        """`prior` is a distribution over the vocabulary and END; it gets `prior_mass` of the unigrams."""
+        self._next: dict[History, Counter[str]] = defaultdict(Counter)
+        for words in sentences:
+            self._count(words, prior)
+        total = sum(self._next[()].values())
+        self._unigram = {
+            word: (1 - prior_mass) * self._next[()][word] / max(1, total) + prior_mass * share for word, share in prior.items()
+        }
+        self._totals = {history: sum(counts.values()) for history, counts in self._next.items()}
+
+    def _count(self, words: list[str], vocabulary: dict[str, float]) -> None:
+        """Words outside the vocabulary cut a sentence: nothing is learnt across them."""
+        padded = [START, *words, END]
+        for i in range(1, len(padded)):
+            if padded[i] not in vocabulary:
+                continue
+            for length in range(ORDER):
+                history = tuple(padded[max(0, i - length) : i])
+                if len(history) < length or any(word not in vocabulary and word != START for word in history):
+                    break
+                self._next[history][padded[i]] += 1
+
+    def probability(self, history: History, word: str) -> float:
+        """P(word | history), interpolated down to the unigrams."""
+        if not history:
+            return self._unigram[word]
+        counts = self._next.get(history)
+        lower = self.probability(history[1:], word)
+        if not counts:
+            return lower
+        total, kinds = self._totals[history], len(counts)
+        return (counts[word] + kinds * lower) / (total + kinds)
+
+    def seen(self, least: tuple[int, ...]) -> Iterator[tuple[History, str]]:
+        """n-grams of two and more words counted at least `least[n − 2]` times."""
+        for history, counts in self._next.items():
+            if history:
+                for word, count in counts.items():
+                    if count >= least[len(history) - 1]:
+                        yield history, word
+
+
+class Mixture:
+    """Sources mixed by weight; holds the n-grams that any of them saw often enough."""
+
+    def __init__(self, sources: list[tuple[Source, float, tuple[int, ...]]], vocabulary: list[str]) -> None:
+        """Each source comes with its weight (they add up to 1) and the counts from which its n-grams are kept."""
+        self._sources = [(source, weight) for source, weight, _ in sources]
+        self.vocabulary = vocabulary
+        self.words: dict[History, set[str]] = defaultdict(set)
+        for source, _, least in sources:
+            for history, word in source.seen(least):
+                self.words[history].add(word)
+        # A trigram's history must be a state of its own: keep its bigram.
+        for history in [h for h in self.words if len(h) == 2]:
+            self.words[history[:1]].add(history[1])
+
+    def probability(self, history: History, word: str) -> float:
+        """Of kept n-grams; the weighted sum of the sources."""
+        return sum(weight * source.probability(history, word) for source, weight in self._sources)
+
+    def entries(self) -> Iterator[Entry]:
+        """Unigrams, then the n-grams kept, with the probability mass of words dropped left to the back-off."""
+        for word in (*self.vocabulary, END):
+            yield Entry((), word, math.log(self.probability((), word) + 1e-12))
+        for history, words in self.words.items():
+            for word in words:
+                yield Entry(history, word, math.log(self.probability(history, word)))
+
+    def backoff(self, history: History) -> float:
+        """log of the weight of the shorter history for words not kept after this one."""
+        kept = self.words[history]
+        left = 1 - sum(self.probability(history, word) for word in kept)
+        below = 1 - sum(self._kept_probability(history[1:], word) for word in kept)
+        return math.log(max(left, 1e-4) / max(below, 1e-4))
+
+    def _kept_probability(self, history: History, word: str) -> float:
+        """As the finished automaton gives it: by its own arc or by way of the back-off."""
+        if not history or word in self.words.get(history, ()):
+            return self.probability(history, word)
+        return math.exp(self.backoff(history)) * self._kept_probability(history[1:], word)

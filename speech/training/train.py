@@ -1,0 +1,136 @@
+"""Frame-wise cross-entropy training of the network, seeded, with a checkpoint every 500 steps to go on from."""
+
+import math
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from speech.training.network import CONTEXT, Tdnn
+from speech.training.phones import PHONES
+
+CHUNK: Final = 96
+"""Output frames (30 ms each) of a training chunk."""
+BATCH: Final = 48
+HELD_OUT: Final = 150
+PEAK_RATE: Final = 2e-3
+
+Frames = tuple[npt.NDArray[np.float16], npt.NDArray[np.uint8]]
+
+
+class Corpus:
+    """Features and labels in memory; chunks drawn in proportion to length."""
+
+    def __init__(self, files: list[Path], seed: int) -> None:
+        self.items: list[Frames] = [item for path in files for item in pickle.loads(path.read_bytes())]
+        self.rng = np.random.default_rng(seed)
+        # The last sentences are held out whole (all their versions stand side by side).
+        self.held_out = self.items[-HELD_OUT:]
+        self.items = self.items[:-HELD_OUT]
+        lengths = np.array([len(features) for features, _ in self.items], float)
+        self.share = lengths / lengths.sum()
+
+    def priors(self) -> npt.NDArray[np.float64]:
+        """How often each phone is the label of an output frame."""
+        counts = np.bincount(np.concatenate([label[::3] for _, label in self.items]), minlength=len(PHONES))
+        return counts / counts.sum()
+
+    def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Chunks with CONTEXT frames around them, and labels (−1 beyond the end)."""
+        features, targets = [], []
+        for i in self.rng.choice(len(self.items), BATCH, p=self.share):
+            frames, label = self.items[i]
+            start = int(self.rng.integers(0, max(1, len(frames) - CHUNK * 3 // 2)))
+            x, y = _chunk(frames, label, start)
+            if self.rng.random() < 0.5:
+                x = x + self.rng.standard_normal(x.shape[1]).astype(np.float32) * np.linspace(4, 0.5, x.shape[1])
+            features.append(x.astype(np.float32))
+            targets.append(y)
+        return torch.from_numpy(np.stack(features)), torch.from_numpy(np.stack(targets))
+
+
+def _chunk(frames: Any, label: Any, start: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    count = len(frames)
+    seen = np.clip(np.arange(start - CONTEXT, start + 3 * CHUNK - 2 + CONTEXT), 0, count - 1)
+    outputs = np.arange(start, start + 3 * CHUNK, 3)
+    targets = np.where(outputs < count, label[np.clip(outputs, 0, count - 1)].astype(np.int64), -1)
+    return frames[seen].astype(np.float32), targets
+
+
+def accuracy(network: Tdnn, items: list[Frames]) -> float:
+    """Share of output frames whose best phone is the label."""
+    network.eval()
+    right = total = 0
+    with torch.no_grad():
+        for frames, label in items:
+            outputs = np.arange(0, len(frames), 3)
+            seen = np.clip(np.arange(-CONTEXT, outputs[-1] + 1 + CONTEXT), 0, len(frames) - 1)
+            best = network(torch.from_numpy(frames[seen].astype(np.float32))[None])[0].argmax(0).numpy()
+            right += int((best[: len(outputs)] == label[outputs][: len(best)]).sum())
+            total += min(len(outputs), len(best))
+    network.train()
+    return right / max(1, total)
+
+
+def train(
+    files: list[Path],
+    target: Path,
+    *,
+    steps: int,
+    hidden: int,
+    threads: int,
+    seed: int,
+    report: Callable[[str], None],
+    start: Path | None = None,
+) -> None:
+    """Train and write {state, hidden, priors, accuracy} to `target`.
+
+    Goes on from its own checkpoint if there is one, else from the network `start` at half the learning rate.
+    """
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    corpus = Corpus(files, seed)
+    network = Tdnn(hidden, len(PHONES))
+    optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
+    peak = PEAK_RATE
+    if start is not None:
+        network.load_state_dict(torch.load(start, weights_only=False)["state"])
+        peak = PEAK_RATE / 2
+    checkpoint = target.with_suffix(".checkpoint")
+    first = 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=False)
+        network.load_state_dict(saved["state"])
+        optimiser.load_state_dict(saved["optimiser"])
+        first = saved["step"]
+        corpus.rng = np.random.default_rng(seed + first)
+    losses: list[float] = []
+    for step in range(first, steps):
+        for group in optimiser.param_groups:
+            group["lr"] = peak * min(1.0, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * step / steps)) + 0.005)
+        losses.append(_step(network, optimiser, *corpus.batch()))
+        if (step + 1) % 100 == 0:
+            report(f"step {step + 1} of {steps}: loss {np.mean(losses[-100:]):.3f}")
+        if (step + 1) % 500 == 0:
+            report(f"frames right on held-out sentences: {accuracy(network, corpus.held_out):.3f}")
+            torch.save({"state": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}, checkpoint)
+    right = accuracy(network, corpus.held_out)
+    report(f"frames right on held-out sentences: {right:.3f}")
+    torch.save({"state": network.state_dict(), "hidden": hidden, "priors": corpus.priors(), "accuracy": right}, target)
+
+
+def _step(network: Tdnn, optimiser: torch.optim.Optimizer, features: torch.Tensor, targets: torch.Tensor) -> float:
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = network(features)
+    loss = torch.nn.functional.cross_entropy(
+        scores[:, :, : targets.shape[1]], targets[:, : scores.shape[2]], ignore_index=-1, label_smoothing=0.05
+    )
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+    optimiser.step()
+    return loss.item()
