@@ -144,14 +144,14 @@ def festival(name: str, year: int) -> date | None:
 def next_of(yearly: Callable[[int], date | None], today: date) -> date | None:
     """The first day, today or later, of something that comes once a year."""
     days = (yearly(year) for year in range(today.year - 1, today.year + 3))
-    return min((day for day in days if day and day >= today), default=None)
+    return next((day for day in days if day and day >= today), None)
 
 
 def next_lunar_day(day_of_month: int, today: date) -> date | None:
     """The next time the lunar month has this day: 初五."""
     months = (month for year in (today.year - 1, today.year, today.year + 1) for month in lunar_months(year))
     days = (first + DAY * (day_of_month - 1) for _, first, length in months if day_of_month <= length)
-    return min((day for day in days if day >= today), default=None)
+    return next((day for day in days if day >= today), None)
 
 
 def next_month_day(day_of_month: int, today: date) -> date | None:

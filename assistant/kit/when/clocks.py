@@ -91,7 +91,7 @@ RULES: Final[tuple[Rule, ...]] = (
         rf"(?P<ten>十)?(?P<first>[一二两三四五六七八])(?<!十[二两三四五六七八])[二三四五六七八九]点{_NO_CLOCK}钟?",
         _either_hour,
     ),
-    rule(r"(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?::\d\d)?", _clock),
+    rule(r"(?<![\d:])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?::\d\d)?", _clock),
     rule(
         rf"(?<![小平])(?P<hour>2[0-4]|[01]?\d|十[{NINE}]?|二十[一二三]?)时(?![候常间段不]){_MINUTE}?整?",
         _clock,

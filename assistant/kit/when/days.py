@@ -20,10 +20,15 @@ _PERIODS: Final = {"天": 1, "日": 1, "周": 7, "礼拜": 7, "星期": 7, "月"
 
 
 def _from_today(match: re.Match[str], now: datetime) -> Day:
-    """今天, 明儿个, 大大后天, 大前天; of 明后天 the first."""
+    """今天, 明儿个, 大大后天, 大前天."""
     step = _FROM_TODAY[match["day"]]
     step += len(match.groupdict().get("big") or "") * (1 if step > 0 else -1)
     return Day(now.date() + DAY * step, past=step < 0)
+
+
+def _first_of_two(match: re.Match[str], now: datetime) -> Day:
+    """明后天, 今明两天."""
+    return Day(now.date() + DAY * _FROM_TODAY[match[0][0]])
 
 
 def _some_day(match: re.Match[str], now: datetime) -> Day:
@@ -33,7 +38,7 @@ def _some_day(match: re.Match[str], now: datetime) -> Day:
 
 def _later(match: re.Match[str], now: datetime) -> Day | None:
     day = _away(match, now.date(), 1)
-    return Day(day) if day else None
+    return Day(day, unsure=bool(match.groupdict().get("skipping"))) if day else None
 
 
 def _earlier(match: re.Match[str], now: datetime) -> Day | None:
@@ -42,11 +47,13 @@ def _earlier(match: re.Match[str], now: datetime) -> Day | None:
 
 
 def _away(match: re.Match[str], today: date, direction: int) -> date | None:
-    """三天后, 半个月后, 一个半月后, 两年后; of 三四天 the lower, so that nobody waits too long."""
+    """三天后, 半个月后, 一个半月后, 两年后; 隔一天 skips one; of 三四天 the lower, so that nobody waits too long."""
     unit = match["unit"]
     if match["count"] == "半":
         return {"月": today + DAY * 15 * direction, "年": add_months(today, 6 * direction)}.get(unit)
     count = number(match["or"] or match["count"]) or 0
+    if match.groupdict().get("skipping") and unit in "天日":
+        count += 1
     if not 0 < count * _PERIODS[unit] <= FURTHEST:
         return None
     if unit not in "月年":
@@ -76,21 +83,20 @@ _PERIOD: Final = rf"""
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        r"(?P<big>大*)(?<![以之然])(?P<day>外后|[今明后昨前])(?:天(?!天)|日(?!子)|儿个?|个儿|个(?=[晌早晚上下])|朝)",
+        r"(?P<big>大*)(?<![以之然今往])(?P<day>外后|[今明后昨前])(?:天|日(?!子)|儿个?|个儿|个(?=[晌早晚上下])|朝)",
         _from_today,
     ),
-    rule(r"(?<![以之])(?P<day>[今明后昨前])天(?=天天)", _from_today),
     rule(r"(?P<day>[今明昨])(?=[早晚夜晌晨]|[上下中]午|[头后]晌)", _from_today),
     rule(r"(?<![以之饭前])(?P<day>后)(?=早|晚上|晚[一二三四五六七八九])", _from_today),
-    rule(
-        r"(?P<day>[今明])后[天日两儿]天?|(?P<day_>今)明[两天]天?",
-        lambda m, now: Day(now.date() + DAY * (m[0][0] == "明")),
-    ),
+    rule(r"(?P<day>明)后[天日两儿]天?|今明[两天]天?", _first_of_two),
     rule(r"赶明儿个?", _some_day),
-    rule(rf"(?:再?过个?|再等|隔|等){_PERIOD}(?<!天半)(?!半|一{TURN})(?:{LATER}(?:的今天)?)?", _later),
+    rule(
+        rf"(?:再?过个?|再等|(?P<skipping>隔)|等){_PERIOD}(?<!天半)(?!半|一{TURN})(?:{LATER}(?:的今天)?)?",
+        _later,
+    ),
     rule(rf"{_PERIOD}{LATER}(?:的今天)?", _later),
     rule(rf"{_PERIOD}{EARLIER}", _earlier),
-    rule(r"前[几两些][天日](?![以之]?[前后])|前阵子|前一阵|前些日子|刚才|刚刚", Day(None, past=True)),
+    rule(r"前[几两些][天日](?![以之]?[前后])|前阵子|前一阵|前些日子", Day(None, past=True)),
     rule(
         rf"(?:(?P<sooner>提前|提早|往前[提挪推])|往后[推挪延]迟?|[推延][迟后]|顺延|晚|推)了?"
         rf"(?P<count>{COUNT})个?(?P<unit>天|日|周|礼拜|星期)(?!前)",

@@ -28,6 +28,13 @@ def _festival(match: re.Match[str], now: datetime) -> Day | None:
     return Day(found + aside, past=found + aside < today) if found else None
 
 
+_SURNAMES: Final = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔谭陆汪范石廖"
+    "贾韦付邹孟熊秦邱江尹薛闫段雷侯史陶黎贺顾郝龚邵严覃武戴莫孔汤"
+)
+_NO_PERSON: Final = rf"(?:(?<![{_SURNAMES}])|(?=\w{{2,4}}(?:节|假|期间|那天)))"
+"""吴国庆 and 王立春 are people."""
+_NO_NUMBER: Final = "(?<![零一二三四五六七八九十])"
 _NAMES: Final = "|".join(sorted((name for name in almanac.NAMES if name != "雨水"), key=len, reverse=True))
 _YEAR: Final = rf"(?P<year>{'|'.join(YEARS)})?的?"
 _BESIDE: Final = rf"(?:的?(?P<aside>{'|'.join(_ASIDE)}))?"
@@ -35,7 +42,7 @@ _HOLIDAY: Final = r"(?:节|假期|放假|长假|黄金周)"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有])(?P<name>{_NAMES})(?![路街村社公镇广粽树]){_HOLIDAY}?{_BESIDE}",
+        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有]){_NO_NUMBER}{_NO_PERSON}(?P<name>{_NAMES})(?![路街村社公镇广粽树轻纪糕])(?!(?<=一)[零二三四五六七八九]){_HOLIDAY}?{_BESIDE}",
         _festival,
     ),
     rule(

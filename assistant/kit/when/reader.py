@@ -22,6 +22,8 @@ from assistant.kit.when.words import COUNT
 _WORDINGS: Final = (repeats, lengths, festivals, days, weeks, months, clocks, parts)
 _SCANNER: Final = Scanner(rule for wording in _WORDINGS for rule in wording.RULES)
 _BARE_NUMBER: Final = re.compile(rf"\D{{0,4}}?(?P<number>{COUNT})点?[吧啊呀嘛的。，!]*$")
+_LONG_NUMBER: Final = re.compile(r"[零〇一二三四五六七八九幺两]{7,}|(?<![\d年])\d{5,}")
+"""A phone or order number: no time in it."""
 _EARLIEST: Final = datetime(1901, 1, 1)
 _LATEST: Final = datetime(2099, 1, 1)
 
@@ -33,11 +35,13 @@ def read(text: str, now: datetime, *, asked: str | None = None, hours: Hours | N
     are the service's: they decide a bare 八点, which otherwise stays ``ambiguous`` with its morning reading.
     """
     now = _in_china(now)
-    said = mend(text[:MAX_INPUT])
+    said = _LONG_NUMBER.sub(lambda m: "#" * len(m[0]), mend(text[:MAX_INPUT]))
     pieces = _SCANNER.scan(said, now) or _answer(said, now, asked)
     if not pieces:
         return When()
     counting = runs(said, pieces)
+    if not counting:
+        return When()
     return _resolve(fold(counting), now, hours, span=(counting[0].start, counting[-1].end))
 
 
@@ -76,11 +80,19 @@ def _resolve(reading: Reading, now: datetime, hours: Hours | None, span: tuple[i
         time=at,
         part_of_day=reading.part.name if reading.part and not at else None,
         recurrence=rule,
-        ambiguous=reading.unsure or named_none or bool(clock and clock.unsure),
+        ambiguous=reading.unsure
+        or named_none
+        or _maybe_today(reading, day, now)
+        or bool(clock and clock.unsure),
         span=span,
         corrected=reading.corrected,
-        past=reading.past or bool(reading.day and reading.day.past),
+        past=reading.day.past if reading.day else reading.past and not rule,
     )
+
+
+def _maybe_today(reading: Reading, day: date | None, now: datetime) -> bool:
+    """周三 said on a Wednesday: today, most likely, or a week later."""
+    return bool(reading.day and reading.day.weekdays and reading.day.otherwise and day == now.date())
 
 
 def _clock(reading: Reading, now: datetime, hours: Hours | None) -> Resolved | None:

@@ -94,7 +94,9 @@ def _once_in(match: re.Match[str], now: datetime) -> Repeat | None:
     return _every("MONTHLY" if match["unit"] == "月" else "WEEKLY", match)
 
 
-_MONTH_DAY: Final = rf"(?:{LUNAR_DAY}|[二三]?十[{NINE}]?|廿[{NINE}]?|[{NINE}]|[0-3]?\d)[号日]?"
+_MONTH_DAY: Final = (
+    rf"(?:{LUNAR_DAY}|[二三]?十[{NINE}]?|廿[{NINE}]?|[{NINE}]|[0-3]?\d)(?![次回趟个顿块元千百万])[号日]?"
+)
 _BARE_LIST: Final = r"(?P<days>一三五日?|二四六日?|一二三四五六?|三五|二四|一四|一三|三六|二五)"
 _IN_IT: Final = rf"(?:的?{WEEK}(?P<days>{WEEKDAY_LIST}))?"
 _MAYBE_IN_IT: Final = rf"(?:的?{WEEK}?(?P<days>{WEEKDAY_LIST}))?"
@@ -102,7 +104,10 @@ _ONCE: Final = rf"[^\s,，。]{{0,2}}一{TURN}"
 _SOON: Final = r"(?=上午|下午|早|晚|中午|来|送|的|都|各|[,，。]|$)"
 
 RULES: Final[tuple[Rule, ...]] = (
-    rule(r"(?<![今明后昨前聊白半冬夏春秋晴阴])天天儿?|日日|每一?天|每日|成天价?|见天", Repeat("DAILY")),
+    rule(
+        r"(?:(?<![今明后昨前聊白半冬夏春秋晴阴])|(?<=[以今之往]后))天天儿?|日日|每一?天|每日|见天",
+        Repeat("DAILY"),
+    ),
     rule(r"(?:每|逢|天天|见天)个?(?=早|晚|中午|晌午|上午|下午|傍晚|夜里)", Repeat("DAILY")),
     rule(r"一[天日](?:[一两二三四]?[顿次回趟餐](?!\S{0,2}药)|早中晚|早晚|一早一晚)", Repeat("DAILY")),
     rule(r"(?:每天|天天)(?:早中晚|早晚|一早一晚)", Repeat("DAILY")),

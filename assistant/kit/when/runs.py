@@ -18,12 +18,13 @@ _ALTERNATIVE: Final = re.compile(
 )
 _UNTIL: Final = re.compile(r"(?<![改推等挪换调延拖排约])[到至]$|[-~—]$")
 _REJECTED: Final = re.compile(
-    r"""(?:那天|的话|我|就|也|都|是|可能|恐怕|怕是|人|上午|下午)*
+    r"""(?:那天|的话|我|家里|家|就|也|都|是|可能|恐怕|怕是|人|上午|下午)*
     (?:不行|不成|不方便|不在|没空|没时间|来不了|去不了|不合适|有事|没人|不对|不算|不好|都?过了
     |不[要用送去来](?!太|那么|忘))""",
     re.VERBOSE,
 )
 _RECALLED: Final = re.compile(r"(?:本来|原来|原先|原定|之前|以前|原本)(?:是|说|订|定|约|的|好|在)*$")
+_DENIED: Final = re.compile(r"(?<!是)不是$")
 _TO_BE_CHANGED: Final = re.compile(r"\S{0,8}[改换挪推调]")
 _APART: Final = re.compile(r"[,，。;；!！?？…、不到至~—-]")
 
@@ -79,12 +80,12 @@ def runs(said: str, pieces: list[Piece]) -> list[Run]:
     dropped = [run for run in found if _dropped(run)]
     kept = [run for run in found if run not in dropped]
     if dropped and not any(run.first(Day) or run.first(Moment) for run in kept):
-        kept.append(dropped[-1])
+        kept += [run for run in dropped[-1:] if not _DENIED.search(run.before)]
     return sorted(kept, key=lambda run: run.start)
 
 
 def _joined(gap: str) -> bool:
-    return len(gap) <= 2 and not _APART.search(gap)
+    return len(gap) <= 2 and not any(sign.search(gap) for sign in (_APART, _CORRECTION, _ALTERNATIVE))
 
 
 def _run(said: str, pieces: list[Piece], end_before: int) -> Run:
@@ -96,5 +97,6 @@ def _dropped(run: Run) -> bool:
     if run.first(Repeat) or run.first(Except):
         return False
     changed = run.before.endswith("把") and _TO_BE_CHANGED.match(run.behind)
-    denied = run.before.endswith("不是")
-    return bool(changed or denied or _RECALLED.search(run.before) or _REJECTED.match(run.behind))
+    return bool(
+        changed or _DENIED.search(run.before) or _RECALLED.search(run.before) or _REJECTED.match(run.behind)
+    )
