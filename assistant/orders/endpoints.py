@@ -319,8 +319,12 @@ async def series_resume(
 
 @router.post("/order-series/{series_id}/cancel", dependencies=ORDERS)
 async def series_cancel(
-    series_id: uuid.UUID, session: SessionDep, clock: ClockDep, actor: ActorDep
+    series_id: uuid.UUID,
+    session: SessionDep,
+    clock: ClockDep,
+    actor: ActorDep,
+    asked: ReasonIn | None = None,
 ) -> SeriesOut:
     """Cancel it and its coming orders."""
-    found = await series.stop(session, clock.now(), actor, series_id)
+    found = await series.stop(session, clock.now(), actor, series_id, asked.reason if asked else None)
     return await _series_out(session, clock.now(), actor, found)

@@ -12,6 +12,10 @@ from assistant.kit.when.model import PartOfDay
 from assistant.orders.models import ForWhom, OrderStatus, Payer, SeriesStatus
 from assistant.people.schemas import PersonRef
 
+Day = date
+TimeOfDay = time
+# Two names for what fields called date and time would hide.
+
 MAX_QUANTITY = 100
 
 
@@ -25,8 +29,8 @@ class Moment(Strict):
     """When: a moment, or a day of China with a time or a part of the day or neither (then the first free)."""
 
     starts_at: AwareDatetime | None = None
-    date: date | None = None
-    time: time | None = None
+    date: Day | None = None
+    time: TimeOfDay | None = None
     part: PartOfDay | None = None
 
     @model_validator(mode="after")
@@ -205,7 +209,7 @@ class SeriesIn(Strict):
     offering_id: uuid.UUID
     rrule: str = Field(max_length=200, examples=["FREQ=WEEKLY;BYDAY=TU,TH,SA"])
     starts_on: date
-    time: time | None = None
+    time: TimeOfDay | None = None
     part: PartOfDay | None = Field(None, description="Instead of a time: its usual hour that day is open.")
     until: date | None = None
     quantity: int = Field(1, ge=1, le=MAX_QUANTITY)

@@ -77,7 +77,7 @@ async def start(
     series = await _insert(session, values)
     await expand(session, now, series)
     audit.record(session, now, actor, "series.started", f"series:{series.id}", series.senior_id)
-    await _tell(session, now, series, bookable, "series_started")
+    await _tell(session, now, series, bookable, "booked")
     return series, True
 
 
@@ -223,7 +223,9 @@ async def resume(
     return series
 
 
-async def stop(session: AsyncSession, now: datetime, actor: Actor, series_id: uuid.UUID) -> OrderSeries:
+async def stop(
+    session: AsyncSession, now: datetime, actor: Actor, series_id: uuid.UUID, reason: str | None = None
+) -> OrderSeries:
     """Cancel a series and its coming orders; those too close to be cancelled are still served.
 
     Raises:
@@ -233,9 +235,11 @@ async def stop(session: AsyncSession, now: datetime, actor: Actor, series_id: uu
     await consents.check_may(session, actor, series.senior_id, "book", now)
     if series.status != "cancelled":
         series.status = "cancelled"
-        await _cancel_orders(session, now, actor, series, date.min, date.max, "取消长期预订", strict=False)
+        await _cancel_orders(
+            session, now, actor, series, date.min, date.max, reason or "取消长期预订", strict=False
+        )
         await _changed(session, now, actor, series, "series.cancelled")
-        await _tell(session, now, series, await offered(session, series.offering_id), "series_cancelled")
+        await _tell(session, now, series, await offered(session, series.offering_id), "cancelled")
     return series
 
 
@@ -297,7 +301,7 @@ async def _tell(
         session,
         now,
         series.senior_id,
-        f"order.{event}",
+        f"series.{event}",
         f"series:{series.id}:{event}",
         number=series.number,
         service_type=bookable.offering.service_type,

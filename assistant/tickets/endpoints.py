@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,10 @@ from assistant.tickets.models import Ticket, TicketKind, TicketStatus
 from assistant.tickets.routing import routing
 from assistant.tickets.schemas import CloseIn, EventOut, NoteIn, TicketIn, TicketOut
 
+PLAIN: Final = tuple(
+    set(TicketOut.model_fields) - {"city", "phone", "person", "details", "department_source", "history"}
+)
+
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], dependencies=[scope("tickets")])
 
 
@@ -33,11 +37,12 @@ async def shown(session: AsyncSession, now: datetime, tickets: Sequence[Ticket])
     out = []
     for one in tickets:
         person = persons.get(one.person_id) if one.person_id is not None else None
-        plain = set(TicketOut.model_fields) - {"person", "details", "department_source", "history"}
         sourced = one.department is not None and one.city_code == table.city
         out.append(
             TicketOut(
-                **{field: getattr(one, field) for field in plain},
+                **{field: getattr(one, field) for field in PLAIN},
+                city=one.city_code,
+                phone=one.caller_phone,
                 person=ref(person, now) if person else None,
                 details=json.loads(one.details or "{}"),
                 department_source=table.document if sourced else None,
@@ -63,7 +68,7 @@ async def open_ticket(
     """Open a ticket; the same request again answers 200 with the first one."""
     asked.idempotency_key = asked.idempotency_key or key
     hours = Hours.parse(here.settings.operator_hours)
-    ticket, new = await service.open_ticket(session, clock.now(), actor, asked, hours)
+    ticket, new = await service.open_once(session, clock.now(), actor, asked, hours)
     response.status_code = 201 if new else 200
     return await _one(session, clock.now(), ticket)
 
@@ -111,7 +116,7 @@ async def viewed(reference: str, session: SessionDep, clock: ClockDep, actor: Ac
     audit.record(session, clock.now(), actor, "ticket.viewed", f"ticket:{ticket.id}", ticket.person_id)
     out = await _one(session, clock.now(), ticket)
     out.history = [
-        EventOut(at=one.at, action=one.action, status=one.status, actor=one.actor, note=one.note)  # type: ignore[arg-type]
+        EventOut(at=one.at, action=one.action, status=one.status, actor=one.actor, note=one.note)
         for one in await repository.history(session, ticket.id)
     ]
     return out

@@ -22,8 +22,8 @@ class TicketIn(BaseModel):
             "examples": [
                 {
                     "kind": "complaint",
-                    "city_code": "zhuzhou",
-                    "caller_phone": "13900001111",
+                    "city": "zhuzhou",
+                    "phone": "13900001111",
                     "summary": "老人反映食堂的饭菜是馊的。",
                     "idempotency_key": "call-7f3a:complaint:1",
                 }
@@ -32,9 +32,9 @@ class TicketIn(BaseModel):
     )
 
     kind: TicketKind
-    city_code: str = Field(max_length=40)
-    person_id: uuid.UUID | None = None
-    caller_phone: str | None = Field(None, max_length=40)
+    city: str = Field(max_length=40, description="Code of the city.")
+    person_id: uuid.UUID | None = Field(None, description="Whom it is about.")
+    phone: str | None = Field(None, max_length=40, description="Number to call back.")
     summary: str = Field(min_length=1, max_length=2000)
     details: dict[str, Any] = Field(default_factory=dict)
     conversation: str | None = Field(None, max_length=80)
@@ -63,9 +63,9 @@ class TicketOut(BaseModel):
     number: str = Field(examples=["GD25061203"])
     kind: TicketKind
     status: TicketStatus
-    city_code: str
+    city: str
     person: PersonRef | None
-    caller_phone: str | None
+    phone: str | None
     summary: str
     details: dict[str, Any]
     department: str | None = Field(description="For a complaint: who handles the matter.")

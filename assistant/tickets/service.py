@@ -15,7 +15,9 @@ from assistant.kit.actor import Actor
 from assistant.kit.crypto import keyring
 from assistant.kit.errors import Conflict, Invalid
 from assistant.kit.text import half_width
+from assistant.people.notices import notify
 from assistant.people.service import e164
+from assistant.settings import settings
 from assistant.tickets import repository, routing
 from assistant.tickets.callbacks import Hours, window
 from assistant.tickets.errors import KeyReused, TicketNotFound, WrongState
@@ -36,7 +38,13 @@ own rule, not a document's."""
 NUMBER_TRIES: Final = 5
 
 
-async def open_ticket(
+async def open_ticket(session: AsyncSession, now: datetime, actor: Actor, asked: TicketIn) -> Ticket:
+    """``open_once`` with the operator hours of this installation."""
+    ticket, _ = await open_once(session, now, actor, asked, Hours.parse(settings().operator_hours))
+    return ticket
+
+
+async def open_once(
     session: AsyncSession, now: datetime, actor: Actor, asked: TicketIn, hours: Hours
 ) -> tuple[Ticket, bool]:
     """Open a ticket; the same key with the same content returns the first one.
@@ -59,11 +67,15 @@ async def open_ticket(
         return _same(known, digest), False
     values: dict[str, Any] = {
         "id": uuid.uuid4(),
-        **asked.model_dump(exclude={"details"}),
-        "caller_phone": e164(asked.caller_phone) if asked.caller_phone else None,
+        "kind": asked.kind,
+        "city_code": asked.city,
+        "person_id": _about(actor, asked),
+        "caller_phone": e164(asked.phone) if asked.phone else None,
+        "summary": asked.summary,
         "details": json.dumps(asked.details, ensure_ascii=False, default=str) if asked.details else None,
         "status": "open",
         "priority": PRIORITY[asked.kind],
+        "idempotency_key": key,
         "conversation": asked.conversation or actor.conversation,
         "channel": actor.channel,
         "opened_at": now,
@@ -89,6 +101,12 @@ async def open_ticket(
         summary=ticket.summary,
     )
     return ticket, True
+
+
+def _about(actor: Actor, asked: TicketIn) -> uuid.UUID | None:
+    """Whom it is about; a worker's account is nobody in ``people``."""
+    own_account = actor.kind == "worker" and asked.person_id == actor.person_id
+    return None if own_account else asked.person_id
 
 
 def _promise(now: datetime, asked: TicketIn, hours: Hours) -> dict[str, Any]:
@@ -143,6 +161,15 @@ async def find(session: AsyncSession, said: str, *, lock: bool = False) -> Ticke
     return found
 
 
+async def set_phone(session: AsyncSession, now: datetime, actor: Actor, said: str, phone: str) -> Ticket:
+    """The number to call back, given later. Raises TicketNotFound, WrongState, PhoneInvalid."""
+    ticket = await _open(session, said)
+    ticket.caller_phone = e164(phone)
+    remember(session, now, actor, "noted", ticket, "补充了回电号码")
+    await session.flush()
+    return ticket
+
+
 async def acknowledge(session: AsyncSession, now: datetime, actor: Actor, said: str) -> Ticket:
     """Somebody has seen it and takes it; the first one counts. Raises TicketNotFound, WrongState."""
     ticket = await _open(session, said)
@@ -185,6 +212,10 @@ async def close(
     ticket.closed_at, ticket.closed_by, ticket.outcome = now, _who(actor), outcome
     remember(session, now, actor, "cancelled" if cancelled else "closed", ticket, outcome)
     await session.flush()
+    if ticket.person_id is not None and not cancelled and ticket.kind != "emergency":
+        event = "callback_done" if ticket.kind in ("callback", "handoff") else "ticket.done"
+        key = f"ticket:{ticket.id}:done"
+        await notify(session, now, ticket.person_id, event, key, tell_senior=False, number=ticket.number)
     return ticket
 
 
