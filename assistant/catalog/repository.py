@@ -204,6 +204,19 @@ async def offerings_of(session: AsyncSession, place_id: uuid.UUID) -> list[Offer
     return list(await session.scalars(query))
 
 
+async def places_without_offerings(
+    session: AsyncSession, ids: Collection[uuid.UUID]
+) -> list[tuple[Place, Provider | None]]:
+    """Those of some places that offer nothing on record."""
+    query = (
+        select(Place, Provider)
+        .outerjoin(Provider, Provider.id == Place.provider_id)
+        .where(Place.id.in_(ids), ~exists().where(Offering.place_id == Place.id, Offering.active))
+        .order_by(Place.name)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
 # --- names ---
 
 

@@ -139,7 +139,8 @@ class SearchQuery(BaseModel):
 class Found(BaseModel):
     """One offering found, with what a person asks next."""
 
-    offering: OfferingView
+    offering: OfferingView | None
+    """None for a place asked for by name of which nobody has told the services."""
     place: PlaceView
     provider: ProviderView | None
     distance_m: int | None

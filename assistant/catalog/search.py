@@ -14,7 +14,7 @@ from assistant.catalog import names, repository, resolve, service
 from assistant.catalog.geography import distance_m
 from assistant.catalog.hours import Hours
 from assistant.catalog.models import Area, City, Offering, Place, Provider, SearchMiss
-from assistant.catalog.repository import Candidate, Filters
+from assistant.catalog.repository import Candidate, Filters, Named
 from assistant.catalog.schemas import Found, ProviderView, SearchQuery, SearchResult
 from assistant.catalog.vocabulary import SERVICE_TYPES, service_type_of
 from assistant.kit.clock import china, from_china
@@ -64,6 +64,8 @@ async def search(session: AsyncSession, now: datetime, query: SearchQuery) -> Se
     need = await _understand(session, now, query, city)
     candidates = await _look(session, need)
     results = [_found(need, each) for each in candidates[: need.limit]]
+    if need.filters.named and not need.filters.service_type and not query.bookable:
+        results = [*await _without_services(session, need, need.filters.named), *results][: need.limit]
     if not results:
         session.add(
             SearchMiss(
@@ -248,6 +250,27 @@ async def _in_circle(
         return away is None or minutes is None or away <= minutes * METRES_A_MINUTE
 
     return [each for each in batch if within(each[1])]
+
+
+async def _without_services(session: AsyncSession, need: Need, named: Named) -> list[Found]:
+    """Places asked for by name that have no services on record: what is known of them is told all the same."""
+    bare = await repository.places_without_offerings(session, named.places)
+    return [
+        Found(
+            offering=None,
+            place=service.place_view(place),
+            provider=ProviderView.model_validate(provider) if provider else None,
+            distance_m=None if (away := _distance(need, place)) is None else round(away),
+            open_at=None,
+            hours_text=Hours([]).text(),
+            next_opening=None,
+            free=None,
+            bookable=False,
+            not_bookable_reason="这里有哪些服务没有登记，可以帮您转人工问一问。",
+            why=(place.description or "").rstrip("。") + "。" if place.description else "",
+        )
+        for place, provider in bare
+    ]
 
 
 # --- telling ---
