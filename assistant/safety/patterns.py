@@ -44,7 +44,7 @@ class Pattern:
     """For every required part the sounds that it can begin with: a cheap test before the expression runs."""
 
     def search(self, text: "Heard", start: int = 0, end: int | None = None) -> tuple[int, int] | None:
-        """Return the first match at or after character `start` as a (start, end) pair of character positions."""
+        """Return the first match from character `start` on as (start, end) in characters."""
         if any(text.sounds.isdisjoint(need) for need in self.needs):
             return None
         stop = len(text.doubled) if end is None else 2 * end
@@ -156,7 +156,7 @@ def _may_be_empty(word: str) -> bool:
 
 
 def _first_sounds(word: str) -> frozenset[str]:
-    several, char, optional = _UNIT.match(word.lstrip("=~")).groups()  # type: ignore[union-attr]
+    several, char, _optional = _UNIT.match(word.lstrip("=~")).groups()  # type: ignore[union-attr]
     if several:
         chars = [chr(code) for code in range(ord("0"), ord("9") + 1)] if "0-9" in several else list(several)
         return frozenset(sound(each) for each in chars)

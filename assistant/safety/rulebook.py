@@ -1,4 +1,4 @@
-"""Reads the danger rules, the guards, the words and the kinds of danger from their YAML files and checks them."""
+"""Reads and checks the YAML files of triage: rules, guards, words and kinds of danger."""
 
 from functools import cache
 from pathlib import Path
@@ -46,6 +46,8 @@ class GuardSource(_Data):
     reach: int = Field(gt=0)
     lifted_by_now: bool = False
     inside: bool = True
+    kinds: tuple[str, ...] = ()
+    stands_alone: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     anywhere: tuple[str, ...] = ()
@@ -72,6 +74,10 @@ class Guard(_Data):
     reach: int
     lifted_by_now: bool
     inside: bool
+    kinds: frozenset[str]
+    """The kinds of danger that it listens for; empty = all."""
+    stands_alone: bool
+    """Whether it also holds where no rule matched, to keep the classifier from being too sure."""
     before: tuple[Pattern, ...]
     after: tuple[Pattern, ...]
     anywhere: tuple[Pattern, ...]
@@ -91,7 +97,7 @@ def rulebook() -> Rulebook:
     """Load the rules, once.
 
     Raises:
-        ValueError: a file breaks its schema, names an unknown word class, kind or guard, or repeats a rule id.
+        ValueError: a file breaks its schema, names something unknown, or repeats a rule id.
     """
     words = TypeAdapter(dict[str, list[str]]).validate_python(_read("words"))
     kinds = TypeAdapter(dict[str, Kind]).validate_python(_read("kinds"))
@@ -115,6 +121,7 @@ def _check_names(rules: list[RuleSource], kinds: dict[str, Kind], guards: dict[s
     repeated = {name for name in ids if ids.count(name) > 1}
     unknown = {rule.kind for rule in rules} - set(kinds)
     unknown |= {name for rule in rules for name in rule.ignore} - set(guards)
+    unknown |= {name for guard in guards.values() for name in guard.kinds} - set(kinds)
     if repeated or unknown:
         raise ValueError(f"rules.yaml: repeated ids {sorted(repeated)}, unknown names {sorted(unknown)}")
 
@@ -139,6 +146,8 @@ def _compile_guard(name: str, guard: GuardSource, words: Words) -> Guard:
         reach=guard.reach,
         lifted_by_now=guard.lifted_by_now,
         inside=guard.inside,
+        kinds=frozenset(guard.kinds),
+        stands_alone=guard.stands_alone,
         before=_compile_each(guard.before, words),
         after=_compile_each(guard.after, words),
         anywhere=_compile_each(guard.anywhere, words),

@@ -83,7 +83,7 @@ def triage(text: str, *, alternatives: Sequence[str] = (), asked: str | None = N
 def raise_by_classifier(verdict: Verdict, intent: str | None, confidence: float) -> Verdict:
     """Let the classifier raise a verdict, never lower it.
 
-    Where a guard took a danger back (a fall last year, a film), the classifier can only bring about a question.
+    Where a guard took a danger back (a fall last year, a film), the classifier can only make it a question.
     """
     if intent != "emergency" or verdict.level == "danger" or confidence < SURE / 2:
         return verdict
@@ -96,7 +96,7 @@ def raise_by_classifier(verdict: Verdict, intent: str | None, confidence: float)
 
 
 def normalise(text: str) -> str:
-    """Bring text into the form that the rules are written for: half-width, no fillers, clauses parted by ，."""
+    """Bring text into the form that rules expect: half-width, no fillers, clauses parted by ，."""
     plain = unicodedata.normalize("NFKC", text)
     plain = _FILLERS.sub("", plain)
     return _PUNCTUATION.sub(CLAUSE_END, plain).strip(CLAUSE_END)
@@ -109,8 +109,17 @@ def _judge(text: str) -> Verdict:
     urgency = list(book.kinds)
     verdicts = [verdict for rule in book.rules if (verdict := _apply(rule, utterance)) is not None]
     if not verdicts:
-        return NONE
+        return _harmless(utterance)
     return min(verdicts, key=lambda each: (-_RANK[each.level], urgency.index(each.kind or "help")))
+
+
+def _harmless(utterance: Heard) -> Verdict:
+    """Return the verdict where no rule matched, with the guard that speaks against danger if there is one."""
+    whole = len(utterance.text)
+    for guard in rulebook().guards:
+        if guard.stands_alone and _holds(guard, utterance, 0, whole):
+            return Verdict("none", reason=guard.id, why=guard.reason)
+    return NONE
 
 
 def _apply(rule: Rule, utterance: Heard) -> Verdict | None:
@@ -149,7 +158,9 @@ def _guarded(rule: Rule, utterance: Heard, start: int, end: int) -> Guard | None
     holding = [
         guard
         for guard in rulebook().guards
-        if guard.id not in rule.ignore and _holds(guard, utterance, start, end)
+        if guard.id not in rule.ignore
+        and (not guard.kinds or rule.kind in guard.kinds)
+        and _holds(guard, utterance, start, end)
     ]
     return min(holding, key=lambda guard: _RANK[guard.verdict], default=None)
 

@@ -1,0 +1,166 @@
+"""Triage of single utterances: three answers, guards, sounds, context and the classifier's part."""
+
+import time
+
+import pytest
+
+from assistant.safety.rulebook import rulebook
+from assistant.safety.triage import (
+    NONE,
+    Verdict,
+    first_aid_sentence,
+    normalise,
+    raise_by_classifier,
+    triage,
+)
+
+DANGERS = [
+    ("老伴叫不醒了", "unconscious"),
+    ("厥过去了", "unconscious"),
+    ("喘不上气", "breathing"),
+    ("胸口不得劲，一身冷汗", "chest"),
+    ("我半边身子不听使唤", "stroke"),
+    ("绊了一跤，起不来了", "fall"),
+    ("头磕破了，血糊拉的", "bleeding"),
+    ("厨房着火了", "fire"),
+    ("煤气灶忘了关，一屋子味儿", "gas"),
+    ("药吃多了一把", "poison"),
+    ("鱼刺卡喉咙里了", "choking"),
+    ("活着没意思，不想拖累孩子", "suicide"),
+    ("有人在撬我家门", "intruder"),
+    ("我妈走丢了", "lost"),
+    ("我隔壁那个老头三天没开门了", "silence"),
+    ("电梯卡住了，我们被关在里头", "trapped"),
+    ("快……快来人……", "help"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), DANGERS)
+def test_danger_is_named_with_numbers_and_first_aid(text: str, kind: str) -> None:
+    verdict = triage(text)
+    assert (verdict.level, verdict.kind) == ("danger", kind)
+    assert set(verdict.numbers) & {"120", "110", "119"}
+    assert verdict.first_aid is not None
+    assert len(first_aid_sentence(verdict.first_aid)) > 5
+    assert verdict.question is None
+
+
+@pytest.mark.parametrize("text", ["摔到了", "帅倒了快来人", "穿不上汽", "雄口疼得厉害", "梅气泄漏了"])
+def test_danger_is_heard_through_a_recogniser_that_writes_other_characters(text: str) -> None:
+    assert triage(text).level == "danger"
+
+
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        ("去年摔过一次", "past"),
+        ("万一摔倒了怎么办", "hypothetical"),
+        ("昨晚电视剧里有人跳河了", "media"),
+        ("社区下午搞着火演习", "teaching"),
+        ("摔伤了保险报不报", "price"),
+        ("没有摔倒", "negated"),
+        ("昨天晕倒送医院了，现在好了", "over"),
+    ],
+)
+def test_guard_takes_the_danger_back_and_is_named(text: str, guard: str) -> None:
+    verdict = triage(text)
+    assert (verdict.level, verdict.reason) == ("none", guard)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天中午吃火锅行不行",
+        "我心疼钱",
+        "急死人了，饭怎么还没送来",
+        "一百二十块钱太贵了",
+        "手环着火了吗",
+        "不想拖累孩子，想去养老院住",
+        "火车站怎么走",
+        "我想订个明天的午饭",
+        "",
+        "……",
+    ],
+)
+def test_everyday_talk_is_no_danger(text: str) -> None:
+    assert triage(text).level == "none"
+
+
+@pytest.mark.parametrize("text", ["去年摔过一次，刚才又摔了，起不来", "我前年中过风，现在半边身子又动不了了"])
+def test_a_word_of_now_lifts_the_guard_of_the_past(text: str) -> None:
+    assert triage(text).level == "danger"
+
+
+@pytest.mark.parametrize("text", ["我有点头晕", "昨天摔了一跤", "差点摔倒"])
+def test_what_is_not_clear_brings_one_question(text: str) -> None:
+    verdict = triage(text)
+    assert verdict.level == "ask"
+    assert verdict.question is not None
+    assert verdict.question.endswith("？")
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"),
+    [("是", "danger"), ("嗯，难受", "danger"), ("不是，没事了", "none"), ("订饭", "none")],
+)
+def test_the_answer_to_that_question_decides(answer: str, level: str) -> None:
+    assert triage(answer, asked="emergency:fall").level == level
+
+
+def test_confirmed_danger_keeps_the_kind_that_was_asked_about() -> None:
+    assert triage("对", asked="emergency:fall").kind == "fall"
+    assert triage("对", asked="emergency:no-such-kind").kind == "help"
+    assert triage("对", asked="yes_no").level == "none"
+
+
+def test_danger_in_one_of_many_alternatives_is_asked_about() -> None:
+    assert triage("帅", alternatives=["摔倒了", "甩", "刷"]).level == "ask"
+    assert triage("帅", alternatives=["摔倒了", "摔倒啦，疼", "刷"]).level == "danger"
+    assert triage("帅", alternatives=["甩", "刷"]) == NONE
+
+
+def test_several_dangers_report_the_most_urgent() -> None:
+    assert triage("我妈摔了，现在叫不醒了").kind == "unconscious"
+
+
+class TestClassifier:
+    def test_only_raises(self) -> None:
+        danger = triage("救命")
+        assert raise_by_classifier(danger, "book_service", 0.99) is danger
+        assert raise_by_classifier(NONE, "book_service", 0.99) is NONE
+
+    def test_sure_is_danger_and_unsure_a_question(self) -> None:
+        assert raise_by_classifier(NONE, "emergency", 0.95).level == "danger"
+        assert raise_by_classifier(NONE, "emergency", 0.5).level == "ask"
+        assert raise_by_classifier(NONE, "emergency", 0.1) is NONE
+
+    def test_cannot_overrule_a_guard(self) -> None:
+        assert raise_by_classifier(triage("去年摔过一次"), "emergency", 0.99).level == "ask"
+
+    def test_question_becomes_danger(self) -> None:
+        asked = triage("我有点头晕")
+        assert raise_by_classifier(asked, "emergency", 0.95) == Verdict(
+            "danger",
+            asked.kind,
+            asked.reason,
+            asked.why,
+            asked.numbers,
+            asked.kind,
+            None,
+            asked.evidence,
+        )
+
+
+def test_normalise_parts_clauses_and_drops_fillers() -> None:
+    assert normalise(" 嗯……我，那个啥, １２０ 快！！") == "我，120快"
+
+
+def test_every_kind_can_be_reached_by_a_rule() -> None:
+    book = rulebook()
+    assert {rule.kind for rule in book.rules} == set(book.kinds)
+
+
+def test_long_input_is_judged_to_its_end_in_reasonable_time() -> None:
+    start = time.perf_counter()
+    assert triage("今天天气很好，我想订饭。" * 800 + "我摔倒了起不来").level == "danger"
+    assert time.perf_counter() - start < 2.0
