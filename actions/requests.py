@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
 
+from actions import spoken
 from actions.answers import ask_subsidy
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Turn
 from actions.who import Who, caller, named, resolve
-from assistant.client import Refused
+from assistant.client import CHINA, Refused
 
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
 QUESTION = re.compile(r"多少钱|收费|免费|怎么用|有没有|是什么|什么样|能不能|可以吗|[吗呢?？]$")
@@ -112,9 +114,10 @@ class TicketForm(Form[Request]):
             turn.speaker.actor,
             {
                 "kind": self.kind,
-                "city": turn.speaker.city,
+                "city_code": turn.speaker.city,
                 "person_id": who.person_id or turn.speaker.person_id,
-                "phone": None if frame.phone == "登记在册" else frame.phone,
+                "caller_phone": None if frame.phone == "登记在册" else frame.phone,
+                "conversation": turn.speaker.conversation,
                 "summary": self.summary(frame),
                 "details": {
                     "text": frame.details,
@@ -135,8 +138,16 @@ class TicketForm(Form[Request]):
             f"utter_opened_{self.kind}",
             number=ticket["number"],
             department=ticket.get("department") or "民政部门",
-            due=ticket.get("due_text") or "",
+            due=_until(ticket, turn),
         )
+
+
+def _until(ticket: dict[str, Any], turn: Turn) -> str:
+    """By when somebody answers; nothing where no time is promised."""
+    if not ticket.get("due_at"):
+        return ""
+    due = datetime.fromisoformat(ticket["due_at"]).astimezone(CHINA)
+    return f"{spoken.day(due.date(), turn.now.date())}之前"
 
 
 class ComplaintForm(TicketForm):
@@ -154,7 +165,7 @@ class ComplaintForm(TicketForm):
         return True
 
     def summary(self, frame: Request) -> str:
-        return f"投诉：{(frame.details or '')[:40]}"
+        return (frame.details or "投诉")[:200]
 
 
 class AssessmentForm(TicketForm):

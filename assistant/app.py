@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 
-from fastapi import APIRouter, FastAPI, Request
+import httpx
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
 
-from assistant.kit import crypto
-from assistant.kit.api import Context
+from assistant.client import Client
+from assistant.desk.rasa import Rasa
+from assistant.desk.service import Desk
+from assistant.kit import crypto, tokens
+from assistant.kit.api import Context, bearer
 from assistant.kit.clock import Clock, SystemClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.kit.errors import Invalid, YinlingError
+from assistant.kit.errors import Forbidden, Invalid, YinlingError
 from assistant.settings import Settings
 
 ROUTERS = (
@@ -24,6 +33,9 @@ ROUTERS = (
     "assistant.orders.endpoints",
     "assistant.benefits.endpoints",
     "assistant.tickets.endpoints",
+    "assistant.safety.endpoints",
+    "assistant.links.endpoints",
+    "assistant.desk.endpoints",
 )
 
 
@@ -31,21 +43,60 @@ def make_app(settings: Settings, database_url: str, clock: Clock | None = None) 
     """The application over the database at ``database_url``; ``clock`` stands still in tests."""
     keyring = Keyring.load_or_create(settings.keys)
     crypto.use(keyring)
-    database = Database(database_url)
+    context = Context(settings, Database(database_url), clock or SystemClock(), keyring)
+    rasa = Rasa(settings.rasa_url, settings.rasa_timeout_s)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await database.close()
+        await rasa.close()
+        await context.database.close()
 
     app = FastAPI(title="银铃 Yinling", version="0.1.0", lifespan=lifespan)
-    app.state.context = Context(settings, database, clock or SystemClock(), keyring)
+    app.state.context = context
+    app.state.desk = Desk(context, rasa)
+    app.state.client_for = partial(_client_for, app)
     app.add_exception_handler(YinlingError, _domain_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     for module in ROUTERS:
         router: APIRouter = import_module(module).router
         app.include_router(router)
+    app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/metrics", _metrics, methods=["GET"], include_in_schema=False)
+    app.middleware("http")(_correlate)
     return app
+
+
+def _client_for(app: FastAPI, subject: str) -> Client:
+    """A client of the API within this process, for the channels that it serves itself."""
+    here: Context = app.state.context
+    token = tokens.issue(here.keyring, subject, here.clock.now())
+    return Client("http://yinling", token, httpx.ASGITransport(app))
+
+
+async def _health(request: Request) -> JSONResponse:
+    """200 when the database answers. Open to all: it tells nothing else."""
+    async with request.app.state.context.database.session() as session:
+        await session.execute(text("SELECT 1"))
+    return JSONResponse({"status": "ok"})
+
+
+async def _metrics(request: Request) -> Response:
+    """Prometheus metrics, for holders of a token (``yinling token metrics``)."""
+    if "metrics" not in bearer(request).scopes:
+        raise Forbidden()
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _correlate(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """A correlation id for every line that is logged while this request is served."""
+    correlation = request.headers.get("x-correlation-id") or uuid.uuid4().hex[:16]
+    with structlog.contextvars.bound_contextvars(correlation=correlation):
+        response = await call_next(request)
+    response.headers["x-correlation-id"] = correlation
+    return response
 
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:

@@ -10,7 +10,7 @@ import httpx
 from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.desk.schemas import Reply, TurnIn
 from assistant.kit.actor import Actor
-from assistant.kit.clock import china
+from assistant.kit.clock import CHINA, china
 from assistant.kit.errors import YinlingError
 
 TIMEOUT_S = 10.0
@@ -213,4 +213,4 @@ def _told(order: dict[str, Any]) -> dict[str, Any]:
     return {**order, "starts_at_local": _local(order["starts_at"])}
 
 
-__all__ = ["SERVICE_TYPES", "Actor", "Client", "Refused", "ServiceDown"]
+__all__ = ["CHINA", "SERVICE_TYPES", "Actor", "Client", "Refused", "ServiceDown"]

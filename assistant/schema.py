@@ -18,6 +18,7 @@ MODELS = (
     "assistant.orders.models",
     "assistant.benefits.models",
     "assistant.tickets.models",
+    "assistant.desk.models",
     "assistant.safety.models",
     "assistant.links.models",
 )
@@ -37,3 +38,11 @@ def create(url: str) -> None:
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(SchemaManager.get_schema())
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest schema."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT to_regclass('public.cities')").fetchone()
+    if found == (None,):
+        create(url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from assistant.desk import repository
@@ -17,7 +17,8 @@ from assistant.kit.metrics import HANDOFFS
 from assistant.kit.sentences import Sentences
 from assistant.kit.text import PhoneNumberError, phone_number
 from assistant.tickets import service as tickets
-from assistant.tickets.models import Ticket
+from assistant.tickets.callbacks import Hours, window
+from assistant.tickets.models import Ticket, TicketKind
 from assistant.tickets.schemas import TicketIn
 
 SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
@@ -31,10 +32,11 @@ class Handoffs:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.hours = Hours.parse(context.settings.operator_hours)
 
     async def give(self, conversation: Conversation, speaker: Speaker, reason: str) -> Reply:
         """A person, now or by call-back, with everything known so far."""
-        staffed = self.staffed()
+        staffed = self.hours.open_at(self.context.clock.now())
         ticket = await self._open(conversation, speaker, reason, "handoff" if staffed else "callback")
         HANDOFFS.labels("operator" if staffed else "callback").inc()
         conversation.epoch += 1
@@ -48,7 +50,7 @@ class Handoffs:
         elif staffed:
             reply = say(conversation, SENTENCES("person_now"), expects="none")
         else:
-            reply = say(conversation, SENTENCES("person_later", window=self.window()))
+            reply = say(conversation, SENTENCES("person_later", window=self._window()))
         return reply.model_copy(update={"handoff": handoff})
 
     async def call_back(self, conversation: Conversation, speaker: Speaker, reason: str) -> Reply:
@@ -79,58 +81,46 @@ class Handoffs:
         except PhoneNumberError as error:
             return say(conversation, str(error), asks="phone", expects="digits")
         async with self.context.database.session() as session:
-            await tickets.set_phone(
-                session,
-                self.context.clock.now(),
-                speaker.actor(conversation),
-                conversation.state["ticket"],
-                number,
-            )
+            ticket = await tickets.find(session, conversation.state["ticket"], lock=True)
+            ticket.caller_phone = number
+            now = self.context.clock.now()
+            tickets.remember(session, now, speaker.actor(conversation), "phone_given", ticket)
         conversation.caller_phone = number
         conversation.state = {**conversation.state, "needs_phone": False}
         return say(conversation, SENTENCES("person_phone_saved"))
 
-    def staffed(self) -> bool:
-        """Whether people sit at the desk now."""
-        opens, closes = self._hours()
-        now = china(self.context.clock.now())
-        return opens <= now.time() < closes
-
-    def window(self) -> str:
+    def _window(self) -> str:
         """When the call-back comes, in words."""
-        opens, _ = self._hours()
-        now = china(self.context.clock.now())
-        day = "今天" if now.time() < opens else "明天"
-        until = (datetime.combine(now.date(), opens) + timedelta(hours=2)).time()
-        return f"{day}{_hour(opens)}到{_hour(until)}之间"
+        now = self.context.clock.now()
+        promised = window(now, self.hours)
+        first, last = china(promised.first), china(promised.last)
+        day = "今天" if first.date() == china(now).date() else "明天"
+        return f"{day}{_hour(first)}到{_hour(last)}之间"
 
-    def _hours(self) -> tuple[time, time]:
-        opens, closes = self.context.settings.operator_hours.split("-")
-        return time.fromisoformat(opens), time.fromisoformat(closes)
-
-    async def _open(self, conversation: Conversation, speaker: Speaker, reason: str, kind: str) -> Ticket:
+    async def _open(
+        self, conversation: Conversation, speaker: Speaker, reason: str, kind: TicketKind
+    ) -> Ticket:
+        """Open the ticket, with what was said last."""
         async with self.context.database.session() as session:
             turns = await repository.recent_turns(session, conversation.id, TOLD)
-            said = [turn.said for turn in turns if turn.said]
-            return await tickets.open_ticket(
-                session,
-                self.context.clock.now(),
-                speaker.actor(conversation),
-                TicketIn.model_validate(
-                    {
-                        "kind": kind,
-                        "city": conversation.city,
-                        "person_id": speaker.person_id,
-                        "phone": speaker.phone,
-                        "summary": reason,
-                        "details": {"said": said},
-                        "conversation": str(conversation.id),
-                        "idempotency_key": f"{conversation.id}:{kind}:{conversation.epoch}",
-                    }
-                ),
+            asked = TicketIn(
+                kind=kind,
+                city_code=conversation.city,
+                person_id=speaker.person_id if speaker.kind != "worker" else None,
+                caller_phone=speaker.phone,
+                summary=reason,
+                details={"said": [turn.said for turn in turns if turn.said]},
+                conversation=str(conversation.id),
+                idempotency_key=f"{conversation.id}:{kind}:{conversation.epoch}",
             )
+            now = self.context.clock.now()
+            ticket, _ = await tickets.open_ticket(
+                session, now, speaker.actor(conversation), asked, self.hours
+            )
+            return ticket
 
 
-def _hour(value: time) -> str:
-    part = "上午" if value.hour < 12 else "下午"
-    return f"{part}{value.hour if value.hour <= 12 else value.hour - 12}点"
+def _hour(moment: datetime) -> str:
+    part = "上午" if moment.hour < 12 else "下午"
+    hour = moment.hour if moment.hour <= 12 else moment.hour - 12
+    return f"{part}{hour}点" + (f"{moment.minute}分" if moment.minute else "")

@@ -90,10 +90,9 @@ class Desk:
         started = time.perf_counter()
         now = self.context.clock.now()
         async with self.context.database.session() as session:
-            city = await catalog.city_code(session, turn.city) if turn.city else None
-            conversation = await repository.open_conversation(
-                session, turn, city or self.context.settings.city, now
-            )
+            city = await catalog.city(session, turn.city) if turn.city else None
+            code = city.code if city else self.context.settings.city
+            conversation = await repository.open_conversation(session, turn, code, now)
             earlier = await repository.reply_to(session, conversation, turn.turn_id)
             if earlier is not None:
                 return earlier
@@ -256,7 +255,8 @@ class Desk:
 
     async def _greet(self, conversation: Conversation, speaker: Speaker) -> Reply:
         async with self.context.database.session() as session:
-            city = await catalog.city_name(session, conversation.city)
+            found = await catalog.city(session, conversation.city)
+        city = found.name if found else ""
         if conversation.direction == "out":
             return say(conversation, SENTENCES("checkin", city=city), asks="checkin")
         if conversation.channel != "phone":

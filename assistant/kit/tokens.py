@@ -20,7 +20,9 @@ SCOPES: dict[str, frozenset[str]] = {
     "channel:telegram": frozenset({"turns", "outbox", "links"}),
     "channel:web": frozenset({"turns"}),
     "channel:console": frozenset({"turns"}),
+    "channel:terminal": frozenset({"turns"}),
     "provider": frozenset({"provider-orders"}),
+    "metrics": frozenset({"metrics"}),
 }
 """Who may call which part of the API."""
 

@@ -39,6 +39,12 @@ class DeskInput(InputChannel):
         async def health(request: Request) -> HTTPResponse:
             return response.json({"status": "ok"})
 
+        @desk.route("/ready", methods=["GET"])
+        async def ready(request: Request) -> HTTPResponse:
+            """200 once a model is loaded: Rasa listens some seconds earlier."""
+            agent = request.app.ctx.agent
+            return response.json({"ready": bool(agent)}, status=200 if agent and agent.is_ready() else 503)
+
         @desk.route("/webhook", methods=["POST"])
         async def webhook(request: Request) -> HTTPResponse:
             """{sender, message, metadata} → a list of messages (text, custom)."""

@@ -1,0 +1,8 @@
+# Two commands are all a newcomer needs. `./yinling run` and `./yinling test` do the same without make.
+.PHONY: run test model
+
+run:  ## set everything up, start the service, end at a prompt
+	@./yinling run
+
+test:  ## set everything up, check style and types, run all tests
+	@./yinling test

@@ -1,0 +1,221 @@
+"""From a fresh clone to both environments: standard library only, run by the system's Python.
+
+uv makes the environments from the lock files: ``.venv`` (Python 3.11 or 3.12) for the service and
+``nlu_data/.venv`` (Python 3.10) for Rasa. uv itself comes from PATH, from pip, or straight from the
+package index when the machine has no pip.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / "var" / "tools"
+UV_VERSION = "0.9.0"
+"""Oldest uv whose lock files are known to be read alike; any newer one will do."""
+INDEX = "https://pypi.org/pypi/uv/json"
+SERVICE_PYTHONS = ("3.11", "3.12")
+RASA_PYTHON = "3.10"
+
+
+class SetupError(Exception):
+    """Something is missing; the message says what and how to get it."""
+
+
+def say(message: str) -> None:
+    print(f"银铃  {message}", flush=True)
+
+
+def find_uv() -> str:
+    """Path of uv; installs it into ``var/tools`` when the machine has none.
+
+    Raises:
+        SetupError: it can neither be found nor fetched.
+    """
+    found = shutil.which("uv") or next((str(path) for path in TOOLS.glob("**/uv") if os.access(path, os.X_OK)), None)
+    if found:
+        return found
+    say("正在取得 uv（环境管理工具）……")
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(TOOLS), f"uv>={UV_VERSION}"]
+    if subprocess.run(pip, capture_output=True, check=False).returncode != 0:
+        _fetch_uv()
+    found = next((str(path) for path in TOOLS.glob("**/uv") if path.is_file() and path.parent.name in ("bin", "scripts")), None)
+    if not found:
+        raise SetupError("没有找到 uv。请安装：pip install uv，或见 https://docs.astral.sh/uv/")
+    Path(found).chmod(Path(found).stat().st_mode | stat.S_IXUSR)
+    return found
+
+
+def _fetch_uv() -> None:
+    """The wheel of uv from the package index, its hash checked; for machines without pip."""
+    machine = os.uname().machine
+    try:
+        with urllib.request.urlopen(INDEX, timeout=60) as answer:
+            files = json.load(answer)["urls"]
+        wheel = next(f for f in files if f["filename"].endswith(".whl") and "manylinux" in f["filename"] and machine in f["filename"])
+        with urllib.request.urlopen(wheel["url"], timeout=300) as answer:
+            body = answer.read()
+    except (OSError, StopIteration, KeyError, ValueError) as error:
+        raise SetupError(f"取不到 uv：{error}。请检查网络，或先安装 uv（pip install uv）。") from error
+    if hashlib.sha256(body).hexdigest() != wheel["digests"]["sha256"]:
+        raise SetupError("下载的 uv 校验不符，请重试。")
+    zipfile.ZipFile(io.BytesIO(body)).extractall(TOOLS)
+
+
+def find_python(versions: tuple[str, ...], uv: str) -> str:
+    """An interpreter of one of ``versions``: system, pyenv or uv's own.
+
+    A pyenv shim on PATH answers to its name and then fails, so every candidate is asked its version.
+
+    Raises:
+        SetupError: there is none and uv cannot fetch one.
+    """
+    for version in versions:
+        for candidate in _candidates(version):
+            if _version_of(candidate) == version:
+                return candidate
+    for version in versions:
+        if subprocess.run([uv, "python", "install", version], capture_output=True, check=False).returncode == 0:
+            found = subprocess.run([uv, "python", "find", version], capture_output=True, text=True, check=False)
+            if found.returncode == 0:
+                return found.stdout.strip()
+    wanted = versions[0]
+    raise SetupError(
+        f"需要 Python {wanted}，这台机器上没有，也下载不到。请任选一种办法：\n"
+        f"  uv python install {wanted}        （能上网；内网可设 UV_PYTHON_INSTALL_MIRROR）\n"
+        f"  pyenv install {wanted}            （https://github.com/pyenv/pyenv）\n"
+        f"  把解释器的路径写进环境变量 YINLING_PYTHON{wanted.replace('.', '')}"
+    )
+
+
+def _candidates(version: str) -> list[str]:
+    named = os.environ.get("YINLING_PYTHON" + version.replace(".", ""))
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    globs = (
+        str(pyenv / "versions" / f"{version}*" / "bin" / "python"),
+        str(Path.home() / ".local/share/uv/python" / f"cpython-{version}*" / "bin" / "python3"),
+    )
+    found = [path for pattern in globs for path in sorted(glob.glob(pattern), reverse=True)]
+    system = [f"/usr/bin/python{version}", f"/usr/local/bin/python{version}", shutil.which(f"python{version}"), sys.executable]
+    return [path for path in [named, *found, *system] if path]
+
+
+def _version_of(interpreter: str) -> str | None:
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        asked = subprocess.run([interpreter, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return asked.stdout.strip() if asked.returncode == 0 else None
+
+
+def sync(folder: Path, versions: tuple[str, ...], groups: tuple[str, ...] = ()) -> Path:
+    """Make the environment of ``folder`` from its lock file, if it is not so already.
+
+    Returns:
+        The interpreter of the environment.
+    """
+    python = folder / ".venv" / "bin" / "python"
+    stamp = folder / ".venv" / ".yinling.json"
+    lock = hashlib.sha256((folder / "uv.lock").read_bytes()).hexdigest()
+    have = json.loads(stamp.read_text()) if stamp.exists() and python.exists() else {"lock": None, "groups": []}
+    if have["lock"] == lock and set(groups) <= set(have["groups"]):
+        return python
+    uv = find_uv()
+    say(f"正在准备环境 {folder.name}（第一次要几分钟）……")
+    command = [uv, "sync", "--frozen", "--python", find_python(versions, uv), "--no-default-groups"]
+    wanted = sorted({*groups, *have["groups"]})
+    for group in wanted:
+        command += ["--group", group]
+    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    if subprocess.run(command, cwd=folder, env=environment, check=False).returncode != 0:
+        raise SetupError(f"环境 {folder} 没有装好，请看上面的报错。")
+    stamp.write_text(json.dumps({"lock": lock, "groups": wanted}))
+    return python
+
+
+def service(groups: tuple[str, ...] = ()) -> Path:
+    """The environment of the service; returns its interpreter."""
+    return sync(ROOT, SERVICE_PYTHONS, groups)
+
+
+def rasa(groups: tuple[str, ...] = ()) -> Path:
+    """The environment of Rasa; returns its interpreter."""
+    return sync(ROOT / "nlu_data", (RASA_PYTHON,), groups)
+
+
+DEBIAN = {"chromium": "chromium", "fonts-noto-cjk": None, "sip-tester": "sipp", "baresip-core": "baresip"}
+"""Debian packages that the tests use, each with the program that proves it is there."""
+
+
+def debian_packages() -> None:
+    """Install what the tests need of Debian, as root or with sudo; say it where neither is possible."""
+    missing = [name for name, program in DEBIAN.items() if program and not shutil.which(program)]
+    if not missing:
+        return
+    apt = ["apt-get"] if os.geteuid() == 0 else (["sudo", "-n", "apt-get"] if shutil.which("sudo") else None)
+    wanted = [*missing, "fonts-noto-cjk"]
+    say(f"正在安装测试要用的系统软件：{' '.join(wanted)}")
+    if apt is None:
+        raise SetupError(f"请先安装：sudo apt-get install {' '.join(wanted)}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*apt, "update", "-qq"], check=False, env=environment, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        [*apt, "install", "-y", "-qq", "--no-install-recommends", *wanted], check=False, env=environment, stdout=subprocess.DEVNULL
+    )
+    if done.returncode != 0:
+        raise SetupError(f"没有装上，请手动安装：sudo apt-get install {' '.join(wanted)}")
+
+
+NEED_RASA = {"up", "chat", "train", "evaluate", "bench", "test", "run"}
+"""Commands that start or train Rasa."""
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare what the command needs, then run it in the service's environment."""
+    command = arguments[0] if arguments else "--help"
+    try:
+        if command == "test":
+            return _test(arguments[1:])
+        python = service()
+        if command in NEED_RASA:
+            rasa()
+    except SetupError as error:
+        print(f"\n银铃  没有准备好：{error}", file=sys.stderr)
+        return 1
+    os.chdir(ROOT)
+    os.execv(str(python), [str(python), "-m", "assistant.cli", *arguments])
+
+
+def _test(arguments: list[str]) -> int:
+    """Everything that CI checks: style, types, imports, then the tests."""
+    python = service(("dev", "hearing"))
+    rasa_python = rasa(("dev",))
+    debian_packages()
+    tools = python.parent
+    checks: list[list[str]] = []
+    if not arguments:
+        checks = [
+            [str(tools / "ruff"), "check", "."],
+            [str(tools / "ruff"), "format", "--check", "-q", "."],
+            [str(tools / "mypy"), "assistant", "actions", "channels", "speech"],
+            [str(tools / "lint-imports")],
+            [str(rasa_python), "-m", "pytest", "-q", "tests/nlu_data"],
+        ]
+    for check in checks:
+        say("检查：" + " ".join(Path(part).name if part.startswith("/") else part for part in check))
+        if subprocess.run(check, cwd=ROOT, check=False).returncode != 0:
+            return 1
+    return subprocess.run([str(python), "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode

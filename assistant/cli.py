@@ -1,0 +1,140 @@
+"""The command ``yinling``. Each command's own module is loaded only when it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="yinling",
+    help="银铃：养老服务热线的中文对话助手。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up(
+    chat: Annotated[bool, typer.Option("--chat/--no-chat", help="起好以后进入终端对话")] = False,
+) -> None:
+    """启动全部服务，直到按 Ctrl-C。"""
+    from assistant.commands.up import up as start
+
+    raise typer.Exit(start(chat=chat))
+
+
+@app.command()
+def run() -> None:
+    """启动全部服务，并进入终端对话（make run 就是它）。"""
+    from assistant.commands.up import up as start
+
+    raise typer.Exit(start(chat=True))
+
+
+@app.command()
+def chat(
+    phone: Annotated[str | None, typer.Option(help="以哪个号码的身份说话")] = None,
+    url: Annotated[str | None, typer.Option(help="服务地址；默认本机")] = None,
+) -> None:
+    """在终端里和正在运行的服务对话。"""
+    from assistant.commands.chat import chat as talk
+
+    raise typer.Exit(talk(phone=phone, url=url))
+
+
+@app.command()
+def train() -> None:
+    """训练语言模型（没有改动就直接用现成的）。"""
+    from assistant import training
+
+    typer.echo(str(training.model()))
+
+
+@app.command()
+def doctor() -> None:
+    """检查缺什么，并说明怎么补。"""
+    from assistant.commands.doctor import doctor as examine
+
+    raise typer.Exit(examine())
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Excel、CSV，或 HSDS 的 JSON、ZIP", exists=True)],
+    city: Annotated[str, typer.Option(help="城市，例如 岳阳")],
+    apply: Annotated[bool, typer.Option("--apply", help="真正写入；不写则只预览")] = False,
+) -> None:
+    """导入一个城市的服务目录：先预览，所有行都对才写入。"""
+    from assistant.commands.catalogue import import_file
+
+    raise typer.Exit(import_file(file, city, apply=apply))
+
+
+@app.command()
+def export(
+    city: Annotated[str, typer.Argument(help="城市，例如 岳阳")],
+    file: Annotated[Path, typer.Argument(help="写到哪个文件")],
+    format: Annotated[str, typer.Option(help="hsds-json、hsds-csv 或 xlsx")] = "xlsx",
+) -> None:
+    """导出一个城市的服务目录。"""
+    from assistant.commands.catalogue import export_file
+
+    raise typer.Exit(export_file(city, file, format))
+
+
+@app.command()
+def template(file: Annotated[Path, typer.Argument(help="写到哪个文件")]) -> None:
+    """生成一张空白的导入表（Excel）。"""
+    from assistant.commands.catalogue import write_template
+
+    raise typer.Exit(write_template(file))
+
+
+@app.command()
+def evaluate(
+    kind: Annotated[str, typer.Argument(help="nlu、emergency、dates、dialogues 或 speech")],
+    file: Annotated[Path, typer.Argument(exists=True)],
+    as_json: Annotated[bool, typer.Option("--json", help="最后一行输出 JSON")] = False,
+    pipeline: Annotated[str | None, typer.Option(help="nlu：换一条流水线，例如 diet、jieba_lr")] = None,
+    transcripts: Annotated[Path | None, typer.Option(help="dialogues：每段对话写到这个目录")] = None,
+) -> None:
+    """按 docs/evaluation.md 的格式给一个文件打分。"""
+    from assistant.commands.evaluate import evaluate as score
+
+    raise typer.Exit(score(kind, file, as_json=as_json, pipeline=pipeline, transcripts=transcripts))
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="turns、search 或 orders")],
+    as_json: Annotated[bool, typer.Option("--json", help="最后一行输出 JSON")] = False,
+) -> None:
+    """测速：比值写在时间旁边。"""
+    from assistant.commands.bench import bench as measure
+
+    raise typer.Exit(measure(name, as_json=as_json))
+
+
+@app.command()
+def token(
+    subject: Annotated[str, typer.Argument(help="给谁用，例如 provider、metrics")],
+) -> None:
+    """签发一个访问凭证（30 天）。"""
+    from assistant.commands.tokens import issue
+
+    raise typer.Exit(issue(subject))
+
+
+@app.command()
+def audit() -> None:
+    """核对审计记录的链条有没有被改动。"""
+    from assistant.commands.audit import verify
+
+    raise typer.Exit(verify())
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""What the commands of ``yinling`` do, one a file."""
