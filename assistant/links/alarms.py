@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,20 +25,27 @@ from assistant.tickets.models import Ticket
 
 ALARM: Final = "emergency"
 """Event of the outbox messages that are repeated until the ticket is acknowledged."""
-TAKEN: Final = "emergency_taken"
-"""What the last repeat says instead, once somebody has answered."""
 OPEN: Final = ("open",)
 BY: Final = {"worker": "工作人员", "provider": "服务人员", "senior": "老人本人"}
 SAID: Final = {"take": "家属在 Telegram 上表示由其处理", "call_120": "家属在 Telegram 上表示由其拨打120"}
 
 
-async def taken(session: AsyncSession, message: OutboxMessage) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class News:
+    """What the last message about an alarm says instead of repeating it."""
+
+    event: Literal["emergency_taken", "emergency_over", "emergency_false"]
+    by: str
+    """Who has answered, as the family says it."""
+
+
+async def answered(session: AsyncSession, message: OutboxMessage) -> News | None:
     """Who has answered the alarm of a message, or None while nobody has."""
     ticket = await session.get(Ticket, ticket_id(message), populate_existing=True)
     if ticket is None or ticket.status in OPEN:
         return None
-    over = ticket.status in ("done", "cancelled")
-    return {"by": await _by(session, ticket), "over": over}
+    events: dict[str, Any] = {"done": "emergency_over", "cancelled": "emergency_false"}
+    return News(events.get(ticket.status, "emergency_taken"), await _by(session, ticket))
 
 
 def ticket_id(message: OutboxMessage) -> uuid.UUID:

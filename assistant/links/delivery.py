@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.kit.clock import china
 from assistant.kit.outbox import OutboxMessage
 from assistant.links import repository
-from assistant.links.alarms import ALARM, TAKEN, taken
+from assistant.links.alarms import ALARM, answered
 from assistant.links.models import Delivery, TelegramLink
 from assistant.links.schemas import Claimed, DeliveryOut, Notice, Outcome
 from assistant.people import views
@@ -80,10 +80,10 @@ async def _take(
     delivery = await repository.delivery(session, message)
     event, data = message.event, message.data
     delivery.final = event != ALARM
-    if event == ALARM and (answered := await taken(session, message)):
+    if event == ALARM and (news := await answered(session, message)):
         delivery.final = True
         if delivery.sent:
-            event, data = TAKEN, {**data, **answered}
+            event, data = news.event, {**data, "by": news.by}
     message.status = "sending"
     message.attempts += 1
     delivery.lease_until = now + LEASE
@@ -166,7 +166,7 @@ def _failed(message: OutboxMessage, delivery: Delivery, now: datetime, asked: ti
 
 
 async def _blocked(session: AsyncSession, message: OutboxMessage, now: datetime) -> None:
-    link = await repository.newest_link(session, uuid.UUID(message.recipient.removeprefix("person:")))
+    link, _ = await repository.address(session, now, message)
     if link is not None:
         link.blocked_at = now
     _by_sms(message, "blocked")

@@ -108,13 +108,15 @@ async def _use(
         if invitation.delegate_id is None:
             invitation.delegate_id = await _record(session, now, invitation, senior, given.name)
         link = TelegramLink(
+            id=uuid.uuid4(),
             person_id=invitation.delegate_id,
             chat=str(given.chat),
             chat_key=repository.chat_key(given.chat),
             linked_at=now,
         )
         session.add(link)
-    invitation.delegate_id = link.person_id
+        await session.flush()
+    invitation.delegate_id, invitation.link_id = link.person_id, link.id
     invitation.status, invitation.used_at, invitation.expires_at = "waiting", now, now + WAIT
     actor = Actor(kind="relative", channel="telegram", person_id=link.person_id)
     audit.record(session, now, actor, "link.asked", f"invitation:{invitation.id}", senior.id)
@@ -159,13 +161,14 @@ async def decide(
     verdict = "confirmed" if decision.yes else "refused"
     if invitation.status == verdict:
         return invitation
-    if invitation.status != "waiting" or invitation.expires_at <= now or invitation.delegate_id is None:
+    link = await session.get(TelegramLink, invitation.link_id) if invitation.link_id else None
+    if invitation.status != "waiting" or invitation.expires_at <= now or link is None:
         raise InvitationOver()
     invitation.status = "confirmed" if decision.yes else "refused"
     invitation.decided_at, invitation.evidence = now, decision.evidence
     invitation.decided_by = actor.model_dump(mode="json", exclude_none=True)
     if decision.yes:
-        await _grant(session, now, actor, invitation, invitation.delegate_id, decision)
+        await _grant(session, now, actor, invitation, link, decision)
     audit.record(session, now, actor, f"link.{verdict}", f"invitation:{invitation.id}", invitation.senior_id)
     await _tell(session, now, invitation)
     return invitation
@@ -176,10 +179,11 @@ async def _grant(
     now: datetime,
     actor: Actor,
     invitation: LinkInvitation,
-    delegate: uuid.UUID,
+    link: TelegramLink,
     decision: Decision,
 ) -> None:
     """Give the consent; from now on the chat acts for the delegate."""
+    delegate = link.person_id
     if delegate != invitation.senior_id:
         given = ConsentIn(
             delegate_id=delegate,
@@ -188,10 +192,8 @@ async def _grant(
             evidence=decision.evidence,
         )
         await consents.give(session, now, actor, invitation.senior_id, given)
-    link = await repository.newest_link(session, delegate)
-    if link is not None:
-        await repository.forget_other_chats(session, delegate, keep=link.id)
-        link.confirmed_at = link.confirmed_at or now
+    await repository.forget_other_chats(session, delegate, keep=link.id)
+    link.confirmed_at = link.confirmed_at or now
 
 
 async def _tell(session: AsyncSession, now: datetime, invitation: LinkInvitation) -> None:

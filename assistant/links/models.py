@@ -57,6 +57,8 @@ class LinkInvitation(Identified, Base):
     senior_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
     delegate_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
     """The relative: named when issued if already on record, else filled in when the code is used."""
+    link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("telegram_links.id", ondelete="SET NULL"))
+    """The chat in which the code was used."""
     relation: Mapped[str] = mapped_column(String(20))
     name: Mapped[str | None] = mapped_column(Encrypted)
     """The relative's name as the senior gave it."""
@@ -114,6 +116,7 @@ class Photo(Identified, Base):
     __table_args__ = (Index("ix_link_photos_conversation", "conversation"),)
 
     conversation: Mapped[str] = mapped_column(String(80))
+    """The channel's key of it."""
     ticket_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("tickets.id", ondelete="CASCADE"), index=True
     )

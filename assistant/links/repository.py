@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import (
+    String,
     and_,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -20,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assistant.desk.models import Conversation
 from assistant.kit.crypto import keyring
 from assistant.kit.outbox import OutboxMessage
 from assistant.links.models import Delivery, LinkInvitation, Photo, TelegramLink, WrongCode
@@ -27,7 +31,9 @@ from assistant.people.models import Consent
 from assistant.people.repository import valid_at
 from assistant.tickets.models import Ticket
 
-KIND = "telegram"
+KIND: Final = "telegram"
+BEFORE: Final = timedelta(hours=1)
+"""How long before a complaint a photo of it may have come."""
 
 
 def chat_key(chat: int) -> bytes:
@@ -45,15 +51,6 @@ def code_key(code: str) -> bytes:
 
 async def link_of_chat(session: AsyncSession, chat: int) -> TelegramLink | None:
     return await session.scalar(select(TelegramLink).where(TelegramLink.chat_key == chat_key(chat)))
-
-
-async def newest_link(session: AsyncSession, person_id: uuid.UUID) -> TelegramLink | None:
-    return await session.scalar(
-        select(TelegramLink)
-        .where(TelegramLink.person_id == person_id)
-        .order_by(TelegramLink.linked_at.desc())
-        .limit(1)
-    )
 
 
 async def forget_other_chats(session: AsyncSession, person_id: uuid.UUID, keep: uuid.UUID) -> None:
@@ -227,21 +224,29 @@ async def counts(session: AsyncSession) -> dict[str, int]:
 
 
 async def ticket_of(session: AsyncSession, conversation: str) -> Ticket | None:
-    """The ticket to which a photo of a conversation belongs: a complaint before others, the last opened."""
+    """The ticket to which a photo of a conversation belongs: a complaint before others, the last opened.
+
+    Args:
+        conversation: the channel's key of it.
+    """
+    known = select(Conversation.id).where(Conversation.channel == KIND, Conversation.key == conversation)
+    found = await session.scalar(known)
+    open_one = Ticket.status.in_(("open", "acknowledged", "in_progress"))
     return await session.scalar(
         select(Ticket)
-        .where(
-            Ticket.conversation == conversation, Ticket.status.in_(("open", "acknowledged", "in_progress"))
-        )
+        .where(Ticket.conversation == str(found), open_one)
         .order_by(case((Ticket.kind == "complaint", 0), else_=1), Ticket.opened_at.desc())
         .limit(1)
     )
 
 
 async def photos(session: AsyncSession, ticket: Ticket) -> Sequence[Photo]:
-    """Photos put to a ticket, and those sent into its conversation before it was opened."""
-    mine = or_(
-        Photo.ticket_id == ticket.id,
-        and_(Photo.ticket_id.is_(None), Photo.conversation == (ticket.conversation or "")),
+    """Photos put to a ticket, and those sent into its conversation shortly before it was opened."""
+    key = select(Conversation.key).where(cast(Conversation.id, String) == ticket.conversation)
+    before = and_(
+        Photo.ticket_id.is_(None),
+        Photo.conversation == key.scalar_subquery(),
+        Photo.taken_at.between(ticket.opened_at - BEFORE, ticket.opened_at),
     )
+    mine = or_(Photo.ticket_id == ticket.id, before)
     return (await session.scalars(select(Photo).where(mine).order_by(Photo.taken_at))).all()

@@ -29,9 +29,13 @@ class Conversations:
         self.username = username
         self._mention = re.compile(rf"@{re.escape(username)}\b", re.IGNORECASE)
 
-    def name(self, chat: Chat, user: User | None) -> str:
-        """The conversation's key: one a private chat, one a person in a group."""
-        who = f"{chat.id}" if is_private(chat) or user is None else f"{chat.id}:{user.id}"
+    def name(self, chat: Chat, user: User | None, person: str | None) -> str:
+        """The conversation's key: one a private chat, one a sender in a group.
+
+        A chat that is linked to a person, or no longer, begins a new conversation, so that what the
+        desk knew of the person before is not told after.
+        """
+        who = f"{chat.id}:{person}" if is_private(chat) or user is None else f"{chat.id}:{user.id}"
         return "tg-" + hmac.new(self._key, who.encode(), hashlib.sha256).hexdigest()[:32]
 
     def addressed(self, message: Message) -> bool:
@@ -68,7 +72,7 @@ class Conversations:
         return TurnIn.model_validate(
             {
                 "channel": "telegram",
-                "conversation": self.name(chat, user),
+                "conversation": self.name(chat, user, person),
                 "turn_id": str(update.update_id),
                 "text": text,
                 "digits": digits,

@@ -110,8 +110,9 @@ async def photo(update: Update, context: Context) -> None:
         return
     here = shared(context)
     best = max(message.photo, key=lambda size: size.width * size.height)
-    conversation = here.conversations.name(chat, update.effective_user)
     try:
+        person = (await here.service.who(chat.id)).person
+        conversation = here.conversations.name(chat, update.effective_user, person)
         content = await _download(context, best.file_id)
         ticket = await here.service.keep_photo(
             conversation, f"{conversation}:{update.update_id}", "image/jpeg", content
