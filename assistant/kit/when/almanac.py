@@ -43,6 +43,8 @@ SOLAR_FESTIVALS: Final[dict[str, tuple[int, int]]] = {
     **dict.fromkeys(("八一建军节", "建军节"), (8, 1)),
     **dict.fromkeys(("教师节",), (9, 10)),
     **dict.fromkeys(("国庆节", "国庆"), (10, 1)),
+    **dict.fromkeys(("双十一",), (11, 11)),
+    **dict.fromkeys(("双十二",), (12, 12)),
     **dict.fromkeys(("平安夜",), (12, 24)),
     **dict.fromkeys(("圣诞节", "圣诞"), (12, 25)),
 }

@@ -81,12 +81,12 @@ _A_LITTLE: Final = r"""(?:
 """Where 一点 is no hour."""
 _LEFT: Final = rf"(?:(?P<quarter>一?刻钟?)|(?P<left>{_TENS}|[{NINE}两]|\d)分?钟?)"
 _SPAN: Final = rf"""
-    (?P<count>半|{COUNT})个?(?P<half_before>半)?
+    (?P<count>半(?=拉?)|{COUNT})拉?个?(?P<half_before>半)?
     (?P<unit>小时|钟头|分钟|刻钟|分(?=[以之]?后))(?P<half_behind>半)?
     (?:零?(?P<minutes>{COUNT})分钟?)?"""
 
 RULES: Final[tuple[Rule, ...]] = (
-    rule(rf"(?!{_A_LITTLE}){_HOUR}点{_NO_CLOCK}(?:钟|整)?{_MINUTE}?(?:来钟|多钟|钟|整|多|左右|来)?", _clock),
+    rule(rf"(?!{_A_LITTLE}){_HOUR}点{_NO_CLOCK}(?:钟|整)?{_MINUTE}?(?:来钟|多钟|钟|整|多|左右)?", _clock),
     rule(
         rf"(?P<ten>十)?(?P<first>[一二两三四五六七八])(?<!十[二两三四五六七八])[二三四五六七八九]点{_NO_CLOCK}钟?",
         _either_hour,

@@ -77,7 +77,7 @@ def _today(match: re.Match[str], now: datetime) -> Day:
 
 
 _PERIOD: Final = rf"""
-    (?P<or>[一二两三四五六七八九](?=[二三四五六七八九十][个天日周礼星]))?
+    (?P<or>[一二两三四五六七八九](?=[二三四五六七八九][个天日周礼星]))?
     (?P<count>{COUNT}|半)[来几]?个?(?P<half>半)?(?P<unit>天|日|礼拜|星期|周|月|年)
 """
 

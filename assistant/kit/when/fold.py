@@ -99,7 +99,7 @@ def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
 def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool) -> None:
     starts = bool(_STARTS.match(run.behind) or _FROM.search(run.before))
     if day.on is None:
-        if not day.vague or not (starts or reading.repeat or "每" in run.behind):
+        if not day.vague or not (starts or reading.repeat or run.first(Repeat) or "每" in run.behind):
             reading.past |= day.past
             reading.vague |= day.vague
             return

@@ -15,7 +15,7 @@ from assistant.kit.when.almanac import LUNAR_FESTIVALS, SOLAR_FESTIVALS
 MISHEARD: Final[dict[str, str]] = {
     **{
         "今天": "金天 斤天 巾天 今添 今田 今填",
-        "明天": "名天 鸣天 铭天 明添 明田 明填",
+        "明天": "名天 鸣天 铭天 明添 明甜 明田 明填",
         "后天": "候天 厚天 后添 后田 后填",
     },
     **{
@@ -25,13 +25,13 @@ MISHEARD: Final[dict[str, str]] = {
         "每天": "美天 每添 每田",
         "隔天": "格天 隔添 隔田",
     },
-    **{"上午": "尚午 商午 伤午 赏午 上舞 上武 上误 上伍", "中午": "钟午 终午 忠午 中舞 中武 中误 中伍"},
+    **{"上午": "尚午 商午 伤午 赏午 上舞 上武 上无 上误 上伍", "中午": "钟午 终午 忠午 中舞 中武 中误 中伍"},
     **{
-        "下午": "吓午 夏午 下舞 下武 下误 下伍",
-        "晌午": "响午 赏午 晌舞 晌武 晌五",
-        "傍晚": "旁晚 棒晚 磅晚 傍碗",
+        "下午": "吓午 夏午 下舞 下武 下无 下误 下伍",
+        "晌午": "赏午 晌舞 晌武 晌五",
+        "傍晚": "棒晚 磅晚 傍碗",
     },
-    **{"晚上": "晚尚 晚商", "早上": "早尚 早商", "半夜": "办夜 伴夜", "凌晨": "零晨 凌辰 零辰 凌尘"},
+    **{"晚上": "晚尚 晚商", "早上": "早尚 早商", "半夜": "办夜 伴夜", "凌晨": "零晨 凌辰 凌尘"},
     **{"星期": "兴期 星其 星七 星奇 星齐 新期", "礼拜": "李拜 里拜 理拜 礼败 你拜", "周末": "周莫 周沫 州末"},
     **{
         "下周": "下州 下洲 下舟 夏周",
@@ -61,9 +61,14 @@ MISHEARD: Final[dict[str, str]] = {
     },
     **{"春节": "春结 村节", "元宵": "元消 圆宵", "小时": "小石 小实", "钟头": "钟投 中头"},
 }
-"""What was meant, and how it comes out; made from the sounds, checked against them by the tests."""
+"""What was meant, and what sounds the same."""
 
-_MEANT: Final = {heard: meant for meant, spellings in MISHEARD.items() for heard in spellings.split()}
+MISTYPED: Final = {"响午": "晌午", "旁晚": "傍晚", "己后": "以后"}
+"""What only looks the same."""
+
+_MEANT: Final = {
+    heard: meant for meant, spellings in MISHEARD.items() for heard in spellings.split()
+} | MISTYPED
 _NOT_BEFORE: Final = {
     "候": "时等问症气",
     "午": "",
@@ -99,6 +104,9 @@ _WEEKDAY: Final = re.compile(
 _BARE_WEEKDAY: Final = re.compile(r"(?<=周)[散伞叁]")
 _HALF: Final = re.compile(r"(?<=[一二三四五六七八九十两\d]点)[办伴拌](?![法事理公证卡手])")
 _POINT: Final = re.compile(r"(?<=[午上晚早晨天][一二三四五六七八九十两\d])[店典电](?=半|钟|[,，。]|$)")
+_EVENING: Final = re.compile(r"[碗万挽](?=上[六七八九十零一二\d]+[点:])")
+_NOON: Final = re.compile(r"(?<=[上中下])五(?=[零一二三四五六七八九十两\d]{1,2}点|[,，。!吧来]|$)")
+_THIRTY: Final = re.compile(r"(?<=[年月])[山伞散](?=十)")
 _TEN: Final = re.compile(r"(?<=[月二三])[时石食](?=[一二三四五六七八九]?[号日])|(?<=月[二三])[时石食]")
 _DAY_OF_MONTH: Final = re.compile(
     r"(?<=[十月][一二三四五六七八九十])好(?=上午|下午|早|晚|中午|那天|来|送|行|吧|，|。|$)"
@@ -120,5 +128,6 @@ def mend(text: str) -> str:
     for pattern in (_HOUR, _BARE_HOUR, _WEEKDAY, _BARE_WEEKDAY):
         text = pattern.sub(lambda m: _NUMERALS[m[0]], text)
     text = _HOLIDAY.sub(lambda m: _HOLIDAYS.get(pinyin_key(m[0]), m[0]), text) if "节" in text else text
+    text = _THIRTY.sub("三", _NOON.sub("午", _EVENING.sub("晚", text)))
     text = _TEN.sub("十", _POINT.sub("点", text))
     return _DAY_OF_MONTH.sub("号", _HALF.sub("半", text))

@@ -106,6 +106,12 @@ def _part_of_this_month(match: re.Match[str], now: datetime) -> Day | None:
     return _day(next((day for day in days if day and day >= today), None), today)
 
 
+def _end_of_year(match: re.Match[str], now: datetime) -> Day | None:
+    """年底, 明年年底."""
+    year = year_said(match["year"], now.date()) or now.year
+    return _day(make(year, 12, 31), now.date())
+
+
 def _date(match: re.Match[str], now: datetime) -> Day | None:
     """十一月二十八, 6月12日, 明年一月五号, 腊月二十三, 农历八月初三.
 
@@ -167,14 +173,14 @@ def _lunar_day(match: re.Match[str], now: datetime) -> Day | None:
 
 
 _EDGE: Final = rf"(?:底|末|尾|中旬|上旬|下旬|初(?![{NINE}十])|中(?!午))"
-_NOT_A_NUMBER: Final = rf"(?<![\d第路街巷弄道村组楼栋幢座月零{NINE}十])"
+_NOT_A_NUMBER: Final = rf"(?:(?<=[周期拜][一二三四五六])|(?<![\d第路街巷弄道村组楼栋幢座月零{NINE}十]))"
 _NOT_A_PLACE: Final = r"(?![楼院线门房栋铺店桌窗车机码床室户单厅座馆球文志])"
 _CALENDAR: Final = r"(?P<calendar>农历|阴历|旧历|老历|公历|阳历|新历)"
 _LUNAR: Final = rf"(?:{'|'.join(_LUNAR_CALENDARS)})"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"(?P<shift>[下上]+|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY})?",
+        rf"(?P<shift>[下上]+|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
         _month,
     ),
     rule(r"(?P<shift>下+)个?月的?今[天日儿]", _same_day),
@@ -185,6 +191,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     rule(rf"(?P<month>{MONTH_NUMBER})月份?(?P<what>{_EDGE})", _part_of_month),
     rule(rf"月(?P<what>{_EDGE})", _part_of_this_month),
+    rule(r"(?P<year>[今明去来]年)?年[底末]", _end_of_year),
     rule(
         rf"""(?P<year>[今明后去前来转]年|\d{{4}}年?|[一二][零〇{NINE}]{{3}}年)?的?{_CALENDAR}?的?
         (?P<leap>闰)?(?P<month>{MONTH_NUMBER}|[正冬腊])月份?(?P<day>{LUNAR_DAY}|{DAY_NUMBER})(?![天点个])(?P<sign>号|日)?""",

@@ -120,7 +120,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"每隔?(?P<each>[两二三四])个?{WEEK}{_IN_IT}", _weeks),
     rule(rf"每?隔(?P<gap>[一两二三])个?{WEEK}{_IN_IT}(?!以?后)", _weeks),
     rule(rf"(?:每?隔|双)个?{WEEK}{_MAYBE_IN_IT}", _other_weeks),
-    rule(rf"(?:每|逢)个?{THE_WEEKEND}|双休日", Repeat("WEEKLY", byday=WEEKEND)),
+    rule(rf"(?:每逢|每|逢)个?{THE_WEEKEND}|双休日", Repeat("WEEKLY", byday=WEEKEND)),
     rule(r"(?:每个?)?(?:工作日|平日里?|平时|上班日|上班的日子)", Repeat("WEEKLY", byday=WORKING_DAYS)),
     rule(
         rf"每?个?{WEEK}(?P<first>[一二三四五六])(?:到|至|~|-|—+){WEEK}?(?P<last>[二三四五六日天])",
@@ -130,6 +130,8 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"每个?月的?(?P<days>{_MONTH_DAY}(?:[、,，和跟]?(?:每月)?{_MONTH_DAY})*)", _months),
     rule(rf"每隔?(?P<each>[两二三四六])个月(?:的?(?P<days>{_MONTH_DAY}))?", _months),
     rule(r"(?:每?逢|每个?月)?的?(?:农历)?(?P<days>初一[、和跟，,]?(?:每?月?)十五)", _months),
+    rule(r"每个?月的?最后一天", Repeat("MONTHLY", bymonthday=(-1,))),
+    rule(r"一日三餐|三[餐顿](?=都|全)", Repeat("DAILY")),
     rule(rf"每个?月的?月?(?P<edge>底|末|初(?![{NINE}十])|头(?!一)|中)", _edge_of_month),
     rule(rf"每个?月的?第?(?P<nth>头|最后|[一二三四五])一?个?{WEEK}(?P<day>[一二三四五六日天])", _nth_weekday),
     rule(r"每个?月(?!初|底)|月月", Repeat("MONTHLY")),

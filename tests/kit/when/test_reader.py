@@ -1,0 +1,302 @@
+"""Spoken Mandarin time, read at ten o'clock on Wednesday, 18 November 2026."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.kit.clock import CHINA
+from assistant.kit.when import DAYTIME, When, read
+
+NOW = datetime(2026, 11, 18, 10)
+
+
+def at(text: str, now: datetime = NOW) -> When:
+    return read(text, now, hours=DAYTIME)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("今儿个", "2026-11-18"),
+        ("明儿", "2026-11-19"),
+        ("后儿个", "2026-11-20"),
+        ("大后天", "2026-11-21"),
+        ("大大后天", "2026-11-22"),
+        ("过三天", "2026-11-21"),
+        ("一个礼拜以后", "2026-11-25"),
+        ("半个月后", "2026-12-03"),
+        ("三个月后", "2027-02-18"),
+        ("这周五", "2026-11-20"),
+        ("下周五", "2026-11-27"),
+        ("下下周五", "2026-12-04"),
+        ("周一", "2026-11-23"),
+        ("这周末", "2026-11-21"),
+        ("下周末", "2026-11-28"),
+        ("十一月二十八", "2026-11-28"),
+        ("十一月十号", "2027-11-10"),
+        ("28号", "2026-11-28"),
+        ("5号", "2026-12-05"),
+        ("下月初五", "2026-12-05"),
+        ("月底", "2026-11-30"),
+        ("下个月最后一个周五", "2026-12-25"),
+        ("12/6", "2026-12-06"),
+        ("2027-01-05", "2027-01-05"),
+        ("二零二七年一月五号", "2027-01-05"),
+        ("下个工作日", "2026-11-19"),
+    ],
+)
+def test_days_reckoned_from_today(said: str, day: str) -> None:
+    assert at(said).date == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("腊月二十三", "2027-01-30"),
+        ("大年三十", "2027-02-05"),
+        ("大年初一", "2027-02-06"),
+        ("正月十五", "2027-02-20"),
+        ("重阳", "2027-10-08"),
+        ("端午前一天", "2027-06-08"),
+        ("农历八月初三", "2027-09-03"),
+        ("冬至", "2026-12-22"),
+        ("明年清明", "2027-04-05"),
+        ("元旦", "2027-01-01"),
+        ("十一假期", "2027-10-01"),
+        ("母亲节", "2027-05-09"),
+        ("初十", "2026-11-18"),
+    ],
+)
+def test_days_of_the_chinese_calendar(said: str, day: str) -> None:
+    assert at(said).date == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("said", "clock"),
+    [
+        ("两点一刻", "14:15"),
+        ("三点三刻", "15:45"),
+        ("差五分三点", "14:55"),
+        ("八点来钟", "08:00"),
+        ("下午四五点钟", "16:00"),
+        ("晚上十一点半", "23:30"),
+        ("中午一点", "13:00"),
+        ("凌晨三点", "03:00"),
+        ("十五点二十", "15:20"),
+        ("１４：３０", "14:30"),
+        ("六点钟吃晚饭", "18:00"),
+    ],
+)
+def test_times_on_the_clock(said: str, clock: str) -> None:
+    read_at = at(said)
+    assert read_at.time == time.fromisoformat(clock)
+    assert read_at.part_of_day is None
+    assert not read_at.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        ("头晌", "morning"),
+        ("一大早", "morning"),
+        ("晌午", "noon"),
+        ("后晌", "afternoon"),
+        ("吃完午饭以后", "afternoon"),
+        ("擦黑的时候", "evening"),
+        ("半夜", "evening"),
+        ("送个午饭", "noon"),
+    ],
+)
+def test_parts_of_the_day(said: str, part: str) -> None:
+    assert at(said).part_of_day == part
+    assert at(said).time is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("天天", "FREQ=DAILY"),
+        ("隔天", "FREQ=DAILY;INTERVAL=2"),
+        ("每隔两天", "FREQ=DAILY;INTERVAL=3"),
+        ("每周二四六上午", "FREQ=WEEKLY;BYDAY=TU,TH,SA"),
+        ("每两周的周六", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"),
+        ("周一到周五", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("工作日", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("除了周末每天", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("每天送，星期天不送", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("每月十五号", "FREQ=MONTHLY;BYMONTHDAY=15"),
+        ("每月最后一个周五", "FREQ=MONTHLY;BYDAY=-1FR"),
+        ("每周三次", "FREQ=WEEKLY"),
+        ("每月一次", "FREQ=MONTHLY"),
+    ],
+)
+def test_recurrences_have_no_start_unless_said(said: str, rule: str) -> None:
+    assert at(said).recurrence == rule
+    assert at(said).date is None
+
+
+def test_recurrence_with_a_start_and_a_length() -> None:
+    assert at("从下周一开始每天中午连送两周") == When(
+        date=date(2026, 11, 23), part_of_day="noon", recurrence="FREQ=DAILY;COUNT=14", span=(1, 14)
+    )
+
+
+def test_recurrence_between_two_days() -> None:
+    read_at = at("12月1号到12月7号每天中午")
+    assert (read_at.date, read_at.recurrence) == (date(2026, 12, 1), "FREQ=DAILY;COUNT=7")
+
+
+def test_recurrence_from_a_week_begins_on_its_first_weekday() -> None:
+    read_at = at("从下周起每周三")
+    assert (read_at.date, read_at.recurrence) == (date(2026, 11, 25), "FREQ=WEEKLY;BYDAY=WE")
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "part"),
+    [
+        ("明天，不对，后天", "2026-11-20", None),
+        ("明天上午……哦不，下午", "2026-11-19", "afternoon"),
+        ("明天上午九点，不，下午吧", "2026-11-19", "afternoon"),
+        ("下周二，不，下周三，下午", "2026-11-25", "afternoon"),
+    ],
+)
+def test_the_last_correction_counts(said: str, day: str, part: str | None) -> None:
+    read_at = at(said)
+    assert (read_at.date, read_at.time, read_at.part_of_day) == (date.fromisoformat(day), None, part)
+    assert read_at.corrected
+
+
+def test_a_corrected_hour_keeps_its_part_of_the_day() -> None:
+    assert at("下午三点，不不，四点").time == time(16)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("周四不行，周五吧", "2026-11-20"),
+        ("后天来，明天我不在", "2026-11-20"),
+        ("改到后天吧，本来是明天", "2026-11-20"),
+        ("把明天的改到大后天", "2026-11-21"),
+        ("不是明天，是后天", "2026-11-20"),
+        ("我明天上午要去医院看病，后天给我送饭", "2026-11-20"),
+        ("明天吧，要是下雨就后天", "2026-11-19"),
+        ("明天或者后天都行", "2026-11-19"),
+    ],
+)
+def test_of_several_days_the_one_that_is_wanted(said: str, day: str) -> None:
+    assert at(said).date == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("said", ["昨天", "上周五", "大前天", "三天前", "前阵子", "上个月二十号"])
+def test_the_past_is_marked(said: str) -> None:
+    assert at(said).past
+
+
+def test_a_remark_about_the_past_does_not_hide_a_wish() -> None:
+    read_at = at("昨天没来，明天来吗")
+    assert read_at.date == date(2026, 11, 19)
+    assert not read_at.past
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "我住三楼302",
+        "快一点",
+        "一点也不想动",
+        "我有三点意见",
+        "吴国庆",
+        "给我找个小年轻",
+        "血糖七点八",
+        "电话13900001111",
+        "二五零六一二零三",
+        "5号楼赵秀兰",
+        "八十三了",
+        "下午好",
+        "两天没吃饭了",
+    ],
+)
+def test_no_time_where_none_is_said(said: str) -> None:
+    assert not at(said)
+
+
+def test_a_bare_hour_is_asked_back_without_hours() -> None:
+    assert read("八点", NOW).ambiguous
+    assert read("八点", NOW).time == time(8)
+
+
+def test_hours_decide_a_bare_hour() -> None:
+    assert read("八点", NOW, hours=[(time(17), time(21))]).time == time(20)
+    assert not read("八点", NOW, hours=[(time(17), time(21))]).ambiguous
+    assert read("八点", NOW, hours=[(time(9), time(17))]).ambiguous
+
+
+def test_what_is_over_today_is_not_meant() -> None:
+    assert at("今天八点").time == time(20)
+    assert at("周三上午九点").date == date(2026, 11, 25)
+    assert at("周三下午").date == date(2026, 11, 18)
+
+
+@pytest.mark.parametrize("said", ["下周", "周三", "赶明儿", "周四二十八号", "往后推两天"])
+def test_asks_back_what_names_no_certain_day(said: str) -> None:
+    assert at(said).ambiguous
+
+
+def test_hours_from_now() -> None:
+    assert at("隔一个小时").time == time(11)
+    assert at("一个半小时后").time == time(11, 30)
+    assert at("半个钟头以后", datetime(2026, 11, 18, 23, 50)) == When(
+        date=date(2026, 11, 19), time=time(0, 20), span=(0, 6)
+    )
+
+
+def test_small_hours_belong_to_the_next_day() -> None:
+    read_at = at("今天夜里两点")
+    assert (read_at.date, read_at.time) == (date(2026, 11, 19), time(2))
+
+
+def test_bare_numbers_answer_a_question() -> None:
+    assert not at("八")
+    assert read("八吧", NOW, asked="time").time == time(8)
+    assert read("二十五", NOW, asked="date").date == date(2026, 11, 25)
+    assert read("一点", NOW, asked="time").time == time(1)
+
+
+def test_the_span_covers_what_was_understood() -> None:
+    text = "麻烦你们下周三下午三点来一趟"
+    start, end = at(text).span or (0, 0)
+    assert text[start:end] == "下周三下午三点"
+
+
+def test_aware_times_are_read_in_china() -> None:
+    late = datetime(2026, 11, 18, 17, tzinfo=UTC)
+    assert (
+        read("明天", late) == read("明天", late.astimezone(CHINA)) == read("明天", datetime(2026, 11, 19, 1))
+    )
+
+
+_MANDARIN = st.text(
+    alphabet="零一二三四五六七八九十两半大后明今昨前天儿个周星期礼拜月号日初腊正闰年底点刻分钟时上下中午早晚每隔到从开始连送次，不对是除了0123456789:/-",
+    max_size=24,
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    text=_MANDARIN,
+    now=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),
+    asked=st.sampled_from([None, "date", "time"]),
+)
+def test_never_fails(text: str, now: datetime, asked: str | None) -> None:
+    found = read(text, now, asked=asked, hours=DAYTIME)
+    if found.span:
+        assert 0 <= found.span[0] < found.span[1] <= len(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=80), now=st.datetimes())
+def test_never_fails_on_any_text_at_any_time(text: str, now: datetime) -> None:
+    read(text, now)
