@@ -64,3 +64,10 @@ async def claim(channel: httpx.AsyncClient, report: dict[str, Any] | None = None
     assert answer.status_code == 200, answer.text
     notice: dict[str, Any] | None = answer.json()["notice"]
     return notice
+
+
+async def must_claim(channel: httpx.AsyncClient) -> dict[str, Any]:
+    """The next notice, where there has to be one."""
+    notice = await claim(channel)
+    assert notice is not None
+    return notice
