@@ -30,7 +30,8 @@ class AreaDraft(Draft):
 
     level: AreaLevel
     name: Annotated[str, Field(min_length=2, max_length=40)]
-    urban: bool = True
+    urban: bool | None = None
+    """None = not told: a new area counts as urban, a known one stays as it is."""
 
 
 class ScheduleDraft(Draft):

@@ -6,9 +6,9 @@ import uuid
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, File, Query, Response, UploadFile, status
 
-from assistant.catalog import repository, resolve, search, service
+from assistant.catalog import repository, resolve, search, service, transfer
 from assistant.catalog.holidays import public_holiday
 from assistant.catalog.models import Offering
 from assistant.catalog.schemas import (
@@ -16,6 +16,7 @@ from assistant.catalog.schemas import (
     ClosureIn,
     GazetteerEntry,
     HoursView,
+    ImportReport,
     NameCandidate,
     OfferingDetail,
     OfferingPatch,
@@ -31,7 +32,9 @@ from assistant.catalog.schemas import (
     Verification,
     WrongReport,
 )
+from assistant.catalog.sheets.writer import template_xlsx
 from assistant.catalog.vocabulary import SERVICE_TYPES
+from assistant.kit import audit
 from assistant.kit.actor import ActorDep
 from assistant.kit.api import ClockDep, SessionDep, scope
 from assistant.kit.clock import china_today
@@ -180,3 +183,50 @@ async def reopen_place(
 ) -> None:
     """Take a closed day back."""
     await service.reopen(session, clock.now(), actor, place_id, day)
+
+
+# --- files ---
+
+
+@router.post("/catalog/import")
+async def import_catalog(
+    file: Annotated[UploadFile, File(description="xlsx or csv sheet, HSDS json, or HSDS zip of csv")],
+    city: Annotated[str, Query(max_length=20, examples=["岳阳"])],
+    session: SessionDep,
+    clock: ClockDep,
+    actor: ActorDep,
+    preview: Annotated[bool, Query(description="Only look, store nothing")] = True,
+) -> ImportReport:
+    """Read a file into the catalogue of a city. With any error nothing is stored."""
+    data = await file.read(transfer.MAX_BYTES + 1)
+    report = await transfer.import_bytes(
+        session, data, file.filename or "", city, preview, china_today(clock)
+    )
+    if report.stored:
+        code = (await service.city(session, city)).code
+        audit.record(session, clock.now(), actor, "catalog.imported", f"city:{code}", places=report.places)
+    return report
+
+
+@router.get("/catalog/export", response_class=Response)
+async def export_catalog(
+    city: Annotated[str, Query(max_length=20, examples=["岳阳"])],
+    session: SessionDep,
+    format: Annotated[transfer.Format, Query()] = "hsds-json",
+) -> Response:
+    """Everything of a city as a file: HSDS 3 as JSON or zip of CSV, or a sheet."""
+    ending, media_type = transfer.ENDINGS[format]
+    code = (await service.city(session, city)).code
+    data = await transfer.export_city(session, code, format)
+    name = f"yinling-{code}{ending}"
+    return Response(
+        data, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@router.get("/catalog/template", response_class=Response)
+async def read_template() -> Response:
+    """An empty sheet with every heading and one example row."""
+    ending, media_type = transfer.ENDINGS["xlsx"]
+    headers = {"content-disposition": f'attachment; filename="yinling-template{ending}"'}
+    return Response(template_xlsx(), media_type=media_type, headers=headers)

@@ -134,16 +134,26 @@ def _joined(spans: Iterable[tuple[time, time]]) -> list[tuple[time, time]]:
 
 
 def describe(rules: Iterable[Rule]) -> str:
-    """Rules in a bureau's words; ``parse`` reads them back. Rules that are not weekly keep their RRULE."""
+    """Rules in a bureau's words; ``parse`` reads them back. Rules that have no words keep their RRULE, with ``&``
+    for ``;``."""
     by_days: dict[str, list[tuple[time, time]]] = {}
     for rule in rules:
-        weekdays = _plain_weekdays(rule.rrule)
-        words = rule.rrule if weekdays is None else _days_in_words(weekdays)
+        words = _rule_in_words(rule.rrule)
         by_days.setdefault(words, []).append((rule.opens, rule.closes))
     return ";".join(
         f"{days} " + ",".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in _joined(spans))
         for days, spans in by_days.items()
     )
+
+
+def _rule_in_words(rule: str) -> str:
+    weekdays = _plain_weekdays(rule)
+    if weekdays is not None:
+        return _days_in_words(weekdays)
+    monthly = re.fullmatch(r"FREQ=MONTHLY;BYMONTHDAY=([\d,]+)", rule)
+    if monthly:
+        return "每月" + "、".join(f"{day}日" for day in monthly[1].split(","))
+    return rule.replace(";", "&")
 
 
 def _days_in_words(weekdays: Collection[int]) -> str:
@@ -168,7 +178,7 @@ class Told:
 
 _DAY: Final = r"(?:周|星期|礼拜)?[一二三四五六日天七]"
 _DAYS: Final = re.compile(
-    rf"每天|每日|全年|天天|工作日|周末|双休日|{_DAY}(?:\s*(?:至|到|-|~|—|–|、|,|和)\s*{_DAY})*"
+    rf"FREQ=\S+|每月\d{{1,2}}[日号](?:[、,]\d{{1,2}}[日号])*|每天|每日|全年|天天|工作日|周末|双休日|{_DAY}(?:\s*(?:至|到|-|~|—|–|、|,|和)\s*{_DAY})*"
 )
 _SPAN: Final = re.compile(r"(\d{1,2})[:时点](\d{2})?分?\s*(?:-|~|—|–|至|到)\s*(\d{1,2})[:时点](\d{2})?分?")
 _HOLIDAYS: Final = re.compile(
@@ -200,6 +210,10 @@ def _parse_part(part: str) -> list[Told]:
 
 
 def _rule_of(words: str) -> str:
+    if words.startswith("FREQ="):
+        return check_rrule(words.replace("&", ";"))
+    if words.startswith("每月"):
+        return "FREQ=MONTHLY;BYMONTHDAY=" + ",".join(re.findall(r"\d+", words))
     if words in ("每天", "每日", "全年", "天天"):
         return EVERY_DAY
     if words in ("工作日", "周末", "双休日"):

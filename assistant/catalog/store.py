@@ -45,7 +45,10 @@ class _City:
 
 
 async def put(session: AsyncSession, city_code: str, draft: CatalogDraft) -> Stored:
-    """Upsert a draft by natural keys: what it names is set to what it says, the rest stays as it is."""
+    """Upsert a draft by natural keys: what it says is set, the rest stays as it is.
+
+    The hours of an offering are replaced when the draft tells any.
+    """
     city = await _load(session, city_code)
     for provider in draft.providers:
         _put_provider(session, city, provider)
@@ -79,7 +82,7 @@ def _put_provider(session: AsyncSession, city: _City, draft: ProviderDraft) -> P
     if row is None:
         row = city.providers[draft.name] = Provider(id=uuid.uuid4(), city_code=city.code, name=draft.name)
         session.add(row)
-    _set(row, draft.model_dump(exclude={"name"}))
+    _set(row, draft.model_dump(exclude_unset=True, exclude={"name"}))
     return row
 
 
@@ -95,10 +98,11 @@ def _put_area(session: AsyncSession, city: _City, path: Sequence[AreaDraft]) -> 
     for step in path:
         row = city.areas.get((parent, step.name))
         if row is None:
-            row = Area(id=uuid.uuid4(), city_code=city.code, parent_id=parent, name=step.name)
+            row = Area(id=uuid.uuid4(), city_code=city.code, parent_id=parent, name=step.name, urban=True)
             session.add(row)
             city.areas[parent, step.name] = row
-        row.level, row.urban = step.level, step.urban
+        row.level = step.level
+        row.urban = row.urban if step.urban is None else step.urban
         parent = row.id
     return parent
 
@@ -109,9 +113,9 @@ def _put_place(session: AsyncSession, city: _City, draft: PlaceDraft) -> Place:
         row = Place(id=uuid.uuid4(), city_code=city.code, external_id=draft.external_id)
         session.add(row)
         city.places[draft.external_id] = row
-    _set(row, draft.model_dump(exclude={"external_id", "areas", "provider", "offerings"}))
-    row.area_id = _put_area(session, city, draft.areas)
-    row.provider_id = _provider_id(session, city, draft.provider, draft.demo)
+    _set(row, draft.model_dump(exclude_unset=True, exclude={"external_id", "areas", "provider", "offerings"}))
+    row.area_id = _put_area(session, city, draft.areas) or row.area_id
+    row.provider_id = _provider_id(session, city, draft.provider, draft.demo) or row.provider_id
     index_place(row)
     return row
 
@@ -123,8 +127,9 @@ def _put_offering(session: AsyncSession, city: _City, place: Place, draft: Offer
         row = Offering(id=uuid.uuid4(), place_id=place.id, city_code=city.code)
         session.add(row)
         city.offerings[key] = row
-    _set(row, draft.model_dump(exclude={"provider", "schedules"}))
-    row.provider_id = _provider_id(session, city, draft.provider, draft.demo) or place.provider_id
+    _set(row, draft.model_dump(exclude_unset=True, exclude={"provider", "schedules"}))
+    named = _provider_id(session, city, draft.provider, draft.demo)
+    row.provider_id = named or row.provider_id or place.provider_id
     return row
 
 
@@ -137,7 +142,8 @@ def _locate(city: _City) -> None:
 
 
 async def _put_schedules(session: AsyncSession, touched: Sequence[tuple[Offering, OfferingDraft]]) -> None:
-    await session.execute(delete(Schedule).where(Schedule.offering_id.in_([row.id for row, _ in touched])))
+    told = [row.id for row, draft in touched if draft.schedules]
+    await session.execute(delete(Schedule).where(Schedule.offering_id.in_(told)))
     session.add_all(
         Schedule(offering_id=row.id, **each.model_dump())
         for row, draft in touched
