@@ -100,7 +100,17 @@ def digits(text: str) -> str:
 
 # --- sounds ---------------------------------------------------------------------------------------------------
 
-_INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("hu", "f"), ("h", "f"))
+_INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f"))
+_AFTER_H: Final = {
+    "u": "u",
+    "ui": "ei",
+    "un": "en",
+    "ua": "a",
+    "uan": "an",
+    "uang": "ang",
+    "uo": "o",
+    "uai": "ai",
+}
 _FINALS: Final = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
@@ -108,12 +118,12 @@ _FINALS: Final = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 def fuzzy(syllable: str) -> str:
     """A toneless syllable with the sounds merged that accents and telephone lines merge.
 
-    zh/z, ch/c, sh/s, n/l, h/f (湖 = 福, 花 = 发), ang/an, eng/en, ing/in.
+    zh/z, ch/c, sh/s, n/l, h/f (湖 = 福, 花 = 发, 灰 = 飞), ang/an, eng/en, ing/in.
     """
     for heard, merged in _INITIALS:
         if syllable.startswith(heard):
             rest = syllable[len(heard) :]
-            syllable = merged + ("u" if heard == "hu" and not rest else rest)
+            syllable = merged + (_AFTER_H.get(rest, rest) if heard == "h" else rest)
             break
     for heard, merged in _FINALS:
         if syllable.endswith(heard):

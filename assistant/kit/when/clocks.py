@@ -88,7 +88,7 @@ _SPAN: Final = rf"""
 RULES: Final[tuple[Rule, ...]] = (
     rule(rf"(?!{_A_LITTLE}){_HOUR}点{_NO_CLOCK}(?:钟|整)?{_MINUTE}?(?:来钟|多钟|钟|整|多|左右)?", _clock),
     rule(
-        rf"(?P<ten>十)?(?P<first>[一二两三四五六七八])(?<!十[二两三四五六七八])[二三四五六七八九]点{_NO_CLOCK}钟?",
+        rf"(?P<ten>十)?(?P<first>[一二两三四五六七八])(?<!十[二两三四五六七八])[二两三四五六七八九]点{_NO_CLOCK}钟?",
         _either_hour,
     ),
     rule(r"(?<![\d:])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?::\d\d)?", _clock),

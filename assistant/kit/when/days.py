@@ -83,13 +83,14 @@ _PERIOD: Final = rf"""
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        r"(?P<big>大*)(?<![以之然今往])(?P<day>外后|[今明后昨前])(?:天|日(?!子)|儿个?|个儿|个(?=[晌早晚上下])|朝)",
+        r"(?P<big>大*)(?<![以之然今往])(?P<day>外后|[今明后昨前])(?:天(?!性)|日(?!子)|儿个?|个儿|个(?=[晌早晚上下])|朝)",
         _from_today,
     ),
     rule(r"(?P<day>[今明昨])(?=[早晚夜晌晨]|[上下中]午|[头后]晌)", _from_today),
     rule(r"(?<![以之饭前])(?P<day>后)(?=早|晚上|晚[一二三四五六七八九])", _from_today),
     rule(r"(?P<day>明)后[天日两儿]天?|今明[两天]天?", _first_of_two),
     rule(r"赶明儿个?", _some_day),
+    rule(r"次日", lambda match, now: Day(now.date() + DAY)),
     rule(
         rf"(?:再?过个?|再等|(?P<skipping>隔)|等){_PERIOD}(?<!天半)(?!半|一{TURN})(?:{LATER}(?:的今天)?)?",
         _later,

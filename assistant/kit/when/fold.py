@@ -14,7 +14,7 @@ from assistant.kit.when.words import codes
 _FILLER: Final = re.compile(r"[\s,，。、…!！?？.~吧呢啊嗯哎呃哦噢那就的吗嘛个是]+")
 _STARTS: Final = re.compile(r"(?:的?那天)?(?:[早中上下晚]\S?)?(?:起|开始|开头|打头|算起)")
 _FROM: Final = re.compile(r"(?:从|打|自|由)$")
-_ANY_OF: Final = re.compile(r"随便|都行|都可以|都成|哪天|任选|任意|随你|其中")
+_ANY_OF: Final = re.compile(r"\s*(?:随便|都行|都可以|都成|哪天|任选|任意|随你|其中)")
 _REPEATED: Final = re.compile(r"每|天天|工作日")
 _ANOTHER_STATEMENT: Final = 3
 """More characters than this between two days, fillers aside, and they belong to two statements."""
@@ -110,6 +110,9 @@ def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool
         and (reading.day or reading.repeat or _REPEATED.search(run.behind))
     ):
         reading.until = day
+    elif day.through:
+        reading.day, reading.until = day, replace(day, on=day.through)
+        reading.repeat = reading.repeat or Repeat("DAILY")
     elif len(day.weekdays) > 1 and not _ANY_OF.match(run.behind):
         _take_weekdays(reading, day, corrects)
     elif day.weekdays and not day.week_named and not starts and _lacks_weekdays(reading.repeat):

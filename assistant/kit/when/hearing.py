@@ -22,7 +22,7 @@ MISHEARD: Final[dict[str, str]] = {
         "今儿": "巾儿",
         "明儿": "名儿 鸣儿",
         "后儿": "候儿 厚儿",
-        "每天": "美天 每添 每田",
+        "每天": "美天 梅天 枚天 每添 每田",
         "隔天": "格天 隔添 隔田",
     },
     **{"上午": "尚午 商午 伤午 赏午 上舞 上武 上无 上误 上伍", "中午": "钟午 终午 忠午 中舞 中武 中误 中伍"},
@@ -32,7 +32,11 @@ MISHEARD: Final[dict[str, str]] = {
         "傍晚": "棒晚 磅晚 傍碗",
     },
     **{"晚上": "晚尚 晚商", "早上": "早尚 早商", "半夜": "办夜 伴夜", "凌晨": "零晨 凌辰 凌尘"},
-    **{"星期": "兴期 星其 星七 星奇 星齐 新期", "礼拜": "李拜 里拜 理拜 礼败 你拜", "周末": "周莫 周沫 州末"},
+    **{
+        "星期": "兴期 星其 星七 星奇 星齐 新期",
+        "礼拜": "利拜 力拜 李拜 里拜 理拜 礼败 你拜",
+        "周末": "洲末 舟末 周墨 周默 周莫 周沫 州末",
+    },
     **{
         "下周": "下州 下洲 下舟 夏周",
         "上周": "上州 上洲",
@@ -40,7 +44,7 @@ MISHEARD: Final[dict[str, str]] = {
         "这周": "这州 这洲 这舟",
     },
     **{
-        "月底": "月低 越底",
+        "月底": "月抵 月低 越底",
         "腊月": "辣月 蜡月 腊越",
         "正月": "政月 征月",
         "每月": "美月",
@@ -105,8 +109,11 @@ _BARE_WEEKDAY: Final = re.compile(r"(?<=周)[散伞叁]")
 _HALF: Final = re.compile(r"(?<=[一二三四五六七八九十两\d]点)[办伴拌](?![法事理公证卡手])")
 _POINT: Final = re.compile(r"(?<=[午上晚早晨天][一二三四五六七八九十两\d])[店典电](?=半|钟|[,，。]|$)")
 _EVENING: Final = re.compile(r"[碗万挽](?=上[六七八九十零一二\d]+[点:])")
+_EARLY: Final = re.compile(r"[枣藻澡灶](?=上[五六七八九十\d]+[点:])")
 _NOON: Final = re.compile(r"(?<=[上中下])五(?=[零一二三四五六七八九十两\d]{1,2}点|[,，。!吧来]|$)")
-_THIRTY: Final = re.compile(r"(?<=[年月])[山伞散](?=十)")
+_NOON_AFTER_DAY: Final = re.compile(r"(?<=[一二三四五六日天][上下])[屋雾]")
+_FOUR: Final = re.compile(r"(?<=[周期拜]二)[是事](?=六)")
+_THIRTY: Final = re.compile(r"(?<=[年月])[山伞散](?=[十号日])")
 _TEN: Final = re.compile(r"(?<=[月二三])[时石食](?=[一二三四五六七八九]?[号日])|(?<=月[二三])[时石食]")
 _DAY_OF_MONTH: Final = re.compile(
     r"(?<=[十月][一二三四五六七八九十])好(?=上午|下午|早|晚|中午|那天|来|送|行|吧|，|。|$)"
@@ -128,6 +135,8 @@ def mend(text: str) -> str:
     for pattern in (_HOUR, _BARE_HOUR, _WEEKDAY, _BARE_WEEKDAY):
         text = pattern.sub(lambda m: _NUMERALS[m[0]], text)
     text = _HOLIDAY.sub(lambda m: _HOLIDAYS.get(pinyin_key(m[0]), m[0]), text) if "节" in text else text
+    text = _NOON_AFTER_DAY.sub("午", text)
+    text = _FOUR.sub("四", _EARLY.sub("早", text))
     text = _THIRTY.sub("三", _NOON.sub("午", _EVENING.sub("晚", text)))
     text = _TEN.sub("十", _POINT.sub("点", text))
     return _DAY_OF_MONTH.sub("号", _HALF.sub("半", text))

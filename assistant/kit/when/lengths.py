@@ -20,10 +20,17 @@ _UNITS: Final[dict[str, Unit]] = {
 
 def _length(match: re.Match[str], now: datetime) -> Length | None:
     """连送两周, 先订一个礼拜, 一共六次."""
+    if match["count"] == "半":
+        return Length(15, "day", daily=_daily(match)) if match["unit"] == "月" else None
     count, unit = number(match["count"]) or 0, _UNITS[match["unit"]]
     if not 0 < count <= LONGEST or (unit == "time" and not _in_all(match)):
         return None
-    return Length(count, unit, daily=bool(re.search("[连送订定]", match["verb"])))
+    return Length(count, unit, daily=_daily(match))
+
+
+def _daily(match: re.Match[str]) -> bool:
+    """送十天 means every day, 住十天 does not say so."""
+    return bool(re.search("[连送订定]", match["verb"]))
 
 
 def _in_all(match: re.Match[str]) -> bool:
@@ -50,7 +57,7 @@ _LEFT_OUT: Final = r"(?:除外|以外|之外|就?不用|就?不要|就?不送|�
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"""(?P<verb>(?:{_VERB})+)(?P<count>{COUNT})个?(?P<unit>天|日|周|礼拜|星期|月|次|回|趟|顿)
+        rf"""(?P<verb>(?:{_VERB})+)(?P<count>{COUNT}|半)个?(?P<unit>天|日|周|礼拜|星期|月|次|回|趟|顿)
         (?![一二三四五六日]|[以之]?[后前]|饭)""",
         _length,
     ),

@@ -78,7 +78,10 @@ def _months_ahead(match: re.Match[str], now: datetime) -> Day | None:
 
 def _nth(match: re.Match[str], now: datetime) -> Day | None:
     """下个月第一个星期一, 这个月最后一个周五, 本月最后一天."""
-    first = _shifted(now.date(), match["shift"])
+    month = number(match["month"] or "")
+    first = _shifted(now.date(), match["shift"] or "")
+    if month:
+        first = next_of(lambda year: date(year, month, 1), now.date().replace(day=1)) or first
     last = match["nth"] == "最后"
     nth = {"头": 1}.get(match["nth"]) or number(match["nth"]) or 1
     if match["weekday"] is None:
@@ -186,7 +189,8 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"(?P<shift>下+)个?月的?今[天日儿]", _same_day),
     rule(rf"(?P<count>{COUNT})个月{LATER}的?(?P<day>{DAY_NUMBER})[号日]", _months_ahead),
     rule(
-        rf"(?P<shift>[下上]+|这|本|当)个?月的?第?(?P<nth>头|最后|[一二三四五])一?(?:个{WEEK}(?P<weekday>[一二三四五六日天])|天)",
+        rf"(?:(?P<shift>[下上]+|这|本|当)个?|(?P<month>{MONTH_NUMBER}))月份?的?第?"
+        rf"(?P<nth>头|最后|[一二三四五])一?(?:个{WEEK}(?P<weekday>[一二三四五六日天])|天)",
         _nth,
     ),
     rule(rf"(?P<month>{MONTH_NUMBER})月份?(?P<what>{_EDGE})", _part_of_month),
@@ -200,7 +204,9 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)", _figures),
     rule(r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-3]?\d)(?![\d/])", _figures),
     rule(r"(?<![\d.])(?P<month>1[0-2]|0?[1-9])[.-](?P<day>[0-3]?\d)[号日]", _figures),
+    rule(r"(?<![\d.])(?P<month>1[0-2]|0?[1-9])\.(?P<day>[0-3]?\d)(?=[上下中]午|早|晚)", _figures),
     rule(rf"{_NOT_A_NUMBER}(?P<day>{DAY_NUMBER})来?号{_NOT_A_PLACE}", _day_of_month),
+    rule(rf"{_NOT_A_NUMBER}(?P<day>[一二三四五六七八])[二三四五六七八九]号{_NOT_A_PLACE}", _day_of_month),
     rule(r"(?<![\d第])(?P<day>[0-3]?\d)日(?![间内游])", _day_of_month),
     rule(
         rf"(?P<new_year>年后|过完年|过了年|大年|春节)?{_LUNAR}?的?(?P<day>{LUNAR_DAY})(?![中年班学级])",

@@ -22,6 +22,8 @@ class Day:
     """The next such day, for a weekday or day of the month that is today's but whose hour is over."""
     weekdays: tuple[int, ...] = ()
     """The weekdays said, Monday = 0; the first is that of ``on``."""
+    through: date | None = None
+    """The last of several days in a row (下周一到周五)."""
     week_named: bool = False
     """Whether the week was said (下周二), so that a single weekday is no rule."""
     vague: bool = False

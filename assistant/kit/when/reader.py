@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -75,7 +76,7 @@ def _resolve(reading: Reading, now: datetime, hours: Hours | None, span: tuple[i
     if reading.moment and not at:
         day, at = reading.moment.at.date(), reading.moment.at.time()
     named_none = not day and (reading.vague or reading.shift != 0)
-    return When(
+    found = When(
         date=day,
         time=at,
         part_of_day=reading.part.name if reading.part and not at else None,
@@ -84,10 +85,10 @@ def _resolve(reading: Reading, now: datetime, hours: Hours | None, span: tuple[i
         or named_none
         or _maybe_today(reading, day, now)
         or bool(clock and clock.unsure),
-        span=span,
         corrected=reading.corrected,
         past=reading.day.past if reading.day else reading.past and not rule,
     )
+    return replace(found, span=span) if found != When() else found
 
 
 def _maybe_today(reading: Reading, day: date | None, now: datetime) -> bool:

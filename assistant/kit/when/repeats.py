@@ -134,7 +134,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"一日三餐|三[餐顿](?=都|全)", Repeat("DAILY")),
     rule(rf"每个?月的?月?(?P<edge>底|末|初(?![{NINE}十])|头(?!一)|中)", _edge_of_month),
     rule(rf"每个?月的?第?(?P<nth>头|最后|[一二三四五])一?个?{WEEK}(?P<day>[一二三四五六日天])", _nth_weekday),
-    rule(r"每个?月(?!初|底)|月月", Repeat("MONTHLY")),
+    rule(r"每个?月(?!初|底|退休|工资|养老金|补[贴助]|\S{0,5}[块元钱])|月月", Repeat("MONTHLY")),
     rule(r"每隔一个?月|隔月", Repeat("MONTHLY", 2)),
     rule(r"每个?季度", Repeat("MONTHLY", 3)),
     rule(rf"每半个?月|半个月{_ONCE}", Repeat("WEEKLY", 2)),

@@ -24,8 +24,8 @@ _REJECTED: Final = re.compile(
     |不[要用送去来](?!太|那么|忘))""",
     re.VERBOSE,
 )
-_RECALLED: Final = re.compile(r"(?:本来|原来|原先|原定|之前|以前|原本)(?:是|说|订|定|约|的|好|在)*$")
-_DENIED: Final = re.compile(r"(?<!是)不是$")
+_RECALLED: Final = re.compile(r"(?:本来|原来|原先|原定|之前|以前|原本)(?:是|说|订|定|约|的|好|在)*$|都过了$")
+_DENIED: Final = re.compile(r"(?<!是)不是$|不要$|(?<!特)别$")
 _TO_BE_CHANGED: Final = re.compile(r"\S{0,8}[改换挪推调]")
 _APART: Final = re.compile(r"[,，。;；!！?？…、不到至~—-]")
 

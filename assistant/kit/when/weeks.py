@@ -9,7 +9,7 @@ from typing import Final
 from assistant.kit.when.almanac import DAY
 from assistant.kit.when.pieces import Day
 from assistant.kit.when.scan import Rule, rule
-from assistant.kit.when.words import THE_WEEKEND, WEEK, WEEKDAY_LIST, weekdays_said
+from assistant.kit.when.words import THE_WEEKEND, WEEK, WEEKDAY_LIST, WEEKDAYS, weekdays_said
 
 _SATURDAY: Final = 5
 
@@ -27,6 +27,14 @@ def _weekday(match: re.Match[str], now: datetime) -> Day:
         return Day(day, past=day < today, weekdays=said, week_named=True)
     day = today + DAY * ((said[0] - today.weekday()) % 7)
     return Day(day, otherwise=day + DAY * 7, weekdays=said)
+
+
+def _range(match: re.Match[str], now: datetime) -> Day | None:
+    """下周一到周五: each of these days."""
+    first, last = WEEKDAYS[match["first"]], WEEKDAYS[match["last"]]
+    monday = _monday(now.date(), match["week"])
+    day = max(monday + DAY * first, now.date())
+    return Day(day, through=monday + DAY * last, week_named=True) if monday + DAY * last > day else None
 
 
 def _weekend(match: re.Match[str], now: datetime) -> Day:
@@ -47,7 +55,11 @@ def _week(match: re.Match[str], now: datetime) -> Day:
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"(?P<week>[下上]+|这|本|那)?个?(?<!每)(?:{WEEK}(?:的|,|，)?)?{WEEK}(?P<days>{WEEKDAY_LIST})",
+        rf"(?P<week>下+|这|本)个?{WEEK}(?P<first>[一二三四五六])(?:到|至|~|-|—+)(?:这个?|本)?{WEEK}?(?P<last>[二三四五六日天])(?![点号])",
+        _range,
+    ),
+    rule(
+        rf"(?P<week>[下上]+|这|本)?个?(?<!每)(?:{WEEK}(?:的|,|，)?)?{WEEK}(?P<days>{WEEKDAY_LIST})",
         _weekday,
     ),
     rule(rf"(?P<week>[下上]+个?|这个?|本)?{THE_WEEKEND}", _weekend),

@@ -27,16 +27,17 @@ _FIRST_WEEKDAY: Final = r"(?:[一二三四五六日天](?![次回趟])|(?<=[周�
 _BARE_WEEKDAY: Final = r"""
     [一二三四五六](?![点时号月十个份刻百半顿次楼分岁:]|天(?![都各上下中早晚]))
     |(?<=[、和跟六])[日天](?!天)
+    |(?<=[、,和])[1-6](?![\d点:号月个.])
 """
 WEEKDAY_LIST: Final = (
-    rf"{_FIRST_WEEKDAY}(?:(?:[、和跟与及,]|还有)?(?:{WEEK}[一二三四五六日天]|{_BARE_WEEKDAY}))*"
+    rf"{_FIRST_WEEKDAY}(?:(?:[、和跟与及,\s]|还有)?(?:{WEEK}[一二三四五六日天]|{_BARE_WEEKDAY}))*"
 )
 """三; 二、四; 二四六; 六和礼拜天 – but not the 三 of 周二三点."""
 
 
 def weekdays_said(text: str) -> tuple[int, ...]:
-    """The weekdays in a list, as said, Monday = 0: 六、一和周三 → 5, 0, 2."""
-    return tuple(WEEKDAYS[c] for c in re.sub("星期|礼拜", "", text) if c in WEEKDAYS)
+    """The weekdays in a list, each once and as said, Monday = 0: 六、一和周三 → 5, 0, 2."""
+    return tuple(dict.fromkeys(WEEKDAYS[c] for c in re.sub("星期|礼拜", "", text) if c in WEEKDAYS))
 
 
 def codes(days: tuple[int, ...]) -> tuple[str, ...]:
