@@ -15,8 +15,10 @@ from assistant.safety.rulebook import Guard, Level, Rule, rulebook
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-SURE = 0.8
-"""From this confidence on, the classifier's `emergency` alone means danger; below it, one question."""
+SURE = 0.9
+"""From this confidence on, the classifier's `emergency` alone means danger; from `UNSURE` on, one question."""
+
+UNSURE = 0.5
 
 _FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂…—~～·\-、]+|那个啥|内个|就是说")
 _PUNCTUATION = re.compile(r"[^\w\u3400-\u9fff]+")
@@ -85,7 +87,7 @@ def raise_by_classifier(verdict: Verdict, intent: str | None, confidence: float)
 
     Where a guard took a danger back (a fall last year, a film), the classifier can only make it a question.
     """
-    if intent != "emergency" or verdict.level == "danger" or confidence < SURE / 2:
+    if intent != "emergency" or verdict.level == "danger" or confidence < UNSURE:
         return verdict
     kind = verdict.kind or "help"
     unguarded = verdict.level == "ask" or verdict.reason is None
