@@ -101,7 +101,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn, out = Turn.of(tracker), Out(dispatcher)
-        first = (tracker.active_loop or {}).get("name") != self.form
+        first = tracker.get_slot("frame") is None
         frame = self._frame(tracker, first)
         try:
             await self._step(frame, turn, out, first)

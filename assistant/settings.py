@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """When people sit at the desk, China time; outside it a hand-off becomes a call-back."""
     rasa_timeout_s: float = 2.0
     """After this the desk answers without Rasa (docs/architecture.md, the turn)."""
+    rasa_model: Path | None = None
+    """Use this trained model instead of training one when the inputs changed (images are built so)."""
     log_level: str = "INFO"
     quiet_hours: str = "21:30-07:00"
     """No notices to families in these hours, China time, except emergencies."""

@@ -65,7 +65,7 @@ def _prepare(stack: Stack) -> tuple[str, Path]:
     crypto.use(stack.keyring)
     asyncio.run(_load(url))
     stack.progress("服务目录已载入")
-    model = training.model()
+    model = stack.settings.rasa_model or training.model()
     stack.progress("语言模型已就绪")
     return url, model
 
