@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -42,7 +43,17 @@ UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 log = structlog.get_logger(__name__)
 
 
-def build(settings: Settings, client: Client, hearing: Hearing | None) -> App:
+def utc_now() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+def build(
+    settings: Settings,
+    client: Client,
+    hearing: Hearing | None,
+    clock: Callable[[], datetime] = utc_now,
+) -> App:
     """The application; ``run_polling`` or ``run_webhook`` starts it and its sender."""
     assert settings.token is not None
     service = Service(client)
@@ -52,16 +63,20 @@ def build(settings: Settings, client: Client, hearing: Hearing | None) -> App:
     async def begin(app: App) -> None:
         assert app.bot.username is not None
         names = Conversations(app.bot.token, app.bot.id, app.bot.username)
-        app.bot_data["shared"] = Shared(service, names, Flood(time.monotonic), _utc_now, hearing)
+        app.bot_data["shared"] = Shared(service, names, Flood(time.monotonic), clock, hearing)
         await commands.set_menu(app.bot)
+        if hearing is not None:
+            await hearing.start()
         sending = Bot(app.bot.token, base_url=f"{settings.base_url}/bot", request=HTTPXRequest())
         await sending.initialize()
-        sender = Sender(service, sending, settings.rate, _utc_now)
+        sender = Sender(service, sending, settings.rate, clock)
         tasks.add(asyncio.create_task(sender.run(stop)))
 
     async def end(app: App) -> None:
         stop.set()
         await asyncio.gather(*tasks)
+        if hearing is not None:
+            await hearing.close()
         await client.close()
 
     app: App = (
@@ -78,10 +93,6 @@ def build(settings: Settings, client: Client, hearing: Hearing | None) -> App:
     _add_handlers(app)
     app.add_error_handler(_log_error)
     return app
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _add_handlers(app: App) -> None:

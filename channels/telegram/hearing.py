@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import av
 
 RATE: Final = 16_000
-"""Hz that recognisers are given; s16 mono."""
+"""Hz of the sound that is heard; s16 mono. Better than the telephone's, which recognisers make of it."""
 LONGEST_S: Final = 60
 """Seconds; a longer message is several matters at once."""
 
@@ -28,9 +28,15 @@ class Heard:
 class Hearing(Protocol):
     """A recogniser of whole messages."""
 
-    def transcribe(self, pcm: bytes) -> Heard:
-        """Text of s16 mono sound at ``RATE``; may take as long as the sound, so it runs in a thread."""
+    async def start(self) -> None:
+        """Load what takes a while; before that nothing is heard."""
         ...
+
+    async def transcribe(self, pcm: bytes) -> Heard:
+        """Text of s16 mono sound at ``RATE``; empty when nothing was understood."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class NotSound(Exception):
@@ -51,4 +57,4 @@ def decode(file: bytes) -> bytes:
 
 async def hear(hearing: Hearing, file: bytes) -> Heard:
     """Text of a voice message. Raises NotSound."""
-    return await asyncio.to_thread(lambda: hearing.transcribe(decode(file)))
+    return await hearing.transcribe(await asyncio.to_thread(decode, file))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class Settings(BaseSettings):
@@ -31,8 +33,8 @@ class Settings(BaseSettings):
 
     rate: float = Field(default=20.0, gt=0)
     """Notices a second; Telegram allows 30 messages a second in all, replies need the rest."""
-    speech_model: Path | None = None
-    """Folder of the recogniser's model; without it voice messages are answered with a request to type."""
+    home: Path = Field(default=ROOT / "var", validation_alias="YINLING_HOME")
+    """Folder of this installation; the models of the recogniser are in ``speech``."""
     log_level: str = Field(default="INFO", validation_alias="YINLING_LOG_LEVEL")
 
     @model_validator(mode="after")

@@ -1,0 +1,103 @@
+"""A running bot between a local Bot API and the real API; only the desk's answers are scripted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from assistant.client import Client
+from assistant.desk.schemas import Message, Reply, TurnIn
+from assistant.kit import tokens
+from assistant.kit.clock import SettableClock
+from assistant.kit.crypto import Keyring
+from channels.telegram.app import UPDATES, build
+from channels.telegram.context import App
+from channels.telegram.hearing import Hearing
+from channels.telegram.settings import Settings
+from tests.channels.telegram.bot_api import BOT_KEY, BotApi, bot_api
+from tests.links.conftest import Family, channel, family  # noqa: F401
+
+SENT_AT = datetime.fromtimestamp(1_750_000_000, UTC)
+"""Date of all messages in the tests."""
+
+
+def plain(said: str, **more: Any) -> Reply:
+    return Reply(messages=[Message(text=said, speech=said, **more)])
+
+
+@dataclass
+class Desk:
+    """The desk's door: keeps every turn, answers by ``answer``, a repeated turn as the first time."""
+
+    answer: Callable[[TurnIn], Reply] = field(default=lambda turn: plain(f"收到：{turn.text or turn.event}"))
+    turns: list[TurnIn] = field(default_factory=list)
+
+    async def take(self, turn: TurnIn) -> Reply:
+        self.turns.append(turn)
+        return self.answer(turn)
+
+
+@pytest.fixture
+def desk(app: FastAPI) -> Desk:
+    """Stands before the real desk, whose understanding needs a running Rasa."""
+    desk = Desk()
+    route = APIRoute("/desk/turns", desk.take, methods=["POST"], response_model=Reply)
+    app.router.routes.insert(0, route)
+    return desk
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[BotApi]:
+    async with bot_api() as running:
+        yield running
+
+
+@pytest.fixture
+def client(app: FastAPI, keyring: Keyring, clock: SettableClock) -> Client:
+    token = tokens.issue(keyring, "channel:telegram", clock.now())
+    return Client("http://yinling", token, httpx.ASGITransport(app))
+
+
+@asynccontextmanager
+async def running(
+    telegram: BotApi, client: Client, hearing: Hearing | None = None, **settings: Any
+) -> AsyncIterator[App]:
+    """The bot as ``python -m channels.telegram`` runs it, within this process."""
+    found = Settings(TELEGRAM_TOKEN=BOT_KEY, base_url=telegram.url, **settings)  # type: ignore[call-arg]
+    app = build(found, client, hearing, lambda: SENT_AT)
+    assert app.post_init and app.post_stop and app.updater
+    await app.initialize()
+    await app.post_init(app)
+    if found.webhook_url:
+        await app.updater.start_webhook(
+            listen=found.webhook_listen,
+            port=found.webhook_port,
+            url_path="telegram",
+            webhook_url=found.webhook_url,
+            secret_token=found.webhook_secret,
+            allowed_updates=UPDATES,
+        )
+    else:
+        await app.updater.start_polling(timeout=1, allowed_updates=UPDATES)
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.updater.stop()
+        await app.stop()
+        await app.post_stop(app)
+        await app.shutdown()
+
+
+@pytest.fixture
+async def bot(telegram: BotApi, client: Client, desk: Desk) -> AsyncIterator[App]:
+    async with running(telegram, client) as app:
+        yield app
