@@ -13,7 +13,7 @@ What is said is meant in the future unless a word says otherwise. The convention
   a rule: 工作日 is Monday to Friday.
 
 Why not ``jionlp``, the best kept library for Mandarin time: scored leniently it reads 56 % of the development lines
-and 63 % with a normaliser in front; this grammar read 82–95 % of each batch of them before it was mended on it.
+and 63 % with a normaliser in front; this grammar read 76–95 % of each batch of them before it was mended on it.
 """
 
 from assistant.kit.when.model import WINDOWS, PartOfDay, When

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 from assistant.kit.when.pieces import Clock, Day, Except, Length, Moment, Part, Piece, Repeat, Shift
@@ -12,6 +13,7 @@ from assistant.kit.when.runs import Run
 from assistant.kit.when.words import codes
 
 _FILLER: Final = re.compile(r"[\s,，。、…!！?？.~吧呢啊嗯哎呃哦噢那就的吗嘛个是]+")
+_INSTEAD: Final = re.compile(r"(?:就|只)(?:要|是|在)?$")
 _STARTS: Final = re.compile(r"(?:的?那天)?(?:[早中上下晚]\S?)?(?:起|开始|开头|打头|算起)")
 _FROM: Final = re.compile(r"(?:从|打|自|由)$")
 _ANY_OF: Final = re.compile(r"\s*(?:随便|都行|都可以|都成|哪天|任选|任意|随你|其中)")
@@ -66,11 +68,12 @@ def _another_order(reading: Reading, run: Run) -> bool:
     said, held = run.first(Repeat), reading.repeat
     if not isinstance(said, Repeat) or not held or not held.byday or not said.byday:
         return False
-    return said.byday != held.byday
+    return said.byday != held.byday and not _INSTEAD.search(run.gap)
 
 
 def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
     clock_before: Clock | None = None
+    part_end = -1
     for piece in run.pieces:
         match piece.value:
             case Day():
@@ -79,7 +82,9 @@ def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
             case Clock() as clock:
                 clock_before = clock if _take_clock(reading, clock, run, corrects) else None
             case Part() as part:
-                _take_part(reading, part, corrects, additional=run.alternative or clock_before is not None)
+                additional = run.alternative or clock_before is not None or part_end == piece.start
+                _take_part(reading, part, corrects, additional=additional)
+                part_end = piece.end
             case Moment() as moment:
                 reading.moment = moment
                 reading.past |= moment.past
@@ -142,12 +147,21 @@ def _take_one_day(reading: Reading, day: Day, run: Run, corrects: bool, *, touch
         reading.day = day
     elif held.on == day.on:
         reading.day = held if day.otherwise else day
+    elif held.on and held.through and day.weekdays and not day.week_named:
+        _choose_weekday(reading, held.on, day)
     elif day.past and not held.past:
         return
     elif corrects or not (run.alternative or (touches and not day.weekdays and not held.weekdays)):
         reading.unsure |= touches and not corrects
         reading.corrected |= not held.past
         reading.day = day
+
+
+def _choose_weekday(reading: Reading, first: date, day: Day) -> None:
+    """下周一到周五都在家，周三最好: of the days in a row one is chosen."""
+    chosen = first + timedelta(days=(day.weekdays[0] - first.weekday()) % 7)
+    reading.day = replace(day, on=chosen, otherwise=None, week_named=True)
+    reading.repeat = reading.until = None
 
 
 # --- times ----------------------------------------------------------------------------------------------------
@@ -177,7 +191,7 @@ def _take_part(reading: Reading, part: Part, corrects: bool, *, additional: bool
 
 
 def _take_repeat(reading: Reading, said: Repeat, corrects: bool) -> None:
-    """每天 yields to weekdays, 每两周 takes them; otherwise the first rule stands until it is corrected."""
+    """每天 yields to weekdays, 每两周 takes them, and weekdays yield to others said instead."""
     held = reading.repeat
     reading.unsure |= said.unsure
     if held is None or corrects:
@@ -185,5 +199,5 @@ def _take_repeat(reading: Reading, said: Repeat, corrects: bool) -> None:
         reading.repeat = said
     elif held.freq == said.freq and not held.byday and not held.bymonthday:
         reading.repeat = replace(said, interval=max(held.interval, said.interval))
-    elif (held.freq, held.interval, said.freq) == ("DAILY", 1, "WEEKLY"):
+    elif (held.freq, held.interval, said.freq) == ("DAILY", 1, "WEEKLY") or (held.byday and said.byday):
         reading.repeat = said

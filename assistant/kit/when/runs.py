@@ -14,7 +14,7 @@ _CORRECTION: Final = re.compile(
     re.VERBOSE,
 )
 _ALTERNATIVE: Final = re.compile(
-    r"要是|如果|不行的话|不行就|万一|或|也行|也可以|再不|实在不|还有|[和跟]|^(?:、|都|到|至|[-~—]+)$",
+    r"要是|如果|不行的话|不行就|万一|或|又好像|又是|也行|也可以|再不|实在不|还有|[和跟]|^(?:、|都|到|至|[-~—]+)$",
     re.VERBOSE,
 )
 _UNTIL: Final = re.compile(r"(?<![改推等挪换调延拖排约])[到至]$|[-~—]$")
