@@ -7,9 +7,11 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Date,
     ForeignKey,
+    Identity,
     Index,
     LargeBinary,
     String,
@@ -163,11 +165,13 @@ class Order(Identified, Base):
     updated_at: Mapped[datetime]
 
 
-class OrderEvent(Identified, Base):
+class OrderEvent(Base):
     """History of an order: who did what when, and what it changed."""
 
     __tablename__ = "order_events"
 
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    """Rises with the order in which things were done."""
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(20))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, any_, func, select, update
+from sqlalchemy import ARRAY, Date, Select, any_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -23,7 +23,7 @@ from assistant.orders.openings import Bookable, Opening
 # --- offerings ---
 
 _CLOSURES = (
-    select(func.array_agg(Closure.date))
+    select(func.array_agg(Closure.date, type_=ARRAY(Date, as_tuple=True)))
     .where(Closure.place_id == Offering.place_id)
     .correlate(Offering)
     .scalar_subquery()
@@ -41,7 +41,7 @@ _COVERED = (
 )
 
 
-def _offerings() -> Select[Offering, list[date] | None, str | None]:
+def _offerings() -> Select[Offering, tuple[date, ...] | None, str | None]:
     return select(Offering, _CLOSURES, _COVERED).options(
         joinedload(Offering.place).joinedload(Place.provider),
         joinedload(Offering.provider),
@@ -49,7 +49,7 @@ def _offerings() -> Select[Offering, list[date] | None, str | None]:
     )
 
 
-def _bookable(offering: Offering, closures: list[date] | None, covered: str | None) -> Bookable:
+def _bookable(offering: Offering, closures: tuple[date, ...] | None, covered: str | None) -> Bookable:
     hours = Hours(offering.schedules, frozenset(closures or ()), offering.open_on_holidays)
     provider = offering.provider or offering.place.provider
     return Bookable(offering, offering.place, provider, hours, covered)
@@ -228,7 +228,7 @@ async def orders(
 async def history(session: AsyncSession, order_id: uuid.UUID) -> Sequence[OrderEvent]:
     """What happened to an order, oldest first."""
     statement = select(OrderEvent).where(OrderEvent.order_id == order_id)
-    return (await session.scalars(statement.order_by(OrderEvent.at, OrderEvent.id))).all()
+    return (await session.scalars(statement.order_by(OrderEvent.id))).all()
 
 
 async def series(session: AsyncSession, series_id: uuid.UUID, *, lock: bool = False) -> OrderSeries | None:

@@ -9,7 +9,16 @@ import uuid
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -119,11 +128,13 @@ class Consent(Identified, Base):
     revoked_by: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
-class PersonEvent(Identified, Base):
+class PersonEvent(Base):
     """History of a person's record: which fields changed, from what to what."""
 
     __tablename__ = "person_events"
 
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    """Rises with the order in which things were done."""
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(30))

@@ -128,4 +128,4 @@ async def many(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUI
 async def history(session: AsyncSession, person_id: uuid.UUID) -> Sequence[PersonEvent]:
     """What happened to a person's record, oldest first."""
     statement = select(PersonEvent).where(PersonEvent.person_id == person_id)
-    return (await session.scalars(statement.order_by(PersonEvent.at, PersonEvent.id))).all()
+    return (await session.scalars(statement.order_by(PersonEvent.id))).all()

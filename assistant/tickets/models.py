@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,11 +76,13 @@ class Ticket(Identified, Base):
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class TicketEvent(Identified, Base):
+class TicketEvent(Base):
     """History of a ticket."""
 
     __tablename__ = "ticket_events"
 
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    """Rises with the order in which things were done."""
     ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(20))

@@ -68,4 +68,4 @@ async def listed(
 async def history(session: AsyncSession, ticket_id: uuid.UUID) -> Sequence[TicketEvent]:
     """What happened to a ticket, oldest first."""
     statement = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id)
-    return (await session.scalars(statement.order_by(TicketEvent.at, TicketEvent.id))).all()
+    return (await session.scalars(statement.order_by(TicketEvent.id))).all()
