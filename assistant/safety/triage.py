@@ -20,8 +20,8 @@ SURE = 0.9
 
 UNSURE = 0.5
 
-_FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂…—~～·\-、]+|那个啥|内个|就是说")
-_PUNCTUATION = re.compile(r"[^\w\u3400-\u9fff]+")
+_FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂—~～·\-、]+|\.{2,}|那个啥|内个|就是说")
+_PUNCTUATION = re.compile(r"(?:(?!(?<=\d)\.\d)[^\w])+")
 _YES = re.compile(r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是|当然|难受|刚刚|刚才)")
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
 _RANK: dict[Level, int] = {"none": 0, "ask": 1, "danger": 2}

@@ -153,6 +153,8 @@ class TestClassifier:
 
 def test_normalise_parts_clauses_and_drops_fillers() -> None:
     assert normalise(" 嗯……我，那个啥, １２０ 快！！") == "我，120快"
+    assert normalise("快……快来人") == "快快来人"
+    assert normalise("血糖2.8。") == "血糖2.8"
 
 
 def test_every_kind_can_be_reached_by_a_rule() -> None:
