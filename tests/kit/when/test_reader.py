@@ -148,6 +148,18 @@ def test_recurrence_between_two_days() -> None:
     assert (read_at.date, read_at.recurrence) == (date(2026, 12, 1), "FREQ=DAILY;COUNT=7")
 
 
+def test_days_in_a_row_and_one_of_them() -> None:
+    row = at("下周一到周五中午")
+    assert (row.date, row.recurrence) == (date(2026, 11, 23), "FREQ=DAILY;COUNT=5")
+    one = at("下周一到周五都在家，周三下午最好")
+    assert (one.date, one.part_of_day, one.recurrence) == (date(2026, 11, 25), "afternoon", None)
+
+
+def test_a_delay_counts_from_the_day_that_was_named() -> None:
+    assert at("原来是周四，往后推两天").date == date(2026, 11, 21)
+    assert at("提前一天，原来是周五").date == date(2026, 11, 19)
+
+
 def test_recurrence_from_a_week_begins_on_its_first_weekday() -> None:
     read_at = at("从下周起每周三")
     assert (read_at.date, read_at.recurrence) == (date(2026, 11, 25), "FREQ=WEEKLY;BYDAY=WE")
