@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -37,9 +38,9 @@ class BenefitDraft(BaseModel):
     next_step: str
 
 
-async def load_benefits(session: AsyncSession) -> None:
+async def load_benefits(session: AsyncSession, cities: Sequence[str] = CITIES) -> None:
     """Put in every benefit; the cities must be there. A second time changes nothing."""
-    for code in CITIES:
+    for code in cities:
         raw: dict[str, Any] = yaml.safe_load((DATA / f"{code}.yaml").read_text(encoding="utf-8"))
         document = documents()[raw["document"]]
         drafts = [BenefitDraft.model_validate(each) for each in raw["benefits"]]

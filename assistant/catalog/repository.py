@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Float,
     Integer,
     Select,
     Uuid,
@@ -44,6 +46,10 @@ SLOTS = table(
     column("booked", Integer),
 )
 """The slots of ``orders``, by name: the catalogue reads how full they are and knows no more of orders."""
+DAY: Final = timedelta(days=1)
+"""The longest slot."""
+WALK: Final = 5000
+"""At most so many of the nearest are looked at, whatever the filters let pass."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +80,53 @@ CandidateQuery = Select[Offering, Place, Provider]
 
 
 async def search(session: AsyncSession, filters: Filters, limit: int, offset: int = 0) -> list[Candidate]:
-    """Offerings that pass the filters, nearest first, else cheapest first, documented before demo data."""
-    query = (
-        select(Offering, Place, Provider)
-        .join(Place, Place.id == Offering.place_id)
-        .outerjoin(Provider, Provider.id == Offering.provider_id)
-        .where(Offering.active)
-    )
-    rows = await session.execute(_ordered(_filtered(query, filters), filters).limit(limit).offset(offset))
+    """Offerings that pass the filters: nearest first, else documented before demo data, cheapest first."""
+    query = _nearest(filters) if filters.near else _cheapest()
+    rows = await session.execute(_filtered(query, filters).limit(limit).offset(offset))
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def _cheapest() -> CandidateQuery:
+    return (
+        select(Offering, Place, Provider)
+        .join(Place, Place.id == Offering.place_id)
+        .outerjoin(Provider, Provider.id == Offering.provider_id)
+        .order_by(
+            Place.demo, Offering.unit_price_fen.nulls_last(), Place.name, Offering.service_type, Offering.id
+        )
+    )
+
+
+def _nearest(f: Filters) -> CandidateQuery:
+    """Walks the index outward from the point. What filters stands outside the walk, for the planner would
+    otherwise rather sort everything that passes; the walk ends as soon as enough has passed."""
+    assert f.near is not None
+    table_: type[Offering] | type[Place] = Offering if f.service_type else Place
+    away = table_.spot.op("<->", return_type=Float)(literal(spot(*f.near, f.service_type), Point()))
+    walk = select(table_.id, away.label("away")).where(table_.spot.is_not(None)).order_by(away).limit(WALK)
+    if f.within_m:
+        walk = walk.where(table_.spot.op("<@")(_box(f.near, f.service_type, f.within_m)))
+    near = walk.subquery("near")
+    query = select(Offering, Place, Provider).select_from(near)
+    if f.service_type:
+        query = query.join(Offering, Offering.id == near.c.id).join(Place, Place.id == Offering.place_id)
+    else:
+        query = query.join(Place, Place.id == near.c.id).join(Offering, Offering.place_id == Place.id)
+    return query.outerjoin(Provider, Provider.id == Offering.provider_id).order_by(near.c.away)
+
+
+def _box(near: tuple[float, float], service_type: str | None, within_m: float) -> ColumnElement[Any]:
+    x, y = spot(*near, service_type)
+    reach = within_m * geography.mercator_scale(near[0])
+    return cast(literal(((x - reach, y - reach), (x + reach, y + reach)), Box()), Box())
+
+
 def _filtered(query: CandidateQuery, f: Filters) -> CandidateQuery:
+    query = query.where(Offering.active)
     if f.city_code:
         query = query.where(Offering.city_code == f.city_code)
     if f.service_type:
         query = query.where(Offering.service_type == f.service_type)
-    if f.near and (f.service_type or f.within_m):
-        query = query.where(_around(f.near, f.service_type, f.within_m))
     if f.max_price_fen is not None:
         query = query.where(Offering.unit_price_fen <= f.max_price_fen)
     if f.bookable:
@@ -103,24 +138,6 @@ def _filtered(query: CandidateQuery, f: Filters) -> CandidateQuery:
     by_name = or_(Place.id.in_(f.named.places), Offering.provider_id.in_(f.named.providers))
     # Who is asked for by name is shown whatever its credit.
     return query.where(or_(by_name, and_(Place.area_id.in_(f.named.areas), honest)))
-
-
-def _around(
-    near: tuple[float, float], service_type: str | None, within_m: float | None
-) -> ColumnElement[bool]:
-    x, y = spot(*near, service_type)
-    reach = within_m * geography.mercator_scale(near[0]) if within_m else geography.LANE_M / 2
-    spots = Offering.spot if service_type else Place.spot
-    return spots.op("<@")(cast(literal(((x - reach, y - reach), (x + reach, y + reach)), Box()), Box()))
-
-
-def _ordered(query: CandidateQuery, f: Filters) -> CandidateQuery:
-    if f.near is None:
-        return query.order_by(
-            Place.demo, Offering.unit_price_fen.nulls_last(), Place.name, Offering.service_type, Offering.id
-        )
-    spots = Offering.spot if f.service_type else Place.spot
-    return query.order_by(spots.op("<->")(literal(spot(*f.near, f.service_type), Point())))
 
 
 def spot(lat: float, lng: float, service_type: str | None = None) -> tuple[float, float]:
@@ -157,19 +174,15 @@ async def booked(session: AsyncSession, moments: dict[uuid.UUID, datetime]) -> d
     """How many units are booked in the slot of each offering that covers its moment; absent = none."""
     if not moments:
         return {}
-    wanted = (
-        select(
-            func.unnest(cast(list(moments), ARRAY(Uuid))).label("offering_id"),
-            func.unnest(cast(list(moments.values()), ARRAY(UTCDateTime()))).label("moment"),
-        )
-    ).subquery()
-    query = select(SLOTS.c.offering_id, SLOTS.c.booked).join(
-        wanted,
-        (SLOTS.c.offering_id == wanted.c.offering_id)
-        & (SLOTS.c.starts_at <= wanted.c.moment)
-        & (SLOTS.c.ends_at > wanted.c.moment),
+    first, last = min(moments.values()), max(moments.values())
+    query = select(SLOTS.c.offering_id, SLOTS.c.starts_at, SLOTS.c.ends_at, SLOTS.c.booked).where(
+        SLOTS.c.offering_id.in_(list(moments)), SLOTS.c.starts_at.between(first - DAY, last)
     )
-    return {row[0]: row[1] for row in await session.execute(query)}
+    return {
+        offering_id: booked
+        for offering_id, starts, ends, booked in (await session.execute(query)).tuples()
+        if starts <= moments[offering_id] < ends
+    }
 
 
 # --- single rows ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,9 @@ from assistant.catalog.vocabulary import SERVICE_TYPES
 CITIES = ("weihai", "zhuzhou", "tieling", "yuxi", "yueyang")
 
 
-async def load_seed(session: AsyncSession) -> None:
-    """Put the five cities in; a second time changes nothing."""
-    for code in CITIES:
+async def load_seed(session: AsyncSession, cities: Sequence[str] = CITIES) -> None:
+    """Put cities in, by default all five; a second time changes nothing."""
+    for code in cities:
         raw = _read(DATA / f"{code}.yaml")
         await session.merge(City(**raw["city"]))
         await session.flush()
