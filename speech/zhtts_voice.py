@@ -79,7 +79,9 @@ class ZhttsVoice:
             sound = self._sound(mel)
         return sound, [Timing(s, int(n)) for s, n in zip(symbols, frames, strict=True)]
 
-    def _mel(self, ids: list[int], slowness: float, pitch: float, energy: float) -> tuple[Floats, npt.NDArray[np.int32]]:
+    def _mel(
+        self, ids: list[int], slowness: float, pitch: float, energy: float
+    ) -> tuple[Floats, npt.NDArray[np.int32]]:
         inputs = self._acoustic.get_input_details()
         outputs = self._acoustic.get_output_details()
         self._acoustic.resize_tensor_input(inputs[0]["index"], [1, len(ids)])
@@ -92,7 +94,9 @@ class ZhttsVoice:
         for detail, value in zip(inputs, values, strict=True):
             self._acoustic.set_tensor(detail["index"], value)
         self._acoustic.invoke()
-        return self._acoustic.get_tensor(outputs[1]["index"]), self._acoustic.get_tensor(outputs[2]["index"])[0]
+        return self._acoustic.get_tensor(outputs[1]["index"]), self._acoustic.get_tensor(outputs[2]["index"])[
+            0
+        ]
 
     def _sound(self, mel: Floats) -> Floats:
         index = self._vocoder.get_input_details()[0]["index"]
@@ -121,7 +125,7 @@ def patched(source: Path, cache: Path) -> Path:
 
 
 def _without_dropout(content: bytes) -> bytes:
-    import flatbuffers
+    import flatbuffers  # type: ignore[import-untyped]
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)

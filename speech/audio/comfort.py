@@ -20,7 +20,7 @@ def tone(frequency: float, milliseconds: int, level_dbfs: float = -24.0) -> Samp
     time = np.arange(count) / TELEPHONE_RATE
     fade = np.minimum(1, np.minimum(np.arange(count), np.arange(count)[::-1]) / (TELEPHONE_RATE * 0.01))
     wave = np.sqrt(2) * 10 ** (level_dbfs / 20) * np.sin(2 * np.pi * frequency * time) * fade
-    return (wave * 32767).astype(np.int16)
+    return np.asarray(wave * 32767, np.int16)
 
 
 def listening_tone() -> Samples:

@@ -18,15 +18,17 @@ _CLIP: Final = 8158
 def _decode_alaw_table() -> Samples:
     code = np.arange(256, dtype=np.int32) ^ 0x55
     exponent, mantissa = (code >> 4) & 7, code & 15
-    magnitude = np.where(exponent == 0, (mantissa << 4) + 8, ((mantissa << 4) + 264) << np.maximum(exponent - 1, 0))
-    return np.where(code & 0x80, magnitude, -magnitude).astype(np.int16)
+    magnitude = np.where(
+        exponent == 0, (mantissa << 4) + 8, ((mantissa << 4) + 264) << np.maximum(exponent - 1, 0)
+    )
+    return np.asarray(np.where(code & 0x80, magnitude, -magnitude), np.int16)
 
 
 def _decode_ulaw_table() -> Samples:
     code = ~np.arange(256, dtype=np.int32) & 0xFF
     exponent, mantissa = (code >> 4) & 7, code & 15
     magnitude = ((((mantissa << 1) + _BIAS) << exponent) - _BIAS) << 2
-    return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
+    return np.asarray(np.where(code & 0x80, -magnitude, magnitude), np.int16)
 
 
 def _segment(magnitude: npt.NDArray[np.int32], first: int) -> npt.NDArray[np.int32]:
@@ -42,7 +44,7 @@ def _encode_alaw_table() -> Bytes:
     segment = _segment(magnitude, 32)
     shift = np.where(segment < 2, 1, segment)
     code = (segment << 4) | ((magnitude >> shift) & 15)
-    return np.where(linear >= 0, code ^ 0xD5, code ^ 0x55).astype(np.uint8)
+    return np.asarray(np.where(linear >= 0, code ^ 0xD5, code ^ 0x55), np.uint8)
 
 
 def _encode_ulaw_table() -> Bytes:
@@ -51,7 +53,7 @@ def _encode_ulaw_table() -> Bytes:
     magnitude = np.minimum(np.abs(linear), _CLIP) + _BIAS
     segment = _segment(magnitude, 64)
     code = (segment << 4) | ((magnitude >> (segment + 1)) & 15)
-    return np.where(linear >= 0, code ^ 0xFF, code ^ 0x7F).astype(np.uint8)
+    return np.asarray(np.where(linear >= 0, code ^ 0xFF, code ^ 0x7F), np.uint8)
 
 
 _FROM_ALAW: Final = _decode_alaw_table()

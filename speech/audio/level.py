@@ -24,14 +24,18 @@ def amplified(samples: Samples, gain_db: float) -> Samples:
     scaled = samples.astype(np.float64) * 10 ** (gain_db / 20) / 32768
     knee = 0.7
     over = np.abs(scaled) > knee
-    scaled[over] = np.sign(scaled[over]) * (knee + (1 - knee) * np.tanh((np.abs(scaled[over]) - knee) / (1 - knee)))
+    scaled[over] = np.sign(scaled[over]) * (
+        knee + (1 - knee) * np.tanh((np.abs(scaled[over]) - knee) / (1 - knee))
+    )
     return (np.clip(scaled, -1, 32767 / 32768) * 32768).astype(np.int16)
 
 
 class AutomaticGain:
     """Brings speech to a target level; silence keeps the gain, so that noise is not pumped up between words."""
 
-    def __init__(self, target_dbfs: float = -20.0, max_gain_db: float = 20.0, gate_dbfs: float = -50.0) -> None:
+    def __init__(
+        self, target_dbfs: float = -20.0, max_gain_db: float = 20.0, gate_dbfs: float = -50.0
+    ) -> None:
         self._target = target_dbfs
         self._max = max_gain_db
         self._gate = gate_dbfs

@@ -50,7 +50,11 @@ def _date(match: re.Match[str]) -> str:
 def _time(match: re.Match[str]) -> str:
     part = match["part"]
     hour = int(match["ah"])
-    return time_of_day(hour, int(match["am"]), part=part or None) if part or hour else time_of_day(0, int(match["am"]))
+    return (
+        time_of_day(hour, int(match["am"]), part=part or None)
+        if part or hour
+        else time_of_day(0, int(match["am"]))
+    )
 
 
 def _time_range(match: re.Match[str]) -> str:
@@ -85,7 +89,14 @@ def clock_rules() -> list[Rule]:
         ),
         (re.compile(r"(?<=[日号])" + weekday), lambda m: m["w"]),
         (re.compile(r"(?<!\d)([12]\d{3})(?=年)(?!年[前内多间])"), lambda m: year(m[1])),
-        (re.compile(r"(?<!\d)([12]\d{3})(?=\s*[-—–~～至到]+\s*[二一][零一二三四五六七八九]{3}年)"), lambda m: year(m[1])),
+        (
+            re.compile(r"(?<!\d)([12]\d{3})(?=\s*[-—–~～至到]+\s*[二一][零一二三四五六七八九]{3}年)"),
+            lambda m: year(m[1]),
+        ),
+        (
+            re.compile(r"(?<=[零一二三四五六七八九]{4})" + _DASH + r"(?=[一二][零一二三四五六七八九]{3}年)"),
+            lambda m: "到",
+        ),
         (re.compile(r"(?<=[日号])" + _DASH + r"(?=[一二三四五六七八九十\d])"), lambda m: "到"),
         (re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?!\d)"), lambda m: f"{cardinal(int(m[1]))}月"),
         (re.compile(r"(?<!\d)(3[01]|[12]\d|0?[1-9])(?=日(?!子|元))"), lambda m: cardinal(int(m[1]))),

@@ -61,9 +61,7 @@ _SURNAMES: Final = {
     "召": "shao4", "燕": "yan1", "缪": "miao4", "种": "chong2", "令": "ling2", "黑": "he4", "员": "yun4", "纪": "ji3",
     "那": "na1", "洗": "xian3", "秘": "bi4", "乐": "yue4", "隗": "wei3", "应": "ying1",
 }  # fmt: skip
-_TITLES: Final = (
-    "先生|女士|小姐|奶奶|爷爷|阿姨|叔叔|大爷|大妈|大娘|婆婆|老师|师傅|医生|大夫|护士|主任|院长|站长|老人|老太太|老先生|同志|伯伯"
-)
+_TITLES: Final = "先生|女士|小姐|奶奶|爷爷|阿姨|叔叔|大爷|大妈|大娘|婆婆|老师|师傅|医生|大夫|护士|主任|院长|站长|老人|老太太|老先生|同志|伯伯"
 _NAME: Final = re.compile(
     rf"(?<![\u4e00-\u9fff])(?P<a>[{''.join(_SURNAMES)}])(?=[\u4e00-\u9fff]{{0,2}}(?:{_TITLES}))"
     rf"|(?<=[姓叫给找])(?P<b>[{''.join(_SURNAMES)}])(?=[\u4e00-\u9fff]{{0,2}}(?:{_TITLES})|[，。]|$)"
@@ -72,15 +70,41 @@ _NAME: Final = re.compile(
 _LETTERS: Final = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "ei1|bi4|xi1|di4|yi4|ai2 fu5|ji4|ei2 chi5|ai4|jie4|kai4|ai2 lou5|ai2 mu5|en1|ou1|pi1|kou4|a1 er5|ai2 si5|"
-        "ti4|you1|wei1|da2 bu5 liu5|ai2 ke5 si5|wai4|zei4".split("|"),
+        [
+            "ei1",
+            "bi4",
+            "xi1",
+            "di4",
+            "yi4",
+            "ai2 fu5",
+            "ji4",
+            "ei2 chi5",
+            "ai4",
+            "jie4",
+            "kai4",
+            "ai2 lou5",
+            "ai2 mu5",
+            "en1",
+            "ou1",
+            "pi1",
+            "kou4",
+            "a1 er5",
+            "ai2 si5",
+            "ti4",
+            "you1",
+            "wei1",
+            "da2 bu5 liu5",
+            "ai2 ke5 si5",
+            "wai4",
+            "zei4",
+        ],
         strict=True,
     )
 )
 _COUNTING: Final = "零一二三四五六七八九十幺"
 
 
-class _Converter(NeutralToneWith5Mixin, DefaultConverter):  # type: ignore[misc]
+class _Converter(NeutralToneWith5Mixin, DefaultConverter):
     """pypinyin with the neutral tone written as 5."""
 
 
@@ -144,9 +168,17 @@ def _yi(characters: list[str], readings: list[str], i: int) -> str:
     if characters[i] != "一" or i + 1 >= len(characters):
         return readings[i]
     before, after = characters[i - 1] if i else "", characters[i + 1]
-    if 0 < i and before == after and before not in _COUNTING:
+    if i > 0 and before == after and before not in _COUNTING:
         return "yi5"
-    if before in {"第", "周", "期", "拜", "初", *_COUNTING} or after in {*_COUNTING, "月", "号", "日", "楼", "栋", "幢"}:
+    if before in {"第", "周", "期", "拜", "初", *_COUNTING} or after in {
+        *_COUNTING,
+        "月",
+        "号",
+        "日",
+        "楼",
+        "栋",
+        "幢",
+    }:
         return "yi1"
     # 个 is neutral in speech but was a fourth tone: 一个 is yí gè.
     return "yi2" if _tone(readings, i + 1) == 4 or after == "个" else "yi4"

@@ -3,13 +3,24 @@ Phonetic Alphabet (GB/T 16159): y and w are spelling, not sounds; ü is v; the i
 
 from typing import Final, NamedTuple
 
-INITIALS: Final = tuple("b p m f d t n l g k h j q x zh ch sh r z c s".split())
-FINALS: Final = tuple(
+_INITIALS: Final = "b p m f d t n l g k h j q x zh ch sh r z c s"
+_FINALS: Final = (
     "a ai an ang ao e ei en eng er i ia ian iang iao ie ii iii in ing iong iou o ong ou u ua uai uan uang uei uen "
-    "ueng uo v van ve vn".split()
+    "ueng uo v van ve vn"
 )
+INITIALS: Final = tuple(_INITIALS.split())
+FINALS: Final = tuple(_FINALS.split())
 _SPELLED: Final = {"iu": "iou", "ui": "uei", "un": "uen", "ue": "ve"}
-_INTERJECTIONS: Final = {"n": "en", "ng": "en", "m": "en", "hm": "en", "hng": "en", "ê": "ei", "yo": "iou", "o": "o"}
+_INTERJECTIONS: Final = {
+    "n": "en",
+    "ng": "en",
+    "m": "en",
+    "hm": "en",
+    "hng": "en",
+    "ê": "ei",
+    "yo": "iou",
+    "o": "o",
+}
 
 
 class Syllable(NamedTuple):

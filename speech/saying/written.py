@@ -49,14 +49,21 @@ _MEASURES: Final = (
     "只|杯|碗|盒|瓶|片|粒|颗|包|袋|瓣|勺|顿|餐|桶|台|辆|把|本|双|套|趟|遍|回|种|样|项|步|层楼|间|扇|根|支|枝|棵|座|场|"
     "节课|门|岁|倍|万|千|百|亿|句|声|代|点钟|厘米|毫米|毫升|毫克|平方米"
 )
-_HOTLINES: Final = r"110|119|120|122|114|10086|10010|10000"
-_LETTER_WORDS: Final = {"wifi": "无线网", "wi-fi": "无线网", "ok": "好", "no.": "第", "tel": "电话", "vs": "对"}
+_HOTLINES: Final = r"110|119|120|122|114|10086"
+_LETTER_WORDS: Final = {
+    "wifi": "无线网",
+    "wi-fi": "无线网",
+    "ok": "好",
+    "no.": "第",
+    "tel": "电话",
+    "vs": "对",
+}
 
 
 def _money(match: re.Match[str]) -> str:
     number = match["a"].replace(",", "")
     whole, _, fraction = number.partition(".")
-    jiao, fen = (fraction + "00")[:2]
+    jiao, fen = tuple((fraction + "00")[:2])
     spoken = f"{counted(whole)}元" if int(whole) or not fraction.strip("0") else ""
     if fen != "0" and jiao == "0" and spoken:
         spoken += "零"
@@ -130,9 +137,10 @@ _RULES: Final[list[Rule]] = [
     _rule(r"(?m)^[ \t]*(\d{1,2})[.、)）](?!\d)\s*", lambda m: f"第{cardinal(int(m[1]))}，"),
     _rule(r"(?m)^[ \t]*[-*•·]\s+", ""),
     _rule(r"[*_`#>|]+|\ufe0f", ""),
+    _rule(r"(?<=\d)\s*[×xX]\s*(?=\d)", "乘"),
     *clock_rules(),
     # Blood pressure before any other fraction.
-    _rule(r"(?<![\d/.])(?P<high>\d{2,3})/(?P<low>\d{2,3})(?:\s*mmHg)?(?![\d/])", _blood_pressure),
+    _rule(r"\s*(?<![\d/.])(?P<high>\d{2,3})/(?P<low>\d{2,3})(?:\s*mmHg)?(?![\d/])", _blood_pressure),
     # Numbers one dials.
     _rule(r"(?<!\d)(?:\+?86[- ]?)?(?P<n>1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)", _mobile),
     _rule(r"(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)", _landline),
@@ -141,7 +149,9 @@ _RULES: Final[list[Rule]] = [
         rf"(?<![\d.,¥￥])(?:{_HOTLINES})(?!\d|[.,]\d|\s*(?:{_MEASURES}|号|{_unit_pattern}|%|％|~|-|多))",
         lambda m: digits(m[0], telephone=True),
     ),
-    _rule(r"(?<![\d.,¥￥])(?:12\d{3}|95\d{3}|96\d{3})(?!\d|[.,]\d|\s*[元块个份人次万])", lambda m: digits(m[0])),
+    _rule(
+        r"(?<![\d.,¥￥])(?:123\d\d|95\d{3}|96\d{3})(?!\d|[.,]\d|\s*[元块个份人次万])", lambda m: digits(m[0])
+    ),
     # Codes.
     _rule(
         r"(?P<before>(?:单号|编号|证号|卡号|尾号|账号|号码|验证码|密码|工号|代码)[是为：:\s]*)"
@@ -151,7 +161,10 @@ _RULES: Final[list[Rule]] = [
     _rule(r"(?P<before>)(?<![A-Za-z\d])(?P<code>[A-Z]{1,4}-?\d{4,}(?:-\d+)*)(?!\d)", _code),
     # Money.
     _rule(rf"[¥￥]\s*(?P<a>{_N})(?P<big>[万亿])", lambda m: f"{decimal(m['a'])}{m['big']}元"),
-    _rule(rf"[¥￥]\s*(?P<a>{_N}){_DASH}[¥￥]?(?P<b>{_N})元?", lambda m: f"{decimal(m['a'])}到{decimal(m['b'])}元"),
+    _rule(
+        rf"[¥￥]\s*(?P<a>{_N}){_DASH}[¥￥]?(?P<b>{_N})元?",
+        lambda m: f"{decimal(m['a'])}到{decimal(m['b'])}元",
+    ),
     _rule(rf"[¥￥]\s*(?P<a>{_N})元?", _money),
     _rule(rf"(?<![\d.,])(?P<a>{_N})元(?=\s*/)", _money),
     _rule(r"(?<=[元角分])\s*/\s*(?=[\u4e00-\u9fff])", "一"),
@@ -167,22 +180,37 @@ _RULES: Final[list[Rule]] = [
         rf"(?P<a>{_N}){_DASH}(?P<b>{_N})\s*(?P<unit>{_unit_pattern})(?![A-Za-z])",
         lambda m: f"{counted(m['a'])}到{counted(m['b'])}{_UNITS[m['unit']]}",
     ),
-    _rule(rf"(?P<sign>(?<![\d\u4e00-\u9fff])-|(?<=[温是约为])-)?(?P<a>{_N})\s*(?P<unit>{_unit_pattern})(?![A-Za-z])", _unit),
-    _rule(r"(?<![\d/])(\d{1,3})/(\d{1,3})(?![\d/])", lambda m: f"{cardinal(int(m[2]))}分之{cardinal(int(m[1]))}"),
+    _rule(
+        rf"(?P<sign>(?<![\d\u4e00-\u9fff])-|(?<=[温是约为])-)?(?P<a>{_N})\s*(?P<unit>{_unit_pattern})(?![A-Za-z])",
+        _unit,
+    ),
+    _rule(
+        r"(?<![\d/])(\d{1,3})/(\d{1,3})(?![\d/])", lambda m: f"{cardinal(int(m[2]))}分之{cardinal(int(m[1]))}"
+    ),
     # Addresses and lines: a room is read digit by digit, a house by its number.
     _rule(r"(?<!\d)(?P<n>\d{1,5})(?P<after>室|房间|房|号房|号床|床)", _room),
-    _rule(r"(?<!\d)(?P<n>\d{1,4})(?P<after>号楼|号院|栋|幢|单元|弄|座(?!位)|层(?!楼)|楼|路公交|路车|路(?!程)|号线|号(?!码))", _room),
+    _rule(
+        rf"(?<!\d)(\d{{1,3}}){_DASH}(\d{{1,3}})(?=楼|层|号|栋|单元)",
+        lambda m: f"{cardinal(int(m[1]))}到{cardinal(int(m[2]))}",
+    ),
+    _rule(r"(?<!\d)(?P<n>\d{1,4})(?P<after>路公交|路车|路(?!程))", _room),
+    _rule(
+        r"(?<!\d)(\d{1,4})(?=号楼|号院|栋|幢|单元|弄|座(?!位)|层(?!楼)|楼|号线|号(?!码))",
+        lambda m: cardinal(int(m[1])),
+    ),
     _rule(r"(?<=[栋幢元楼弄座])(?P<n>\d{3,4})(?P<after>)(?!\d|[元块个份人次天年])", _room),
     # Order and ranges of counted things.
-    _rule(r"第\s*(\d+)", lambda m: f"第{cardinal(int(m[1]))}"),
+    _rule(r"第\s*(\d+)\s*", lambda m: f"第{cardinal(int(m[1]))}"),
     _rule(
         rf"(?<![\d.])(?P<a>{_N}){_DASH}(?P<b>{_N})(?P<unit>{_MEASURES})",
         lambda m: f"{counted(m['a'])}到{counted(m['b'])}{m['unit']}",
     ),
-    _rule(rf"(?<![\d.])(?P<a>{_N})(?:{_DASH})(?P<b>{_N})(?![\d.])", lambda m: f"{decimal(m['a'])}到{decimal(m['b'])}"),
+    _rule(
+        rf"(?<![\d.])(?P<a>{_N})(?:{_DASH})(?P<b>{_N})(?![\d.])",
+        lambda m: f"{decimal(m['a'])}到{decimal(m['b'])}",
+    ),
     _rule(rf"(?<![\d.])(?P<a>{_N})(?P<unit>\s*多?(?:{_MEASURES}))", _quantity),
-    _rule(r"(?<=\d)\s*[×xX*]\s*(?=\d)", "乘"),
-    _rule(rf"(?:(?<=[^\d\u4e00-\u9fff])|^)-?{_N}", _bare),
+    _rule(rf"(?<![\d\u4e00-\u9fff])-{_N}", _bare),
     _rule(_N, _bare),
     _rule(r"(?i)wi-?fi|no\.|[a-z]+", _letters),
     # Signs.
@@ -208,7 +236,9 @@ _RULES: Final[list[Rule]] = [
     _rule(r"\s*([，。！？；：、])\s*", r"\1"),
     _rule(r" {2,}", " "),
 ]
-_FULL_WIDTH: Final = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0xFF01 + i) not in "！（），：；？～￥％＋－"}
+_FULL_WIDTH: Final = {
+    0xFF01 + i: 0x21 + i for i in range(94) if chr(0xFF01 + i) not in "！（），：；？～￥％＋－"
+}
 
 
 def say(text: str) -> str:

@@ -61,7 +61,9 @@ def main() -> None:
     for name in options.steps or steps:
         report(f"== {name}")
         steps[name]()
-    report(f"the model is in {options.model}; measure it with python -m speech.evaluation ({work} holds what it was made of)")
+    report(
+        f"the model is in {options.model}; measure it with python -m speech.evaluation ({work} holds what it was made of)"
+    )
 
 
 def _voices(options: argparse.Namespace, report: Callable[[str], None]) -> None:
@@ -103,7 +105,9 @@ def _with_recordings(options: argparse.Namespace, network: Path, report: Callabl
     for number, folder in enumerate(options.recordings):
         shard = options.work / "recordings" / f"{number:04}.pkl"
         make_recording_shard(folder, network, shard, report)
-        make_features(shard, features / shard.name, versions=3 * options.versions, seed=options.seed - 1 - number)
+        make_features(
+            shard, features / shard.name, versions=3 * options.versions, seed=options.seed - 1 - number
+        )
     if not target.exists():
         files = [*sorted(features.glob("*.pkl")), *sorted((options.work / "features").glob("*.pkl"))]
         steps, seed = options.training_steps // 3, options.seed
@@ -124,24 +128,38 @@ def _graph(options: argparse.Namespace, report: Callable[[str], None]) -> None:
     (options.model / "conf").mkdir(parents=True, exist_ok=True)
     (options.model / "conf" / "mfcc.conf").write_text(MFCC_CONF)
     (options.model / "conf" / "model.conf").write_text(MODEL_CONF)
-    slots = {path.stem: path.read_text("utf-8").split() for path in sorted(options.slots.glob("*.txt"))} if options.slots else None
+    slots = (
+        {path.stem: path.read_text("utf-8").split() for path in sorted(options.slots.glob("*.txt"))}
+        if options.slots
+        else None
+    )
     build(language_model(seed=options.seed, slots=slots, report=report), options.model)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m speech.training", description=__doc__)
     parser.add_argument("steps", nargs="*", help="voices, features, network, graph; default: all")
-    parser.add_argument("--work", type=Path, default=Path("var/training"), help="folder for everything made on the way")
-    parser.add_argument("--model", type=Path, default=Path("var/training/model"), help="the model folder to write")
+    parser.add_argument(
+        "--work", type=Path, default=Path("var/training"), help="folder for everything made on the way"
+    )
+    parser.add_argument(
+        "--model", type=Path, default=Path("var/training/model"), help="the model folder to write"
+    )
     parser.add_argument("--sentences", type=int, default=6500, help="how many the voices speak")
     parser.add_argument("--versions", type=int, default=2, help="telephone lines each sentence goes through")
-    parser.add_argument("--training-steps", type=int, default=3000)
+    parser.add_argument("--training-steps", type=int, default=1500)
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--slots", type=Path, help="folder of class words, NAME.txt each: street.txt, place.txt, service.txt")
     parser.add_argument(
-        "--recordings", type=Path, action="append", default=[], help="folder with transcripts.tsv (file, transcript) and sound"
+        "--slots", type=Path, help="folder of class words, NAME.txt each: street.txt, place.txt, service.txt"
+    )
+    parser.add_argument(
+        "--recordings",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder with transcripts.tsv (file, transcript) and sound",
     )
     return parser.parse_args()
 

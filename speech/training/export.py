@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
 """The trained network as final.mdl: batch norms folded into the affine layer that follows, priors into the output."""
 
 from pathlib import Path

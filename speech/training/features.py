@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
 """Sound to training frames: augmentation (room, noise, line, level, lost packets), MFCC, one phone a frame."""
 
 import pickle
@@ -17,7 +18,8 @@ BINS: Final = 40
 Floats = npt.NDArray[np.float32]
 
 _BANDS: Final = [
-    butter(4, edges, btype="band", fs=RATE, output="sos") for edges in ((300, 3400), (250, 3500), (400, 3200), (150, 3700))
+    butter(4, edges, btype="band", fs=RATE, output="sos")
+    for edges in ((300, 3400), (250, 3500), (400, 3200), (150, 3700))
 ]
 
 
@@ -87,9 +89,13 @@ def _noise(samples: Floats, rng: np.random.Generator, *, snr: float) -> Floats:
     spectrum = np.fft.rfft(rng.standard_normal(count))
     noise = np.fft.irfft(spectrum / np.arange(1, len(spectrum) + 1) ** (rng.uniform(0, 1.6) / 2), count)
     if rng.random() < 0.3:
-        noise *= 1 + 0.8 * np.sin(2 * np.pi * np.arange(count) / RATE * rng.uniform(0.5, 5) + rng.uniform(0, 6))
+        noise *= 1 + 0.8 * np.sin(
+            2 * np.pi * np.arange(count) / RATE * rng.uniform(0.5, 5) + rng.uniform(0, 6)
+        )
     power = float((samples**2).mean()) + 1e-9
-    scaled: Floats = (noise * np.sqrt(power / 10 ** (snr / 10) / ((noise**2).mean() + 1e-12))).astype(np.float32)
+    scaled: Floats = (noise * np.sqrt(power / 10 ** (snr / 10) / ((noise**2).mean() + 1e-12))).astype(
+        np.float32
+    )
     return scaled
 
 

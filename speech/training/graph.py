@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
 """Lexicon and language model as Vosk's lookahead graphs: HCLr.fst (phones to words) and Gr.fst (words).
 
 Needs OpenFst's command line and plugins (Debian: libfst-tools, libfst22-plugins-base) for the one conversion that
@@ -98,7 +99,9 @@ def _lexicon_arcs(rows: list[Pronounced], ids: dict[str, int], marks: int) -> li
                 last = i == len(path) - 1
                 end = (2 if tail else 1) if last else state
                 state += 0 if last else 1
-                arcs.append(Arc(at, end, label, ids[row.word] if i == 0 else 0, _SILENCE_COST if i == 0 else 0.0))
+                arcs.append(
+                    Arc(at, end, label, ids[row.word] if i == 0 else 0, _SILENCE_COST if i == 0 else 0.0)
+                )
                 at = end
     return arcs
 
@@ -163,7 +166,13 @@ def _grammar_arcs(model: Mixture, ids: dict[str, int]) -> tuple[list[Arc], list[
 
 def _lookahead(source: Path, target: Path, pairs: Path) -> dict[int, int]:
     environment = {**os.environ, "LD_LIBRARY_PATH": _PLUGINS}
-    command = ["fstconvert", "--fst_type=olabel_lookahead", f"--save_relabel_opairs={pairs}", str(source), str(target)]
+    command = [
+        "fstconvert",
+        "--fst_type=olabel_lookahead",
+        f"--save_relabel_opairs={pairs}",
+        str(source),
+        str(target),
+    ]
     subprocess.run(command, check=True, env=environment)
     return {int(a): int(b) for a, b in (line.split() for line in pairs.read_text().splitlines())}
 

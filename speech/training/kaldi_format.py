@@ -134,7 +134,11 @@ def _affine(out: Writer, name: str, layer: Layer) -> None:
 def _relu(out: Writer, name: str, width: int) -> None:
     out.token("<ComponentName>", name, "<RectifiedLinearComponent>", "<Dim>")
     out.integer(width)
-    for statistics, count in (("<ValueAvg>", None), ("<DerivAvg>", "<Count>"), ("<OderivRms>", "<OderivCount>")):
+    for statistics, count in (
+        ("<ValueAvg>", None),
+        ("<DerivAvg>", "<Count>"),
+        ("<OderivRms>", "<OderivCount>"),
+    ):
         out.token(statistics)
         out.vector([])
         if count:

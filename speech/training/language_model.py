@@ -29,7 +29,8 @@ class Source:
             self._count(words, prior)
         total = sum(self._next[()].values())
         self._unigram = {
-            word: (1 - prior_mass) * self._next[()][word] / max(1, total) + prior_mass * share for word, share in prior.items()
+            word: (1 - prior_mass) * self._next[()][word] / max(1, total) + prior_mass * share
+            for word, share in prior.items()
         }
         self._totals = {history: sum(counts.values()) for history, counts in self._next.items()}
 

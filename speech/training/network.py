@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
 """A small time-delay network that nnet3 can hold: affine, ReLU, batch norm without gain, eight times."""
 
 from typing import Final
@@ -11,7 +12,7 @@ CONTEXT: Final = 21
 """Frames seen to either side of an output: 2 + 1 + 6 × 3."""
 
 
-class Tdnn(nn.Module):
+class Tdnn(nn.Module):  # type: ignore[misc]
     """MFCC [batch, time, 40] → phone scores [batch, phones, time / 3]; the second layer steps by three frames."""
 
     def __init__(self, hidden: int, phones: int, bins: int = 40) -> None:

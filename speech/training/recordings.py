@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
 """Real people's recordings: a folder with transcripts.tsv (a header, then file<TAB>transcript…) and sound files.
 
 They are aligned by a network trained on the synthetic voices, then training goes on with both. This is what makes a
@@ -73,15 +74,20 @@ class Aligner:
         path, score = _best_path(scores[:, [PHONE_ID[phone] - 1 for phone in phones]])
         if score < _LEAST_SCORE:
             return None
-        times = [(phones[p], STEP_SECONDS * int(np.argmax(path == p)), STEP_SECONDS * int((path <= p).sum())) for p in sorted(set(path))]
+        times = [
+            (phones[p], STEP_SECONDS * int(np.argmax(path == p)), STEP_SECONDS * int((path <= p).sum()))
+            for p in sorted(set(path))
+        ]
         return Spoken(transcript, samples, times)
 
     def _scores(self, frames: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         outputs = (len(frames) - 1) // 3 * 3
         seen = np.clip(np.arange(-CONTEXT, outputs + 1 + CONTEXT), 0, len(frames) - 1)
         with torch.no_grad():
-            log_posterior = torch.log_softmax(self._network(torch.from_numpy(frames[seen])[None])[0].T, 1).numpy()
-        return log_posterior - 0.6 * self._log_priors
+            log_posterior = torch.log_softmax(
+                self._network(torch.from_numpy(frames[seen])[None])[0].T, 1
+            ).numpy()
+        return np.asarray(log_posterior - 0.6 * self._log_priors)
 
 
 def _best_path(scores: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], float]:

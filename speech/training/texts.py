@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,import-untyped"
 """What the model has read: sentences to learn word order from, and sentences for the voices to speak.
 
 Domain sentences are drawn from the phrase lists in `language/` (openers, situations, requests, tails – the way
@@ -22,7 +23,11 @@ _SLOT: Final = re.compile(r"\{(\w+)\}")
 
 def lines(name: str) -> list[str]:
     """Lines of a phrase list without remarks."""
-    return [line for line in (LANGUAGE / name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return [
+        line
+        for line in (LANGUAGE / name).read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
 
 
 class Domain:
@@ -31,15 +36,22 @@ class Domain:
     def __init__(self, rng: random.Random, extra: dict[str, list[str]] | None = None) -> None:
         """`extra` replaces or adds slots, such as the facilities and streets of a city."""
         self.rng = rng
-        self.slots = {name: words.split() for name, _, words in (line.partition(": ") for line in lines("slots.txt"))}
+        self.slots = {
+            name: words.split() for name, _, words in (line.partition(": ") for line in lines("slots.txt"))
+        }
         self.slots.update(extra or {})
-        self.parts = {name: lines(f"{name}.txt") for name in ("openers", "situations", "requests", "tails", "emergencies")}
+        self.parts = {
+            name: lines(f"{name}.txt")
+            for name in ("openers", "situations", "requests", "tails", "emergencies")
+        }
 
     def sentence(self) -> str:
         """One utterance without marks."""
         draw = self.rng.random
         if draw() < 0.08:
-            return self._joined(self._maybe("openers", 0.3), self._one("emergencies"), self._maybe("emergencies", 0.3))
+            return self._joined(
+                self._maybe("openers", 0.3), self._one("emergencies"), self._maybe("emergencies", 0.3)
+            )
         return self._joined(
             self._maybe("openers", 0.4),
             self._maybe("openers", 0.12),
@@ -77,7 +89,9 @@ class Domain:
 
     def _slot(self, name: str) -> str:
         if name == "tel":
-            return "".join(self.rng.choice("零幺二三四五六七八九") for _ in range(self.rng.choice((3, 4, 7, 11))))
+            return "".join(
+                self.rng.choice("零幺二三四五六七八九") for _ in range(self.rng.choice((3, 4, 7, 11)))
+            )
         return self.rng.choice(self.slots[name])
 
 

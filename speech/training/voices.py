@@ -44,7 +44,9 @@ def draw_speaker(rng: random.Random) -> Speaker:
         return Speaker(1.0, 1.0, rng.uniform(0.85, 1.15), 1.0)
     size = rng.uniform(0.78, 1.13)
     pitch = rng.uniform(0.7, 1.2) if size > 0.95 else rng.uniform(0.65, 1.05)
-    return Speaker(size, pitch, rng.choice((0.72, 0.8, 0.88, 0.95, 1.0, 1.0, 1.08, 1.18, 1.3)), rng.uniform(0.8, 1.1))
+    return Speaker(
+        size, pitch, rng.choice((0.72, 0.8, 0.88, 0.95, 1.0, 1.0, 1.08, 1.18, 1.3)), rng.uniform(0.8, 1.1)
+    )
 
 
 def speak(voice: ZhttsVoice, text: str, speaker: Speaker, rng: random.Random) -> Spoken:
@@ -91,7 +93,9 @@ def _add(phones: list[tuple[str, float, float]], symbol: str, start: float, end:
         phones.append((name, start, end))
 
 
-def make_shards(sentences: list[str], folder: Path, cache: Path, seed: int, report: Callable[[str], None]) -> list[Path]:
+def make_shards(
+    sentences: list[str], folder: Path, cache: Path, seed: int, report: Callable[[str], None]
+) -> list[Path]:
     """Speak every sentence; shards that exist are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     voice = ZhttsVoice(cache)

@@ -1,0 +1,180 @@
+"""Character error of the hotline's ears on a TSV of `file<TAB>transcript`, through 8 kHz G.711.
+
+`python -m speech.evaluation FILE.tsv` prints a table; `--make SENTENCES.txt FOLDER` speaks a list of sentences first.
+"""
+
+import argparse
+import json
+import re
+import time
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from speech.audio import TELEPHONE_RATE, Samples, bytes_of
+from speech.audio.g711 import decode_alaw, encode_alaw
+from speech.audio.resampling import resample
+from speech.hearing import WeightsMissing, Whisper, weights
+from speech.models import ModelStore
+from speech.recognizer import NO_HINTS, Heard, Hints, SpeechModel
+from speech.saying import say
+
+CHOICES: Final = 20
+"""With hints, the transcript stands among this many: a question whose answers are known."""
+_CHUNK: Final = 3_200
+_SAME: Final = str.maketrans("您她它两幺", "你他他二一")
+"""Homophones and twins no listener can tell apart, and digits that are read in two ways."""
+Listener = Callable[[Samples], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A recording as the network would deliver it, and what is said in it."""
+
+    name: str
+    samples: Samples
+    transcript: str
+
+
+def evaluate(
+    tsv: Path,
+    model: SpeechModel,
+    *,
+    second_hearing: Whisper | None = None,
+    on_file: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
+    """{n, cer: {vosk, hints, second_hearing}, rtf}; shares as 0..1, second_hearing None if it was not asked.
+
+    `hints`: the recogniser is confined to 20 transcripts of the file, the right one among them.
+    """
+    lines = list(read(tsv))
+    transcripts = [normalised(line.transcript) for line in lines]
+    counts = {"vosk": [0, 0], "hints": [0, 0], "second_hearing": [0, 0]}
+    spent = audio = 0.0
+    for number, line in enumerate(lines):
+        started = time.perf_counter()
+        heard = hear(model, line.samples).text
+        spent += time.perf_counter() - started
+        audio += len(line.samples) / TELEPHONE_RATE
+        texts = {
+            "vosk": heard,
+            "hints": hear(model, line.samples, Hints(tuple(_choices(transcripts, number)))).text,
+        }
+        if second_hearing is not None:
+            texts["second_hearing"] = second_hearing.hear(bytes_of(line.samples))[0]
+        row: dict[str, Any] = {"file": line.name, "transcript": line.transcript}
+        for name, text in texts.items():
+            errors = distance(transcripts[number], normalised(text))
+            counts[name][0] += errors
+            counts[name][1] += len(transcripts[number])
+            row[name] = {"text": text, "cer": errors / max(1, len(transcripts[number]))}
+        if on_file:
+            on_file(row)
+    cer = {name: errors / total if total else None for name, (errors, total) in counts.items()}
+    return {"n": len(lines), "cer": cer, "rtf": spent / audio if audio else None}
+
+
+def hear(model: SpeechModel, samples: Samples, hints: Hints = NO_HINTS) -> Heard:
+    """One recording as a turn, in chunks as a call brings them."""
+    recognition = model.recognition(hints)
+    pcm = bytes_of(np.concatenate([np.zeros(1600, np.int16), samples, np.zeros(4000, np.int16)]))
+    for start in range(0, len(pcm), _CHUNK):
+        recognition.push(pcm[start : start + _CHUNK])
+    return recognition.finish()
+
+
+def read(tsv: Path) -> Iterator[Line]:
+    """Recordings of a TSV (a header line is passed over), through A-law. Raises ValueError for sound it cannot read."""
+    for row in tsv.read_text("utf-8").splitlines():
+        name, _, rest = row.partition("\t")
+        transcript = rest.split("\t")[0].strip()
+        if transcript and (tsv.parent / name).is_file():
+            samples, rate = read_sound(tsv.parent / name)
+            telephone = resample(samples, rate, TELEPHONE_RATE)
+            yield Line(name, decode_alaw(encode_alaw(telephone)), transcript)
+
+
+def read_sound(path: Path) -> tuple[Samples, int]:
+    """Mono int16 samples and their rate: WAV by the standard library, anything else by PyAV."""
+    if path.suffix.lower() == ".wav":
+        with wave.open(str(path)) as file:
+            if file.getsampwidth() != 2:
+                raise ValueError(f"not 16-bit: {path}")
+            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(
+                -1, file.getnchannels()
+            )
+            return samples.mean(axis=1).astype(np.int16), file.getframerate()
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
+        frames = [
+            out.to_ndarray()[0] for frame in container.decode(stream) for out in resampler.resample(frame)
+        ]
+        return np.concatenate(frames).astype(np.int16), int(stream.rate)
+
+
+def normalised(text: str) -> str:
+    """Characters that are heard, nothing that is only written; figures written out."""
+    return re.sub(r"[^\u4e00-\u9fff]", "", say(text)).translate(_SAME)
+
+
+def distance(a: str, b: str) -> int:
+    """Levenshtein distance in characters."""
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(b, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
+    return row[-1]
+
+
+def _choices(transcripts: list[str], right: int) -> list[str]:
+    """The right transcript and the next ones of the file, the same at every run."""
+    return [transcripts[(right + step) % len(transcripts)] for step in range(min(CHOICES, len(transcripts)))]
+
+
+def main() -> None:
+    """Print figures of a TSV; see the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m speech.evaluation", description=__doc__)
+    parser.add_argument("file", type=Path, help="TSV of recordings, or with --make a list of sentences")
+    parser.add_argument(
+        "--make", type=Path, metavar="FOLDER", help="speak the sentences of FILE into FOLDER first"
+    )
+    parser.add_argument("--model", type=Path, help="model folder; default: the one in use")
+    parser.add_argument("--models", type=Path, default=Path("var/models"))
+    parser.add_argument("--cache", type=Path, default=Path("var/speech"))
+    parser.add_argument("--second-hearing", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    tsv = options.file
+    if options.make:
+        from speech.synthetic_callers import write_calls
+
+        tsv = write_calls(options.file, options.make, options.cache, seed=900)
+    whisper = None
+    if options.second_hearing:
+        try:
+            whisper = Whisper(weights(options.cache), threads=1)
+        except WeightsMissing as error:
+            parser.error(str(error))
+    folder = options.model or ModelStore(options.models).current().folder
+    assert folder is not None, "the model in use has a folder"
+    show = partial(print, flush=True) if options.verbose else None
+    figures = evaluate(
+        tsv,
+        SpeechModel(folder),
+        second_hearing=whisper,
+        on_file=(lambda row: show(json.dumps(row, ensure_ascii=False))) if show else None,
+    )
+    print(json.dumps(figures, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
