@@ -139,6 +139,7 @@ class BotApi:
         fault = self.fault(method, params)
         if fault is not None:
             self.faults += 1
+            await self._notify()
             await asyncio.sleep(fault.delay)
             if fault.lose:
                 return _Lost()
@@ -162,7 +163,7 @@ class BotApi:
         self.calls.append(Call("sendMessage", params, message_id))
         await self._notify()
         chat = {"id": int(params["chat_id"]), "type": "private"}
-        return {"message_id": message_id, "date": 1_750_000_000, "chat": chat, "text": params["text"]}
+        return {"message_id": message_id, "date": 1_749_607_200, "chat": chat, "text": params["text"]}
 
     async def _on_getFile(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"file_id": params["file_id"], "file_unique_id": "u", "file_path": params["file_id"]}

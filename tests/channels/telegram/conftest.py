@@ -25,7 +25,7 @@ from channels.telegram.settings import Settings
 from tests.channels.telegram.bot_api import BOT_KEY, BotApi, bot_api
 from tests.links.conftest import Family, channel, family  # noqa: F401
 
-SENT_AT = datetime.fromtimestamp(1_750_000_000, UTC)
+SENT_AT = datetime.fromtimestamp(1_749_607_200, UTC)
 """Date of all messages in the tests."""
 
 
@@ -71,7 +71,7 @@ async def running(
     telegram: BotApi, client: Client, hearing: Hearing | None = None, **settings: Any
 ) -> AsyncIterator[App]:
     """The bot as ``python -m channels.telegram`` runs it, within this process."""
-    found = Settings(TELEGRAM_TOKEN=BOT_KEY, base_url=telegram.url, **settings)  # type: ignore[call-arg]
+    found = Settings(TELEGRAM_TOKEN=BOT_KEY, base_url=telegram.url, **settings)
     app = build(found, client, hearing, lambda: SENT_AT)
     assert app.post_init and app.post_stop and app.updater
     await app.initialize()

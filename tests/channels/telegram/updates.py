@@ -19,7 +19,7 @@ def message(chat: int = DAUGHTER, user: int | None = None, **content: Any) -> di
     sender = {"id": user or abs(chat), "is_bot": False, "first_name": "丽丽"}
     return {
         "message_id": next(_message_ids),
-        "date": 1_750_000_000,
+        "date": 1_749_607_200,
         "chat": {"id": chat, "type": kind, **({} if chat > 0 else {"title": "一家人"})},
         "from": sender,
         **content,
@@ -53,11 +53,12 @@ def photo(file_id: str, caption: str | None = None) -> dict[str, Any]:
         {"file_id": f"{file_id}-small", "file_unique_id": "s", "width": 90, "height": 60},
         {"file_id": file_id, "file_unique_id": "l", "width": 1280, "height": 960},
     ]
-    return {"message": message(photo=sizes, **({"caption": caption} if caption else {}))}
+    under: dict[str, Any] = {"caption": caption} if caption else {}
+    return {"message": message(photo=sizes, **under)}
 
 
 def edit(update: dict[str, Any], said: str) -> dict[str, Any]:
-    return {"edited_message": {**update["message"], "text": said, "edit_date": 1_750_000_060}}
+    return {"edited_message": {**update["message"], "text": said, "edit_date": 1_749_607_260}}
 
 
 def press(
@@ -65,7 +66,7 @@ def press(
     message_id: int,
     chat: int = DAUGHTER,
     markup: dict[str, Any] | None = None,
-    date: int = 1_750_000_000,
+    date: int = 1_749_607_200,
 ) -> dict[str, Any]:
     """A press on an inline button under one of the bot's messages."""
     bot = {"id": BOT_ID, "is_bot": True, "first_name": "银铃", "username": USERNAME}
