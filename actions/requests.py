@@ -114,9 +114,9 @@ class TicketForm(Form[Request]):
             turn.speaker.actor,
             {
                 "kind": self.kind,
-                "city_code": turn.speaker.city,
+                "city": turn.speaker.city,
                 "person_id": who.person_id or turn.speaker.person_id,
-                "caller_phone": None if frame.phone == "登记在册" else frame.phone,
+                "phone": None if frame.phone == "登记在册" else frame.phone,
                 "conversation": turn.speaker.conversation,
                 "summary": self.summary(frame),
                 "details": {

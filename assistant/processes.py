@@ -129,10 +129,18 @@ class Stack:
 
     def start(self, database_url: str, model: Path) -> None:
         """Start everything and return when all is well. Raises NotStarted."""
-        self.processes = [self._actions(), self._rasa(model)]
+        processes = [self._actions(), self._rasa(model)]
         if self._serve_api:
-            self.processes += [self._api(database_url), self._worker(database_url)]
-        for process in self.processes:
+            processes += [self._api(database_url), self._worker(database_url)]
+        self._start(processes)
+
+    def start_only_rasa(self, model: Path) -> None:
+        """Start Rasa alone, for what needs no conversation. Raises NotStarted."""
+        self._start([self._rasa(model)])
+
+    def _start(self, processes: list[Process]) -> None:
+        self.processes = processes
+        for process in processes:
             process.log = self.settings.home / "log" / f"{process.name}.log"
             process.start()
         self._wait()

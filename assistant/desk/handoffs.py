@@ -32,7 +32,10 @@ class Handoffs:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.hours = Hours.parse(context.settings.operator_hours)
+
+    @property
+    def hours(self) -> Hours:
+        return Hours.parse(self.context.settings.operator_hours)
 
     async def give(self, conversation: Conversation, speaker: Speaker, reason: str) -> Reply:
         """A person, now or by call-back, with everything known so far."""
@@ -105,16 +108,16 @@ class Handoffs:
             turns = await repository.recent_turns(session, conversation.id, TOLD)
             asked = TicketIn(
                 kind=kind,
-                city_code=conversation.city,
+                city=conversation.city,
                 person_id=speaker.person_id if speaker.kind != "worker" else None,
-                caller_phone=speaker.phone,
+                phone=speaker.phone,
                 summary=reason,
                 details={"said": [turn.said for turn in turns if turn.said]},
                 conversation=str(conversation.id),
                 idempotency_key=f"{conversation.id}:{kind}:{conversation.epoch}",
             )
             now = self.context.clock.now()
-            ticket, _ = await tickets.open_ticket(
+            ticket, _ = await tickets.open_once(
                 session, now, speaker.actor(conversation), asked, self.hours
             )
             return ticket

@@ -13,7 +13,7 @@ class Sentences:
     def __init__(self, file: Path) -> None:
         self._texts: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         return self._texts[name].format(**values)
 
     def names(self) -> set[str]:

@@ -1,0 +1,69 @@
+"""Runs a file of dialogues and tells what passed and what did not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+
+from assistant.evaluation.dialogues.driver import Played, play
+from assistant.evaluation.dialogues.outcome import difference
+from assistant.evaluation.dialogues.scene import clear, set_scene
+from assistant.evaluation.stack import Running
+from assistant.kit.db import Database
+
+
+async def evaluate(
+    items: list[dict[str, Any]], running: Running, transcripts: Path | None = None
+) -> dict[str, Any]:
+    """Play every dialogue of a file; keys ``n, passed, share, failed``.
+
+    Prints each failure with its transcript and its first difference.
+    """
+    console = Console()
+    database = Database(running.database_url, pool_size=2)
+    client = running.client()
+    failed: list[str] = []
+    try:
+        for item in items:
+            played, problem = await _one(item, running, database, client)
+            name = str(item["id"])
+            console.print(f"{'[green]✓' if problem is None else '[red]✗'}[/] {name}", highlight=False)
+            if problem is not None:
+                failed.append(name)
+                console.print(f"    {problem}", style="red", markup=False)
+                console.print("    " + played.transcript().replace("\n", "\n    "), markup=False)
+            if transcripts:
+                _write(transcripts / f"{name}.txt", f"{played.transcript()}\n\n{problem or 'passed'}\n")
+    finally:
+        await client.close()
+        await database.close()
+    passed = len(items) - len(failed)
+    console.print(f"{passed} / {len(items)}")
+    return {"n": len(items), "passed": passed, "share": passed / max(len(items), 1), "failed": failed}
+
+
+def _write(path: Path, words: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(words, encoding="utf-8")
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    """The dialogues of a file."""
+    items: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return items
+
+
+async def _one(
+    item: dict[str, Any], running: Running, database: Database, client: Any
+) -> tuple[Played, str | None]:
+    async with database.session() as session:
+        await clear(session)
+        scene = await set_scene(session, item)
+    running.settings.operator_hours = scene.operator_hours
+    played = await play(item, scene, client, running.clock)
+    async with database.session() as session:
+        problem = await difference(session, scene, played, item.get("outcome") or {})
+    return played, problem
