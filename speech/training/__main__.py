@@ -133,7 +133,7 @@ def _graph(options: argparse.Namespace, report: Callable[[str], None]) -> None:
         if options.slots
         else None
     )
-    build(language_model(seed=options.seed, slots=slots, report=report), options.model)
+    build(language_model(seed=options.seed, slots=slots, texts=options.texts, report=report), options.model)
 
 
 def _options() -> argparse.Namespace:
@@ -151,6 +151,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--texts", type=Path, help="folder of callers' sentences (.txt, Rasa .yml)")
     parser.add_argument(
         "--slots", type=Path, help="folder of class words, NAME.txt each: street.txt, place.txt, service.txt"
     )

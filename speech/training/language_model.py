@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 START: Final = "<s>"
@@ -69,7 +69,9 @@ class Source:
 class Mixture:
     """Sources mixed by weight; holds the n-grams that any of them saw often enough."""
 
-    def __init__(self, sources: list[tuple[Source, float, tuple[int, ...]]], vocabulary: list[str]) -> None:
+    def __init__(
+        self, sources: Sequence[tuple[Source, float, tuple[int, ...]]], vocabulary: list[str]
+    ) -> None:
         """Each source comes with its weight (they add up to 1) and the counts from which its n-grams are kept."""
         self._sources = [(source, weight) for source, weight, _ in sources]
         self.vocabulary = vocabulary

@@ -116,6 +116,21 @@ def _spoken(clause: str) -> str | None:
     return spoken if 2 <= len(spoken) <= 24 and _HAN.fullmatch(spoken) else None
 
 
+def sentences_in(folder: Path) -> Iterator[str]:
+    """Sentences of a folder: lines of .txt files, list items of Rasa's .yml files without their annotations."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".txt", ".yml"}:
+            for line in path.read_text("utf-8").splitlines():
+                item = line.strip()
+                if path.suffix == ".yml":
+                    if not item.startswith("- ") or item.endswith(":"):
+                        continue
+                    item = re.sub(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})", r"\1", item[2:])
+                spoken = re.sub(r"[，。！？；：、,.!?;:…—A-Z]+", " ", say(item)).strip()
+                if re.fullmatch(r"[\u4e00-\u9fff ]{1,80}", spoken):
+                    yield spoken
+
+
 def dictionary() -> Counter[str]:
     """Words of one to four characters with their frequency in jieba's dictionary; our own words as common ones."""
     import jieba

@@ -51,7 +51,7 @@ class Corpus:
             start = int(self.rng.integers(0, max(1, len(frames) - CHUNK * 3 // 2)))
             x, y = _chunk(frames, label, start)
             if self.rng.random() < 0.5:
-                x = x + self._bend * self.rng.standard_normal(x.shape[1])
+                x = x + (self._bend * self.rng.standard_normal(x.shape[1])).astype(np.float32)
             features.append(x.astype(np.float32))
             targets.append(y)
         return torch.from_numpy(np.stack(features)), torch.from_numpy(np.stack(targets))
