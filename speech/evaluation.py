@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import os
 import re
 import time
 import wave
@@ -42,6 +43,22 @@ class Line:
 
 
 def evaluate(
+    tsv: Path, models: Path = Path("var/models"), cache: Path = Path("var/speech")
+) -> dict[str, Any]:
+    """`score` with what the hotline has: the model in use and, where it is installed, the second hearing.
+
+    Raises ModelError if there is no model.
+    """
+    folder = ModelStore(models).current().folder
+    assert folder is not None, "the model in use has a folder"
+    try:
+        whisper = Whisper(weights(cache), threads=os.cpu_count() or 1)
+    except (WeightsMissing, ImportError):
+        whisper = None
+    return score(tsv, SpeechModel(folder), second_hearing=whisper)
+
+
+def score(
     tsv: Path,
     model: SpeechModel,
     *,
@@ -167,7 +184,7 @@ def main() -> None:
     folder = options.model or ModelStore(options.models).current().folder
     assert folder is not None, "the model in use has a folder"
     show = partial(print, flush=True) if options.verbose else None
-    figures = evaluate(
+    figures = score(
         tsv,
         SpeechModel(folder),
         second_hearing=whisper,

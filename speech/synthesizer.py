@@ -56,7 +56,7 @@ class Synthesizer(Protocol):
 
 
 class ClauseCache:
-    """Sound of clauses by content: the most recently heard in memory, all of them on disk if a folder is given."""
+    """Sound of clauses by content: the most recently heard in memory, those told to be kept on disk as well."""
 
     def __init__(self, folder: Path | None, seconds: int = _MEMORY_SECONDS) -> None:
         self._folder = folder
@@ -86,10 +86,10 @@ class ClauseCache:
         self._remember(key, samples)
         return samples
 
-    def put(self, key: str, samples: Samples) -> None:
+    def put(self, key: str, samples: Samples, *, on_disk: bool) -> None:
         """Keep a sound; the file appears whole or not at all."""
         self._remember(key, samples)
-        path = self._path(key)
+        path = self._path(key) if on_disk else None
         if path is not None and not path.exists():
             draft = path.with_suffix(f".{threading.get_ident()}.part")
             samples.astype("<i2").tofile(draft)
@@ -113,7 +113,10 @@ class ZhttsSynthesizer:
     """The packaged voice behind the `Synthesizer` protocol. Safe to use from several threads."""
 
     def __init__(self, cache: Path, *, threads: int = 1, keep_on_disk: bool = True) -> None:
-        """`cache` holds the patched model and, if `keep_on_disk`, sound once made. Raises VoiceMissing."""
+        """`cache` holds the patched model and, if `keep_on_disk`, the sound of prepared phrases. Raises VoiceMissing.
+
+        Only prepared phrases go to disk: other sentences hold names, addresses and illnesses.
+        """
         self._voice = ZhttsVoice(cache, threads)
         self._cache = ClauseCache(cache / "clauses" if keep_on_disk else None)
 
@@ -124,22 +127,22 @@ class ZhttsSynthesizer:
         for clause in clauses(say(text)):
             sound = self._clause(clause, delivery, rate)
             if sound.size:
-                pause = np.zeros(rate * int(clause.pause / delivery.pace) // 1000, np.int16)
+                pause = np.zeros(rate * int(clause.pause / _held(delivery.pace)) // 1000, np.int16)
                 yield np.concatenate([amplified(sound, delivery.loudness), pause])
 
     def prepare(self, texts: list[str], delivery: Delivery = Delivery(), rate: int = TELEPHONE_RATE) -> None:
-        """Fill the cache, for greetings and set phrases at start-up."""
+        """Fill the cache, for greetings and set phrases at start-up. Texts with personal data do not belong here."""
         for text in texts:
-            for _ in self.stream(text, delivery, rate):
-                pass
+            for clause in clauses(say(text)):
+                self._clause(clause, delivery, rate, on_disk=True)
 
     def speak(self, text: str, delivery: Delivery = Delivery(), rate: int = TELEPHONE_RATE) -> Samples:
         """A whole text at once."""
         parts = list(self.stream(text, delivery, rate))
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
-    def _clause(self, clause: Clause, delivery: Delivery, rate: int) -> Samples:
-        pace = min(FASTEST, max(SLOWEST, delivery.pace))
+    def _clause(self, clause: Clause, delivery: Delivery, rate: int, *, on_disk: bool = False) -> Samples:
+        pace = _held(delivery.pace)
         syllables = pronounce(clause.text)
         if not syllables:
             return np.zeros(0, np.int16)
@@ -148,8 +151,12 @@ class ZhttsSynthesizer:
         if found is None:
             sound, _ = self._voice.speak(syllables, pace=pace)
             found = _levelled(resample((np.clip(sound, -1, 1) * 32767).astype(np.int16), VOICE_RATE, rate))
-            self._cache.put(key, found)
+            self._cache.put(key, found, on_disk=on_disk)
         return found
+
+
+def _held(pace: float) -> float:
+    return min(FASTEST, max(SLOWEST, pace))
 
 
 def _levelled(samples: Samples) -> Samples:

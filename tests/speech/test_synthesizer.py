@@ -66,12 +66,20 @@ def test_what_was_prepared_is_not_made_again(
 def test_the_cache_lives_on_disk_and_forgets_the_oldest_in_memory(tmp_path: Path) -> None:
     cache = ClauseCache(tmp_path, seconds=1)
     for name in "abc":
-        cache.put(name, np.full(6_000, ord(name), np.int16))
+        cache.put(name, np.full(6_000, ord(name), np.int16), on_disk=name != "b")
     assert set(cache._memory) == {"c"}
     found = ClauseCache(tmp_path).get("a")
     assert found is not None
     assert found[0] == ord("a")
-    assert cache.get("never") is None
+    assert cache.get("b") is None
+
+
+def test_only_prepared_phrases_are_written_to_disk(voice: ZhttsVoice, tmp_path: Path) -> None:
+    synthesizer = ZhttsSynthesizer(tmp_path)
+    synthesizer.speak("张三您好")
+    assert not list((tmp_path / "clauses").iterdir())
+    synthesizer.prepare(["您好"])
+    assert len(list((tmp_path / "clauses").iterdir())) == 1
 
 
 def test_text_without_sound_gives_none(synthesizer: ZhttsSynthesizer) -> None:
