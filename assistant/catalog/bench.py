@@ -63,7 +63,7 @@ _FILL: Final = (
 
 
 async def bench_search(
-    session_factory: async_sessionmaker[AsyncSession], places: int = 100_000
+    session_factory: async_sessionmaker[AsyncSession], places: int = 100_000, searches: int = SEARCHES
 ) -> dict[str, Any]:
     """Fill an empty database and time the real search: nearest, of one kind, open now, with capacity.
 
@@ -76,7 +76,7 @@ async def bench_search(
     """
     offerings = await _fill(session_factory, places)
     chance = random.Random(20250611)
-    queries = [_query(chance) for _ in range(WARM_UP + SEARCHES)]
+    queries = [_query(chance) for _ in range(WARM_UP + searches)]
     took, found = [], 0
     for query in queries:
         start = time.perf_counter()

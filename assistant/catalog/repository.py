@@ -165,7 +165,7 @@ async def closures_of(
     """The days from ``since`` on which each place is closed."""
     found: dict[uuid.UUID, set[date]] = {each: set() for each in places}
     query = select(Closure.place_id, Closure.date).where(Closure.place_id.in_(places), Closure.date >= since)
-    for place_id, day in (await session.execute(query)).tuples():
+    for place_id, day in await session.execute(query):
         found[place_id].add(day)
     return found
 
@@ -180,7 +180,7 @@ async def booked(session: AsyncSession, moments: dict[uuid.UUID, datetime]) -> d
     )
     return {
         offering_id: booked
-        for offering_id, starts, ends, booked in (await session.execute(query)).tuples()
+        for offering_id, starts, ends, booked in await session.execute(query)
         if starts <= moments[offering_id] < ends
     }
 
@@ -280,9 +280,8 @@ async def middle(session: AsyncSession, *, areas: Collection[uuid.UUID]) -> tupl
 
 async def relocate(session: AsyncSession, place_id: uuid.UUID, lat: float | None, lng: float | None) -> None:
     """Move the offerings of a place in the search index."""
-    for offering_id, service_type in (
-        await session.execute(select(Offering.id, Offering.service_type).where(Offering.place_id == place_id))
-    ).tuples():
+    query = select(Offering.id, Offering.service_type).where(Offering.place_id == place_id)
+    for offering_id, service_type in await session.execute(query):
         there = None if lat is None or lng is None else spot(lat, lng, service_type)
         await session.execute(update(Offering).where(Offering.id == offering_id).values(spot=there))
 

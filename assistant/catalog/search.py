@@ -133,7 +133,7 @@ async def _where(
         return point, None
     for candidate in await resolve.resolve(session, query.near, city_code):
         point = await _middle(session, candidate.type, candidate.id, candidate.city_code)
-        if point is not None:
+        if point is not None and candidate.score >= names.SURE:
             return point, candidate.name
     return None, None
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalog.seed import load_seed
+from assistant.kit import postgres
 from assistant.kit.clock import from_china
+from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
+from assistant.schema import create
 
 NOW = from_china(datetime(2025, 6, 11, 10, 0))
 """A Wednesday."""
@@ -17,9 +22,34 @@ CENTRE = "29.372,113.130"
 """The middle of 岳阳楼区."""
 
 
+@pytest.fixture(scope="session")
+def seeded_url(server_url: str, keyring: Keyring) -> str:
+    """A database that knows 岳阳; nobody commits to it."""
+    url = postgres.ensure_database(server_url, "yinling_seeded")
+    create(url)
+
+    async def fill() -> None:
+        database = Database(url)
+        async with database.session() as unit:
+            await load_seed(unit, ["yueyang"])
+        await database.close()
+
+    asyncio.run(fill())
+    return url
+
+
 @pytest.fixture
-async def seeded(database: Database, session: AsyncSession) -> AsyncSession:
-    """A session on a database that knows 岳阳, committed."""
+async def seeded(seeded_url: str) -> AsyncIterator[AsyncSession]:
+    """A session that knows 岳阳; what a test does in it is rolled back."""
+    database = Database(seeded_url, pool_size=1)
+    async with database.sessions() as session:
+        yield session
+        await session.rollback()
+    await database.close()
+
+
+@pytest.fixture
+async def stored(database: Database) -> None:
+    """The database of the API knows 岳阳."""
     async with database.session() as unit:
         await load_seed(unit, ["yueyang"])
-    return session

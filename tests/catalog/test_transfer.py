@@ -178,7 +178,7 @@ async def test_text_that_looks_like_a_formula_stays_text(seeded: AsyncSession) -
     assert all(cell.data_type != "f" for cell in cells)
 
 
-async def test_the_api_previews_imports_and_exports(seeded: AsyncSession, api: httpx.AsyncClient) -> None:
+async def test_the_api_previews_imports_and_exports(stored: None, api: httpx.AsyncClient) -> None:
     book = Workbook()
     page = book.active
     assert page is not None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -104,7 +105,8 @@ def _cells_of(
     }
     if offering is not None:
         values |= _offering_cells(offering)
-    return {column: str(value) for column, value in values.items() if value not in (None, "")}
+    told = {column: str(value) for column, value in values.items() if value not in (None, "")}
+    return {column: ILLEGAL_CHARACTERS_RE.sub("", value) for column, value in told.items()}
 
 
 def _offering_cells(offering: OfferingDraft) -> dict[str, Any]:
