@@ -25,6 +25,7 @@ from assistant.kit.clock import Clock, SystemClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.kit.errors import Forbidden, Invalid, YinlingError
+from assistant.kit.live import Live
 from assistant.settings import Settings
 
 ROUTERS = (
@@ -36,6 +37,7 @@ ROUTERS = (
     "assistant.safety.endpoints",
     "assistant.links.endpoints",
     "assistant.desk.endpoints",
+    "assistant.console.endpoints",
 )
 
 
@@ -49,12 +51,14 @@ def make_app(settings: Settings, database_url: str, clock: Clock | None = None) 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.live.close()
         await rasa.close()
         await context.database.close()
 
     app = FastAPI(title="银铃 Yinling", version="0.1.0", lifespan=lifespan)
     app.state.context = context
     app.state.desk = Desk(context, rasa)
+    app.state.live = Live(database_url)
     app.state.client_for = partial(_client_for, app)
     app.add_exception_handler(YinlingError, _domain_error)
     app.add_exception_handler(RequestValidationError, _bad_request)

@@ -14,6 +14,7 @@ MODELS = (
     "assistant.kit.audit",
     "assistant.kit.outbox",
     "assistant.people.models",
+    "assistant.people.coverage",
     "assistant.catalog.models",
     "assistant.orders.models",
     "assistant.benefits.models",
@@ -21,6 +22,7 @@ MODELS = (
     "assistant.desk.models",
     "assistant.safety.models",
     "assistant.links.models",
+    "assistant.console.models",
 )
 
 

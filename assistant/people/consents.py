@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit.actor import Actor
 from assistant.kit.errors import Forbidden, Invalid
-from assistant.people import repository
+from assistant.people import coverage, repository
 from assistant.people.errors import ConsentNeeded, ConsentNotFound
 from assistant.people.history import remember
 from assistant.people.models import Consent, Scope
@@ -33,8 +33,11 @@ async def check_may(
 
     Raises:
         ConsentNeeded: none of these.
+        PersonNotFound: a worker who does not cover where the senior lives.
     """
-    if actor.kind in ("worker", "system"):
+    if actor.kind == "worker":
+        return await coverage.check(session, actor.person_id, senior)
+    if actor.kind == "system":
         return
     if actor.person_id is not None and await may(session, actor.person_id, senior, scope, now):
         return

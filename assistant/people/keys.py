@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from assistant.kit.crypto import keyring
-from assistant.kit.text import half_width, number, pinyin_key
+from assistant.kit.text import half_width, number, pinyin_key, syllables
 
 _NUMERAL: Final = r"\d+|[零〇一二三四五六七八九十百]+"
 _BUILDING: Final = re.compile(rf"({_NUMERAL})\s*(?:号楼|栋|幢|座|号院)")
@@ -23,6 +23,16 @@ def sound_key(name: str) -> bytes:
 
 def surname_key(surname: str) -> bytes:
     return keyring().blind("person.surname", surname)
+
+
+def initials(name: str) -> str:
+    """First letters of the syllables: 赵秀兰 → zxl."""
+    return "".join(syllable[0] for syllable in syllables(name))
+
+
+def initials_key(letters: str) -> bytes:
+    """``letters`` as typed, in either case."""
+    return keyring().blind("person.initials", letters.lower())
 
 
 def phone_key(phone: str) -> bytes:

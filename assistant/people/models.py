@@ -46,6 +46,8 @@ class Person(Identified, Base):
         Index("ix_persons_name", "name_key"),
         Index("ix_persons_sound", "sound_key"),
         Index("ix_persons_building", "surname_key", "building_key"),
+        Index("ix_persons_initials", "initials_key"),
+        Index("ix_persons_area", "city_code", "street", "community", "id", postgresql_where="kind = 'senior'"),
     )
 
     kind: Mapped[PersonKind] = mapped_column(String(10))
@@ -56,6 +58,8 @@ class Person(Identified, Base):
     """Blind index of the name's fuzzy pinyin: 秀兰 and 秀蓝 sound alike on the telephone."""
     surname_key: Mapped[bytes] = mapped_column(LargeBinary)
     """Blind index of the surname, for "5号楼的赵奶奶"."""
+    initials_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Blind index of the first letters of the name's syllables: 赵秀兰 is typed zxl."""
     gender: Mapped[Gender | None] = mapped_column(String(6))
     birth_year: Mapped[int | None]
     """Year of birth; tells two people of one name apart and decides age conditions."""

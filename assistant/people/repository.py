@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from assistant.people import keys
+from assistant.people import coverage, keys
 from assistant.people.models import Consent, Person, PersonEvent, PersonPhone, Scope
 
 MAX_FOUND = 20
@@ -50,8 +50,10 @@ async def search(
     street: str | None = None,
     community: str | None = None,
     kind: str | None = None,
+    areas: Sequence[coverage.WorkerArea] = (),
 ) -> Sequence[Person]:
-    """People who match everything given; at least one indexed datum should be."""
+    """People who match everything given; at least one indexed datum should be. ``areas``, if any, limit
+    them to those who live there."""
     wanted: list[ColumnElement[bool]] = []
     if name is not None:
         wanted.append(Person.name_key == keys.name_key(name))
@@ -71,6 +73,8 @@ async def search(
         Person.kind: kind,
     }
     wanted += [column == value for column, value in plain.items() if value is not None]
+    if areas:
+        wanted.append(coverage.within(areas))
     statement = _people().where(*wanted).order_by(Person.created_at, Person.id).limit(MAX_FOUND)
     return (await session.scalars(statement)).all()
 

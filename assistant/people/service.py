@@ -14,7 +14,7 @@ from assistant.kit.actor import Actor
 from assistant.kit.clock import china
 from assistant.kit.errors import Forbidden, Invalid
 from assistant.kit.text import PhoneNumberError, phone_number
-from assistant.people import keys, names, repository
+from assistant.people import coverage, keys, names, repository
 from assistant.people.consents import check_may
 from assistant.people.errors import LastPhone, PersonNotFound, PhoneInvalid
 from assistant.people.history import remember
@@ -55,8 +55,9 @@ async def find(session: AsyncSession, now: datetime, actor: Actor, asked: FindPe
         raise Invalid("请告诉我姓名、电话或者楼号。")
     where = asked.model_dump(exclude={"name", "phone"})
     phone = e164(asked.phone) if asked.phone else None
+    areas = await coverage.areas_of(session, actor.person_id) if actor.person_id else []
     for how, wanted in _readings(asked.name):
-        if found := await repository.search(session, **wanted, **where, phone=phone):
+        if found := await repository.search(session, **wanted, **where, phone=phone, areas=areas):
             people = [_candidate(person, how, now) for person in found]
             audit.record(session, now, actor, "person.searched", "people", found=[str(p.id) for p in people])
             return Candidates(candidates=people, apart_by=_apart_by(people))
@@ -188,6 +189,7 @@ def _set_name(person: Person, name: str) -> None:
     person.name_key = keys.name_key(name)
     person.sound_key = keys.sound_key(name)
     person.surname_key = keys.surname_key(names.surname(name))
+    person.initials_key = keys.initials_key(keys.initials(name))
 
 
 def _phone(person_id: uuid.UUID, number: str, now: datetime, *, primary: bool) -> PersonPhone:

@@ -1,0 +1,1 @@
+"""The pages of community workers, operators, auditors and administrators."""
