@@ -15,19 +15,19 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import context
-from components.linear import LinearModel, features
+from components.linear import LinearModel, features, membership
 from components.services import namings
 
-NONE = "none"
 SEVERAL = 3  # no one asks for more at once
+WANTING = ("book_service", "find_service", "inform")  # intents that seldom come without a service
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class ServiceTypeClassifier(GraphComponent):
-    """One distribution over the service types and `none`; a message with two services teaches both.
+    """A score for every service type; those that reach their threshold are meant.
 
-    The first service is the most likely one; a further one counts from `second` on, or from
-    `named` on when its name was said.
+    `first` is the threshold of the best one, lower (`wanted`) where the intent wants a service;
+    `second` that of further ones, lower (`named`) where the service's name is said.
     """
 
     @classmethod
@@ -36,7 +36,7 @@ class ServiceTypeClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"strength": 1.0, "iterations": 100, "first": 0.35, "second": 0.25, "named": 0.08}
+        return {"ridge": 10.0, "first": 0.3, "wanted": 0.18, "second": 0.35, "named": 0.3}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
@@ -68,10 +68,10 @@ class ServiceTypeClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)]
-        taught = [(m, service) for m in examples for service in context.service_types(m) or [NONE]]
-        rows = features([message for message, _ in taught])
-        labels = [service for _, service in taught]
-        self._model = LinearModel.fit(rows, labels, self._config["strength"], self._config["iterations"])
+        meant = [context.service_types(message) for message in examples]
+        classes = sorted({service for services in meant for service in services})
+        targets, alike = membership(classes, meant), np.ones(len(examples), dtype=np.float32)
+        self._model = LinearModel.fit(features(examples), classes, targets, self._config["ridge"], alike)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -86,16 +86,14 @@ class ServiceTypeClassifier(GraphComponent):
     def services(self, message: Message) -> list[tuple[str, float]]:
         """Service types meant and their confidence, in the order in which they are said."""
         assert self._model is not None
-        scores = dict(zip(self._model.classes, self._model.probabilities(features([message]))[0].tolist()))
-        none = scores.pop(NONE, 0.0)
+        scores = dict(zip(self._model.classes, self._model.scores(features([message]))[0].tolist()))
         named = {naming.service_type: naming.start for naming in reversed(namings(message.get(TEXT)))}
         ranked = sorted(scores, key=lambda service: -scores[service])
-        if scores[ranked[0]] < max(self._config["first"], none):
+        intent = (message.get(INTENT) or {}).get("name")
+        if scores[ranked[0]] < self._config["wanted" if intent in WANTING else "first"]:
             return []
-        meant = [ranked[0]]
-        for service in ranked[1:SEVERAL]:
-            if scores[service] >= self._config["named" if service in named else "second"]:
-                meant.append(service)
+        further = [s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]]
+        meant = [ranked[0], *further]
         meant.sort(key=lambda service: named.get(service, len(message.get(TEXT))))
         return [(service, scores[service]) for service in meant]
 

@@ -23,20 +23,21 @@ def _half_width(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=None)
+def _syllable(character: str) -> str:
+    """Its commonest reading: a character sounds alike wherever it stands, also in a misheard word."""
+    (syllable,) = lazy_pinyin(
+        character, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda other: other[:1]
+    )
+    return syllable
+
+
 def syllables(text: str) -> tuple[str, ...]:
     """One toned syllable for every Han character (`zhu4`); other characters stand for themselves."""
-    return tuple(
-        lazy_pinyin(
-            text,
-            style=Style.TONE3,
-            neutral_tone_with_five=True,
-            errors=lambda other: list(other),
-        )
-    )
+    return tuple(map(_syllable, text))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=None)
 def fuzzy(syllable: str) -> str:
     """The syllable without tone, with the pairs merged that seniors and recognisers confuse.
 

@@ -94,7 +94,7 @@ class ViewFeaturizer(SparseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**SparseFeaturizer.get_default_config(), "view": "characters", "scale": 5.0, "min_count": 2}
+        return {**SparseFeaturizer.get_default_config(), "view": "characters", "scale": 5.0, "min_count": 1}
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, name: str
@@ -130,12 +130,13 @@ class ViewFeaturizer(SparseFeaturizer, GraphComponent):
         return featurizer
 
     def train(self, training_data: TrainingData) -> Resource:
-        messages = [message for message in training_data.training_examples if message.get(TEXT)]
+        """Terms are learned from texts as written; misheard copies only use them."""
+        written = [m for m in training_data.training_examples if m.get(TEXT) and not m.get("of")]
         counts: Counter[str] = Counter()
-        for message in messages:
+        for message in written:
             counts.update(set(self._terms(message.get(TEXT), context.asked(message))))
         stored = [
-            (term, 1.0 + math.log((1 + len(messages)) / (1 + count)))
+            (term, 1.0 + math.log((1 + len(written)) / (1 + count)))
             for term, count in sorted(counts.items())
             if count >= self._config["min_count"]
         ]
