@@ -113,6 +113,13 @@ def _unit(match: re.Match[str]) -> str:
     return cold + counted(match["a"]) + _UNITS[match["unit"]]
 
 
+def _cold_range(match: re.Match[str]) -> str:
+    first, sign, last = (
+        (match["a"], match["cold"], match["b"]) if match["a"] else (match["c"], match["d"], match["e"])
+    )
+    return f"零下{counted(first)}到{'零下' if sign else '零上'}{counted(last)}摄氏度"
+
+
 def _bare(match: re.Match[str]) -> str:
     number = match[0]
     if re.fullmatch(r"0\d+|\d{9,}", number):
@@ -166,7 +173,8 @@ _RULES: Final[list[Rule]] = [
         lambda m: f"{decimal(m['a'])}到{decimal(m['b'])}元",
     ),
     _rule(rf"[¥￥]\s*(?P<a>{_N})元?", _money),
-    _rule(rf"(?<![\d.,])(?P<a>{_N})元(?=\s*/)", _money),
+    _rule(rf"(?<![\d.,\-~～至到])(?P<a>{_N})元(?=\s*/)", _money),
+    _rule(r"(?<=[元角分])\s*/\s*(?=月)", "一个"),
     _rule(r"(?<=[元角分])\s*/\s*(?=[\u4e00-\u9fff])", "一"),
     _rule(rf"(?<![\d.,\-~～至到])(?P<a>{_N})元", _money),
     # Shares, fractions, temperatures and measures.
@@ -175,6 +183,10 @@ _RULES: Final[list[Rule]] = [
         lambda m: f"百分之{decimal(m['a'])}到百分之{decimal(m['b'])}",
     ),
     _rule(rf"({_N})[%％]", lambda m: f"百分之{decimal(m[1])}"),
+    _rule(
+        rf"(?<![\d\u4e00-\u9fff])-(?P<a>{_N})\s*[-—~～至到]\s*(?P<cold>-?)(?P<b>{_N})\s*(?:℃|°C)|(?<=[温是约为])-(?P<c>{_N})\s*[-—~～至到]\s*(?P<d>-?)(?P<e>{_N})\s*(?:℃|°C)",
+        _cold_range,
+    ),
     _rule(rf"({_N})‰", lambda m: f"千分之{decimal(m[1])}"),
     _rule(
         rf"(?P<a>{_N}){_DASH}(?P<b>{_N})\s*(?P<unit>{_unit_pattern})(?![A-Za-z])",
@@ -186,6 +198,11 @@ _RULES: Final[list[Rule]] = [
     ),
     _rule(
         r"(?<![\d/])(\d{1,3})/(\d{1,3})(?![\d/])", lambda m: f"{cardinal(int(m[2]))}分之{cardinal(int(m[1]))}"
+    ),
+    # A door written with hyphens: 3-2-301 is said as it is written.
+    _rule(
+        r"(?<![\d-])(\d{1,2})-(\d{1,2})-(\d{3,4})(?![\d-])",
+        lambda m: f"{cardinal(int(m[1]))}杠{cardinal(int(m[2]))}杠{digits(m[3], telephone=True)}",
     ),
     # Addresses and lines: a room is read digit by digit, a house by its number.
     _rule(r"(?<!\d)(?P<n>\d{1,5})(?P<after>室|房间|房|号房|号床|床)", _room),
