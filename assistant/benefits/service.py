@@ -58,11 +58,16 @@ async def match(session: AsyncSession, query: MatchQuery) -> MatchResult:
     judged = [(each, _judge(each, query)) for each in theirs]
     if asked.kind == "general":
         judged = [(each, verdict) for each, verdict in judged if verdict.fits != "no"]
-    own_first = sorted(judged, key=lambda pair: (pair[0].who not in OWN[query.role], _RANK[pair[1].fits]))
+    own_first = sorted(judged, key=lambda pair: _order(*pair, query.role))
     answers = [answer(each, verdict) for each, verdict in own_first[: query.limit]]
     if not answers:
         return _none(city, [])
     return MatchResult(answers=answers, known_city=True, found=True, message=_opening(city, answers))
+
+
+def _order(benefit: Benefit, verdict: Verdict, role: Role) -> tuple[bool, bool, int]:
+    """What is the asker's own first, grants before facts, those that fit before those that do not."""
+    return benefit.who not in OWN[role], benefit.kind == "fact", _RANK[verdict.fits]
 
 
 def _asked(query: MatchQuery, benefits: Sequence[Benefit]) -> Asked:

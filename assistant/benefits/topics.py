@@ -56,9 +56,14 @@ def _score(text: str, benefit: Benefit) -> float:
     words = [benefit.title, *benefit.topics]
     if (length := _longest(words, text)) > 0:
         return 1 + length / 100
-    sounding = [pinyin_key(word) for word in words if len(word) >= MIN_SOUND]
-    heard = f" {pinyin_key(text)} "
+    sounding = [_sound(word) for word in words if len(word) >= MIN_SOUND]
+    heard = f" {_sound(text)} "
     return 0.5 if any(f" {sound} " in heard for sound in sounding if sound.count(" ") >= 2) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _sound(word: str) -> str:
+    return pinyin_key(word)
 
 
 def _longest(words: Iterable[str], text: str) -> int:

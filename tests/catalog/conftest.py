@@ -1,4 +1,4 @@
-"""The catalogue of one seeded city."""
+"""A catalogue with the cities that an installation starts with."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ CENTRE = "29.372,113.130"
 
 @pytest.fixture(scope="session")
 def seeded_url(server_url: str, keyring: Keyring) -> str:
-    """A database that knows 岳阳; nobody commits to it."""
+    """A database that knows the five cities; nobody commits to it."""
     url = postgres.ensure_database(server_url, "yinling_seeded")
     create(url)
 
     async def fill() -> None:
         database = Database(url)
         async with database.session() as unit:
-            await load_seed(unit, ["yueyang"])
+            await load_seed(unit)
         await database.close()
 
     asyncio.run(fill())
@@ -40,7 +40,7 @@ def seeded_url(server_url: str, keyring: Keyring) -> str:
 
 @pytest.fixture
 async def seeded(seeded_url: str) -> AsyncIterator[AsyncSession]:
-    """A session that knows 岳阳; what a test does in it is rolled back."""
+    """A session that knows the five cities; what a test does in it is rolled back."""
     database = Database(seeded_url, pool_size=1)
     async with database.sessions() as session:
         yield session

@@ -36,9 +36,8 @@ NAMED = {
 }
 
 
-async def test_five_cities_with_what_their_documents_name(session: AsyncSession) -> None:
-    await load_seed(session)
-    cities = {city.code: city for city in await session.scalars(select(City))}
+async def test_five_cities_with_what_their_documents_name(seeded: AsyncSession) -> None:
+    cities = {city.code: city for city in await seeded.scalars(select(City))}
     assert set(cities) == set(CITIES)
     assert {code: city.hotline for code, city in cities.items() if city.hotline} == {
         "weihai": "12349",
@@ -53,12 +52,11 @@ async def test_five_cities_with_what_their_documents_name(session: AsyncSession)
     }
     for code, names in NAMED.items():
         query = select(Place.name).where(Place.city_code == code, Place.demo.is_(False))
-        assert names <= set(await session.scalars(query))
+        assert names <= set(await seeded.scalars(query))
 
 
-async def test_what_no_document_gives_is_empty_or_marked(session: AsyncSession) -> None:
-    await load_seed(session)
-    for place in await session.scalars(select(Place)):
+async def test_what_no_document_gives_is_empty_or_marked(seeded: AsyncSession) -> None:
+    for place in await seeded.scalars(select(Place)):
         if place.demo:
             assert place.source_document is None
             assert place.phone is None
@@ -67,16 +65,15 @@ async def test_what_no_document_gives_is_empty_or_marked(session: AsyncSession) 
             assert place.source_document in documents()
             assert (place.address, place.lat) == (None, None)
             assert place.phone in (None, "96580")
-    rows = await session.execute(select(Offering, Place).join(Place, Place.id == Offering.place_id))
+    rows = await seeded.execute(select(Offering, Place).join(Place, Place.id == Offering.place_id))
     for offering, place in rows:
         assert offering.demo == place.demo
         if not offering.demo:
             assert (offering.unit_price_fen, offering.online_booking) == (None, False)
 
 
-async def test_every_service_can_be_booked_in_every_city(session: AsyncSession) -> None:
-    await load_seed(session)
-    rows = await session.execute(
+async def test_every_service_can_be_booked_in_every_city(seeded: AsyncSession) -> None:
+    rows = await seeded.execute(
         select(Offering.city_code, Offering.service_type, Place.area_id)
         .join(Place, Place.id == Offering.place_id)
         .where(Offering.online_booking, Offering.capacity_per_slot > 0)
@@ -102,9 +99,8 @@ async def test_a_second_time_changes_nothing(session: AsyncSession) -> None:
     )
 
 
-async def test_one_demonstration_provider_is_on_the_list(session: AsyncSession) -> None:
-    await load_seed(session)
-    found = (await session.scalars(select(Provider).where(Provider.credit == "dishonest"))).all()
+async def test_one_demonstration_provider_is_on_the_list(seeded: AsyncSession) -> None:
+    found = (await seeded.scalars(select(Provider).where(Provider.credit == "dishonest"))).all()
     assert [(each.city_code, each.demo) for each in found] == [("yueyang", True)]
 
 
