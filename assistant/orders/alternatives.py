@@ -53,7 +53,7 @@ async def alternatives(
     today = sorted((one for one in mine if one.day == wish.day), key=lambda one: one.away(wish))[:EACH]
     later = _best_each((one for one in mine if one.day != wish.day), wish, lambda one: one.day)
     other = _best_each(
-        (one for one in offers if one.bookable is not wanted), wish, lambda one: one.bookable.offering.id
+        (one for one in offers if one.bookable is not wanted), wish, lambda one: one.bookable.id
     )
     return Alternatives(
         same_day=[_out(wanted, one) for one in sorted(today, key=lambda one: one.opening.starts_at)],
@@ -69,17 +69,17 @@ async def _with_room(
     soon = [
         (bookable, opening)
         for bookable, opening in found
-        if now + timedelta(minutes=bookable.offering.lead_minutes) <= opening.starts_at
+        if now + timedelta(minutes=bookable.lead_minutes) <= opening.starts_at
     ]
     if not soon:
         return []
     starts = [opening.starts_at for _, opening in soon]
-    ids = {bookable.offering.id for bookable, _ in soon}
+    ids = {bookable.id for bookable, _ in soon}
     taken = await repository.rooms(session, ids, min(starts), max(starts))
     offers = []
     for bookable, opening in soon:
-        room = taken.get((bookable.offering.id, opening.starts_at))
-        free = bookable.offering.capacity_per_slot if room is None else room.free
+        room = taken.get((bookable.id, opening.starts_at))
+        free = bookable.capacity_per_slot if room is None else room.free
         if free >= quantity:
             offers.append(Offer(bookable, opening, free))
     return offers
@@ -96,20 +96,18 @@ def _best_each(offers: Iterable[Offer], wish: Wish, group: Callable[[Offer], Has
 
 
 def _out(wanted: Bookable, offer: Offer) -> Alternative:
-    place, offering = offer.bookable.place, offer.bookable.offering
     here, there = _spot(wanted), _spot(offer.bookable)
     return Alternative(
-        offering_id=offering.id,
-        place=place.name,
+        offering_id=offer.bookable.id,
+        place=offer.bookable.place,
         starts_at=offer.opening.starts_at,
         free=offer.free,
-        unit_price_fen=offering.unit_price_fen,
+        unit_price_fen=offer.bookable.unit_price_fen,
         distance_m=round(distance_m(here, there)) if here and there else None,
-        demo=offering.demo,
+        demo=offer.bookable.demo,
     )
 
 
 def _spot(bookable: Bookable) -> tuple[float, float] | None:
     """Degrees (lat, lng) of the place, where known."""
-    place = bookable.place
-    return None if place.lat is None or place.lng is None else (place.lat, place.lng)
+    return None if bookable.lat is None or bookable.lng is None else (bookable.lat, bookable.lng)

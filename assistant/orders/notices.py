@@ -39,18 +39,18 @@ async def tell(
         "part": order.part,
         "quantity": order.quantity,
         "unit": order.unit,
-        "place": bookable.place.name,
-        "demo": bookable.offering.demo,
+        "place": bookable.place,
+        "demo": bookable.demo,
         "reason": order.reason,
     }
     if people:
         await notify(session, now, order.senior_id, f"order.{event}", key, **facts)
-    if bookable.provider is not None and event in PROVIDER_EVENTS:
+    if bookable.provider_id is not None and event in PROVIDER_EVENTS:
         await outbox.put(
             session,
             now,
             kind="provider",
-            recipient=f"provider:{bookable.provider.id}",
+            recipient=f"provider:{bookable.provider_id}",
             event=f"order.{event}",
             event_key=key,
             about_person=order.senior_id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from assistant.catalog.hours import Hours
-from assistant.catalog.models import Offering, Place, Provider
 from assistant.kit.clock import CHINA, china, from_china
 from assistant.kit.when.model import WINDOWS, PartOfDay
 
@@ -21,24 +21,44 @@ PREFERRED: Final[dict[PartOfDay, time]] = {
 """The time that is tried first when only a part of the day was said."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bookable:
-    """An offering with what a booking must know of it."""
+    """An offering with what a booking must know of it, its place and its provider."""
 
-    offering: Offering
-    place: Place
-    provider: Provider | None
+    id: uuid.UUID
+    city_code: str
+    service_type: str
+    name: str
+    unit: str
+    unit_price_fen: int | None
+    at_home: bool
+    active: bool
+    online_booking: bool
+    capacity_per_slot: int
+    slot_minutes: int
+    lead_minutes: int
+    change_deadline_minutes: int
+    demo: bool
+    place_id: uuid.UUID
+    place: str
+    """Name of the place."""
+    place_phone: str | None
+    lat: float | None
+    lng: float | None
+    provider_id: uuid.UUID | None
+    credit: str | None
+    """The provider's; ``dishonest`` bars it."""
     hours: Hours
-    covered_by: str | None = None
+    covered_by: str | None
     """The document that promises this service at public cost in this city (``Benefit.source_text``)."""
 
     @property
     def barred(self) -> bool:
-        return self.provider is not None and self.provider.credit == "dishonest"
+        return self.credit == "dishonest"
 
     @property
     def open_to_booking(self) -> bool:
-        return self.offering.active and self.offering.online_booking and self.hours.known and not self.barred
+        return self.active and self.online_booking and self.hours.known and not self.barred
 
 
 @dataclass(frozen=True)
@@ -78,7 +98,7 @@ def openings(bookable: Bookable, day: date) -> list[Opening]:
 
 
 def _cut(bookable: Bookable, day: date) -> Iterator[Opening]:
-    step = timedelta(minutes=bookable.offering.slot_minutes)
+    step = timedelta(minutes=bookable.slot_minutes)
     for opens, closes in bookable.hours.on(day):
         start, end = (datetime.combine(day, at, CHINA) for at in (opens, closes))
         if end - start < step:

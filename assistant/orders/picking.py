@@ -39,9 +39,9 @@ def span(minutes: int) -> str:
 def check_bookable(bookable: Bookable) -> None:
     """Raises ProviderBarred or NotBookable."""
     if bookable.barred:
-        raise errors.ProviderBarred(place=bookable.place.name)
+        raise errors.ProviderBarred(place=bookable.place)
     if not bookable.open_to_booking:
-        raise errors.NotBookable(person=True, phone=bookable.place.phone)
+        raise errors.NotBookable(person=True, phone=bookable.place_phone)
 
 
 async def pick(
@@ -66,17 +66,17 @@ async def pick(
         raise errors.InThePast()
     if wish.moment > now + HORIZON:
         raise errors.TooFarAhead(f"现在最多只能提前{HORIZON.days}天预约，请您换个近一点的日子。")
-    capacity = bookable.offering.capacity_per_slot
+    capacity = bookable.capacity_per_slot
     if quantity > capacity:
-        unit = bookable.offering.unit
+        unit = bookable.unit
         raise errors.TooMany(f"一次最多可以订{capacity}{unit}，再多我请工作人员帮您安排。", most=capacity)
     met = fitting(openings(bookable, wish.day), wish)
     if not met:
         raise await instead(session, now, errors.Closed(), bookable, wish, quantity)
-    lead = timedelta(minutes=bookable.offering.lead_minutes)
+    lead = timedelta(minutes=bookable.lead_minutes)
     early = [each for each in met if each[1] >= now + lead]
     if not early:
-        ahead = span(bookable.offering.lead_minutes)
+        ahead = span(bookable.lead_minutes)
         words = f"这项服务要提前{ahead}预约，这个时间来不及了。您看晚一点行吗？"
         raise await instead(session, now, errors.TooLate(words), bookable, wish, quantity)
     return await _with_room(session, now, bookable, wish, quantity, early, own)
@@ -92,9 +92,9 @@ async def _with_room(
     own: tuple[uuid.UUID, int] | None,
 ) -> Picked:
     starts = [opening.starts_at for opening, _ in met]
-    rooms = await repository.rooms(session, [bookable.offering.id], min(starts), max(starts))
+    rooms = await repository.rooms(session, [bookable.id], min(starts), max(starts))
     for opening, starts_at in met:
-        room = rooms.get((bookable.offering.id, opening.starts_at))
+        room = rooms.get((bookable.id, opening.starts_at))
         if room is None:
             return Picked(opening, starts_at, None)
         held = own[1] if own and own[0] == room.slot_id else 0

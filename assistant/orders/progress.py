@@ -81,8 +81,7 @@ def _check_provider(actor: Actor, bookable: Bookable) -> None:
     """Workers may do every step, a provider only on its own orders."""
     if actor.kind in ("worker", "system"):
         return
-    provider = bookable.provider
-    if actor.kind != "provider" or provider is None or actor.person_id != provider.id:
+    if actor.kind != "provider" or actor.person_id is None or actor.person_id != bookable.provider_id:
         raise errors.NotTheirOrder()
 
 

@@ -18,18 +18,17 @@ def quote(bookable: Bookable, quantity: int) -> Quote:
     price. Where a document promises the service at public cost, the quote says so and that it needs an
     assessment first.
     """
-    offering = bookable.offering
-    price = offering.unit_price_fen
+    price = bookable.unit_price_fen
     total = None if price is None else price * quantity
     payer: Payer = "unknown" if price is None else "self"
     notes = [UNKNOWN_PRICE] if total is None else [f"一共{yuan(total)}，自己付。"]
-    if offering.demo and price is not None:
+    if bookable.demo and price is not None:
         notes.append(DEMO_PRICE)
     if note := benefit_note(bookable):
         notes.append(note)
     return Quote(
-        offering_id=offering.id,
-        unit=offering.unit,
+        offering_id=bookable.id,
+        unit=bookable.unit,
         quantity=quantity,
         unit_price_fen=price,
         total_fen=total,
@@ -37,7 +36,7 @@ def quote(bookable: Bookable, quantity: int) -> Quote:
         payable_fen=total,
         payer=payer,
         notes=notes,
-        demo=offering.demo,
+        demo=bookable.demo,
     )
 
 

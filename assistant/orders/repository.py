@@ -6,24 +6,35 @@ import secrets
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ARRAY, Date, Select, any_, func, select, update
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from assistant.benefits.models import Benefit
-from assistant.catalog.hours import Hours
-from assistant.catalog.models import Closure, Offering, Place, Provider
+from assistant.catalog.hours import Hours, Told
+from assistant.catalog.models import Closure, Offering, Place, Provider, Schedule
 from assistant.orders.models import Order, OrderEvent, OrderSeries, Slot
 from assistant.orders.openings import Bookable, Opening
 
 # --- offerings ---
 
+_RULES = (
+    select(
+        func.json_agg(
+            func.json_build_array(
+                Schedule.rrule, Schedule.opens, Schedule.closes, Schedule.valid_from, Schedule.valid_until
+            )
+        )
+    )
+    .where(Schedule.offering_id == Offering.id)
+    .correlate(Offering)
+    .scalar_subquery()
+)
 _CLOSURES = (
-    select(func.array_agg(Closure.date, type_=ARRAY(Date, as_tuple=True)))
+    select(func.array_agg(Closure.date))
     .where(Closure.place_id == Offering.place_id)
     .correlate(Offering)
     .scalar_subquery()
@@ -39,50 +50,83 @@ _COVERED = (
     .correlate(Offering)
     .scalar_subquery()
 )
+_BOOKABLES = (
+    select(
+        Offering.id,
+        Offering.city_code,
+        Offering.service_type,
+        Offering.name,
+        Offering.unit,
+        Offering.unit_price_fen,
+        Offering.at_home,
+        Offering.active,
+        Offering.online_booking,
+        Offering.capacity_per_slot,
+        Offering.slot_minutes,
+        Offering.lead_minutes,
+        Offering.change_deadline_minutes,
+        Offering.demo,
+        Offering.place_id,
+        Place.name.label("place"),
+        Place.phone.label("place_phone"),
+        Place.lat,
+        Place.lng,
+        Provider.id.label("provider_id"),
+        Provider.credit,
+        _COVERED.label("covered_by"),
+        _RULES.label("rules"),
+        _CLOSURES.label("closures"),
+        Offering.open_on_holidays,
+    )
+    .join(Place, Place.id == Offering.place_id)
+    .outerjoin(Provider, Provider.id == func.coalesce(Offering.provider_id, Place.provider_id))
+    .where(Offering.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+)
+"""One row an offering, hours and closures as arrays: one round trip and no objects to build."""
 
 
-def _offerings() -> Select[Offering, tuple[date, ...] | None, str | None]:
-    return select(Offering, _CLOSURES, _COVERED).options(
-        joinedload(Offering.place).joinedload(Place.provider),
-        joinedload(Offering.provider),
-        joinedload(Offering.schedules),
+def _bookable(row: RowMapping) -> Bookable:
+    facts = dict(row)
+    rules = [_rule(*each) for each in facts.pop("rules") or ()]
+    closures = frozenset(facts.pop("closures") or ())
+    hours = Hours(rules, closures, facts.pop("open_on_holidays"))
+    return Bookable(**facts, hours=hours)
+
+
+def _rule(rrule: str, opens: str, closes: str, first: str | None, last: str | None) -> Told:
+    return Told(
+        rrule,
+        time.fromisoformat(opens),
+        time.fromisoformat(closes),
+        date.fromisoformat(first) if first else None,
+        date.fromisoformat(last) if last else None,
     )
 
 
-def _bookable(offering: Offering, closures: tuple[date, ...] | None, covered: str | None) -> Bookable:
-    hours = Hours(offering.schedules, frozenset(closures or ()), offering.open_on_holidays)
-    provider = offering.provider or offering.place.provider
-    return Bookable(offering, offering.place, provider, hours, covered)
-
-
 async def bookable(session: AsyncSession, offering_id: uuid.UUID) -> Bookable | None:
-    rows = await session.execute(_offerings().where(Offering.id == offering_id))
-    row = rows.unique().one_or_none()
-    return None if row is None else _bookable(*row)
+    return (await bookables(session, [offering_id])).get(offering_id)
 
 
 async def bookables(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Bookable]:
-    rows = await session.execute(_offerings().where(Offering.id.in_(ids)))
-    return {row[0].id: _bookable(*row) for row in rows.unique()}
+    rows = await session.execute(_BOOKABLES, {"ids": list(ids)})
+    return {row["id"]: _bookable(row) for row in rows.mappings()}
 
 
 async def same_service_elsewhere(session: AsyncSession, wanted: Bookable, limit: int = 12) -> list[Bookable]:
     """Other offerings of the service in the city that can be booked, nearest first where places are known."""
-    offering, place = wanted.offering, wanted.place
-    near = Offering.spot.op("<->")(offering.spot) if offering.spot else Offering.unit_price_fen
+    here = select(Offering.spot).where(Offering.id == wanted.id).scalar_subquery()
     ids = (
         select(Offering.id)
         .outerjoin(Provider, Provider.id == Offering.provider_id)
         .where(
-            Offering.city_code == offering.city_code,
-            Offering.service_type == offering.service_type,
-            Offering.id != offering.id,
-            Offering.place_id != place.id,
+            Offering.city_code == wanted.city_code,
+            Offering.service_type == wanted.service_type,
+            Offering.place_id != wanted.place_id,
             Offering.active,
             Offering.online_booking,
             func.coalesce(Provider.credit, "ok") != "dishonest",
         )
-        .order_by(near, Offering.id)
+        .order_by(Offering.spot.op("<->")(here), Offering.unit_price_fen, Offering.id)
         .limit(limit)
     )
     order = list(await session.scalars(ids))
@@ -118,14 +162,14 @@ async def rooms(
     return {(row[0], row[1]): Room(*row[2:]) for row in rows}
 
 
-async def make_slot(session: AsyncSession, offering: Offering, opening: Opening) -> uuid.UUID:
+async def make_slot(session: AsyncSession, bookable: Bookable, opening: Opening) -> uuid.UUID:
     """The slot of an opening, made if it is not there yet."""
     values = {
         "id": uuid.uuid4(),
-        "offering_id": offering.id,
+        "offering_id": bookable.id,
         "starts_at": opening.starts_at,
         "ends_at": opening.ends_at,
-        "capacity": offering.capacity_per_slot,
+        "capacity": bookable.capacity_per_slot,
         "booked": 0,
     }
     made: uuid.UUID | None = await session.scalar(
@@ -133,7 +177,7 @@ async def make_slot(session: AsyncSession, offering: Offering, opening: Opening)
     )
     if made is not None:
         return made
-    same = (Slot.offering_id == offering.id, Slot.starts_at == opening.starts_at)
+    same = (Slot.offering_id == bookable.id, Slot.starts_at == opening.starts_at)
     return (await session.scalars(select(Slot.id).where(*same))).one()
 
 

@@ -304,10 +304,10 @@ async def _tell(
         f"series.{event}",
         f"series:{series.id}:{event}",
         number=series.number,
-        service_type=bookable.offering.service_type,
-        place=bookable.place.name,
+        service_type=bookable.service_type,
+        place=bookable.place,
         rrule=series.rrule,
         at=series.at.isoformat(),
         quantity=series.quantity,
-        demo=bookable.offering.demo,
+        demo=bookable.demo,
     )

@@ -90,7 +90,7 @@ async def book(
     senior = await views.get(session, asked.senior_id)
     wish = wish_of(asked)
     picked = await pick(session, now, bookable, wish, asked.quantity)
-    slot_id = picked.slot_id or await repository.make_slot(session, bookable.offering, picked.opening)
+    slot_id = picked.slot_id or await repository.make_slot(session, bookable, picked.opening)
     values = _values(now, actor, asked, senior, bookable, picked, slot_id)
     values |= {"request_hash": digest, "idempotency_key": key}
     if series is not None:
@@ -142,9 +142,9 @@ def _values(
         "senior_id": senior.id,
         "booked_by": actor.model_dump(mode="json", exclude_none=True),
         "for_whom": asked.for_whom,
-        "offering_id": bookable.offering.id,
+        "offering_id": bookable.id,
         "slot_id": slot_id,
-        "service_type": bookable.offering.service_type,
+        "service_type": bookable.service_type,
         "starts_at": picked.starts_at,
         "part": asked.part,
         "status": "requested",
@@ -166,9 +166,9 @@ def _price(bookable: Bookable, quantity: int) -> dict[str, Any]:
 
 def _address(said: str | None, senior: Person, bookable: Bookable) -> str | None:
     address = said or senior.address
-    if bookable.offering.at_home and not address:
+    if bookable.at_home and not address:
         raise errors.AddressNeeded()
-    return said or (address if bookable.offering.at_home else None)
+    return said or (address if bookable.at_home else None)
 
 
 async def _insert(session: AsyncSession, values: dict[str, Any]) -> Order:
@@ -228,14 +228,14 @@ async def _move(
     quantity = asked.quantity or order.quantity
     wish = _changed_wish(order, asked)
     picked = await pick(session, now, bookable, wish, quantity, own=(order.slot_id, order.quantity))
-    slot_id = picked.slot_id or await repository.make_slot(session, bookable.offering, picked.opening)
+    slot_id = picked.slot_id or await repository.make_slot(session, bookable, picked.opening)
     await repository.lock_slots(session, {order.slot_id, slot_id})
     await repository.release(session, order.slot_id, order.quantity)
     if not await repository.reserve(session, slot_id, quantity):
         raise await full(session, now, bookable, wish, quantity)
     moved = {
-        "offering_id": bookable.offering.id,
-        "service_type": bookable.offering.service_type,
+        "offering_id": bookable.id,
+        "service_type": bookable.service_type,
         "slot_id": slot_id,
         "starts_at": picked.starts_at,
         "part": wish.part,
@@ -275,7 +275,7 @@ async def cancel(session: AsyncSession, now: datetime, actor: Actor, said: str, 
 
 def change_until(order: Order, bookable: Bookable) -> datetime:
     """The last moment at which the caller alone may change or cancel."""
-    return order.starts_at - timedelta(minutes=bookable.offering.change_deadline_minutes)
+    return order.starts_at - timedelta(minutes=bookable.change_deadline_minutes)
 
 
 def _check_changeable(order: Order, bookable: Bookable, actor: Actor, now: datetime) -> None:
@@ -283,7 +283,7 @@ def _check_changeable(order: Order, bookable: Bookable, actor: Actor, now: datet
     if order.status not in CHANGEABLE:
         raise errors.WrongState(STATE_SENTENCES[order.status], status=order.status)
     if actor.kind != "worker" and now > change_until(order, bookable):
-        minutes = bookable.offering.change_deadline_minutes
+        minutes = bookable.change_deadline_minutes
         words = (
             "这个服务已经开始了" if now >= order.starts_at else f"离服务开始不到{span(minutes)}了"
         ) + "，不能在这里改了。我可以请工作人员帮您办。"

@@ -17,19 +17,18 @@ async def day_slots(session: AsyncSession, now: datetime, bookable: Bookable, da
     found = openings(bookable, day)
     if not found:
         return []
-    offering = bookable.offering
-    rooms = await repository.rooms(session, [offering.id], found[0].starts_at, found[-1].starts_at)
-    earliest = now + timedelta(minutes=offering.lead_minutes)
+    rooms = await repository.rooms(session, [bookable.id], found[0].starts_at, found[-1].starts_at)
+    earliest = now + timedelta(minutes=bookable.lead_minutes)
     shown = []
     for one in found:
-        room = rooms.get((offering.id, one.starts_at))
-        free = offering.capacity_per_slot if room is None else room.free
+        room = rooms.get((bookable.id, one.starts_at))
+        free = bookable.capacity_per_slot if room is None else room.free
         in_time = earliest <= one.starts_at <= now + HORIZON
         shown.append(
             SlotOut(
                 starts_at=one.starts_at,
                 ends_at=one.ends_at,
-                capacity=offering.capacity_per_slot if room is None else room.capacity,
+                capacity=bookable.capacity_per_slot if room is None else room.capacity,
                 free=free,
                 bookable=free > 0 and in_time and bookable.open_to_booking,
             )

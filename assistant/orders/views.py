@@ -39,10 +39,10 @@ async def shown(
                 **{field: getattr(order, field) for field in PLAIN},
                 **{field: getattr(order, field) if field in told else None for field in PRIVATE},
                 senior=ref(seniors[order.senior_id], now),
-                offering=bookable.offering.name,
-                place=bookable.place.name,
-                place_phone=bookable.place.phone,
-                demo=bookable.offering.demo,
+                offering=bookable.name,
+                place=bookable.place,
+                place_phone=bookable.place_phone,
+                demo=bookable.demo,
                 change_until=change_until(order, bookable),
             )
         )
