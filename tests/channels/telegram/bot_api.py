@@ -158,9 +158,14 @@ class BotApi:
     async def _on_getMe(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"id": BOT_ID, "is_bot": True, "first_name": "银铃", "username": USERNAME}
 
-    async def _on_sendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
+    def take(self, params: dict[str, Any]) -> int:
+        """Carry a message to its reader; its id."""
         message_id = next(self._messages)
         self.calls.append(Call("sendMessage", params, message_id))
+        return message_id
+
+    async def _on_sendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
+        message_id = self.take(params)
         await self._notify()
         chat = {"id": int(params["chat_id"]), "type": "private"}
         return {"message_id": message_id, "date": 1_749_607_200, "chat": chat, "text": params["text"]}
