@@ -58,7 +58,7 @@ async def match(session: AsyncSession, query: MatchQuery) -> MatchResult:
     judged = [(each, _judge(each, query)) for each in theirs]
     if asked.kind == "general":
         judged = [(each, verdict) for each, verdict in judged if verdict.fits != "no"]
-    own_first = sorted(judged, key=lambda pair: _order(*pair, query.role))
+    own_first = sorted(judged, key=lambda pair: _order(pair[0], pair[1], query.role))
     answers = [answer(each, verdict) for each, verdict in own_first[: query.limit]]
     if not answers:
         return _none(city, [])

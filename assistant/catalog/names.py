@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -44,13 +45,16 @@ def pinyin(name: str) -> str:
 
 def keys(names: Iterable[str]) -> list[str]:
     """Index keys of a thing with these names: pairs of characters, pairs of folded syllables (``~a.b``)."""
-    found: set[str] = set()
-    for name in names:
-        core = distinctive(name)
-        sounds = [fuzzy(each) for each in syllables(core)]
-        found.update(core[i : i + 2] for i in range(len(core) - 1))
-        found.update(f"~{a}.{b}" for a, b in pairwise(sounds))
-    return sorted(found)
+    return sorted(frozenset[str]().union(*map(keys_of, names)))
+
+
+@lru_cache(maxsize=20_000)
+def keys_of(name: str) -> frozenset[str]:
+    """The index keys of one name."""
+    core = distinctive(name)
+    sounds = [fuzzy(each) for each in syllables(core)]
+    pairs = {core[i : i + 2] for i in range(len(core) - 1)}
+    return frozenset(pairs | {f"~{a}.{b}" for a, b in pairwise(sounds)})
 
 
 def likeness(asked: str, names: Sequence[str]) -> Likeness:

@@ -54,7 +54,10 @@ def _like_places(
 
 
 def _like_areas(asked: str, areas: Mapping[uuid.UUID, Area]) -> Iterable[NameCandidate]:
+    wanted = names.keys_of(asked)
     for area in areas.values():
+        if wanted.isdisjoint(names.keys_of(area.name)):
+            continue
         score, how = names.likeness(asked, [area.name])
         if score >= ENOUGH:
             parent = areas.get(area.parent_id) if area.parent_id else None
@@ -71,7 +74,10 @@ def _like_areas(asked: str, areas: Mapping[uuid.UUID, Area]) -> Iterable[NameCan
 
 
 def _like_providers(asked: str, providers: Iterable[Provider]) -> Iterable[NameCandidate]:
+    wanted = names.keys_of(asked)
     for provider in providers:
+        if wanted.isdisjoint(names.keys_of(provider.name)):
+            continue
         score, how = names.likeness(asked, [provider.name])
         if score >= ENOUGH:
             yield NameCandidate(
