@@ -54,30 +54,37 @@ class QuietHours:
 
 async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Claimed:
     """The next message that may be sent now; the caller holds it for ``LEASE``."""
-    message = await repository.fallen_silent(session, now)
-    doubtful = message is not None
+    due = await repository.fallen_silent(session, now)
+    doubtful = due is not None
     for _ in range(SKIP):
-        message = message or await repository.next_due(session, now, urgent_only=now in quiet)
-        if message is None:
+        due = due or await repository.next_due(session, now, urgent_only=now in quiet)
+        if due is None:
             return Claimed()
-        link, may = await repository.address(session, now, message)
-        if _may_go(message, link, may) and link is not None:
-            return Claimed(notice=await _take(session, now, message, int(link.chat), doubtful))
-        await _pass_over(session, message, link, may)
-        message, doubtful = None, False
+        to = await repository.addressee(session, now, due.message)
+        if to.link is not None and _may_go(due.message, to.link, to.may):
+            return Claimed(notice=await _take(session, now, due, to.link, to.senior, doubtful))
+        _pass_over(due, to.may)
+        await session.flush()
+        due, doubtful = None, False
     return Claimed(more=True)
 
 
-def _may_go(message: OutboxMessage, link: TelegramLink | None, may: bool) -> bool:
+def _may_go(message: OutboxMessage, link: TelegramLink, may: bool) -> bool:
     """A chat nobody has vouched for is told only what becomes of its own request."""
-    confirmed = link is not None and link.confirmed_at is not None
-    return may and (confirmed or message.event.startswith("link_"))
+    return may and (link.confirmed_at is not None or message.event.startswith("link_"))
 
 
 async def _take(
-    session: AsyncSession, now: datetime, message: OutboxMessage, chat: int, doubtful: bool
+    session: AsyncSession,
+    now: datetime,
+    due: repository.Due,
+    link: TelegramLink,
+    senior: Person | None,
+    doubtful: bool,
 ) -> Notice:
-    delivery = await repository.delivery(session, message)
+    message = due.message
+    delivery = due.delivery or Delivery(outbox_id=message.id, sent=0, failures=0, doubtful=0, final=True)
+    session.add(delivery)
     event, data = message.event, message.data
     delivery.final = event != ALARM
     if event == ALARM and (news := await answered(session, message)):
@@ -92,9 +99,9 @@ async def _take(
         log.warning("telegram notice may arrive twice", outbox=str(message.id), event_name=event)
     return Notice(
         id=message.id,
-        chat=chat,
+        chat=int(link.chat),
         event=event,
-        about=await _about(session, now, message.about_person),
+        about=views.ref(senior, now).form_of_address if senior else None,
         data=data,
         urgent=message.urgent,
         created_at=message.created_at,
@@ -103,24 +110,17 @@ async def _take(
     )
 
 
-async def _about(session: AsyncSession, now: datetime, senior_id: uuid.UUID | None) -> str | None:
-    senior = await session.get(Person, senior_id) if senior_id else None
-    return views.ref(senior, now).form_of_address if senior else None
-
-
-async def _pass_over(
-    session: AsyncSession, message: OutboxMessage, link: TelegramLink | None, may: bool
-) -> None:
+def _pass_over(due: repository.Due, may: bool) -> None:
     """No consent any more: nothing leaves. No chat: the same words go by SMS."""
-    if message.status == "sending":
-        (await repository.delivery(session, message)).lease_until = None
+    message = due.message
+    if due.delivery is not None:
+        due.delivery.lease_until = None
     if not may:
         message.status, message.error = "suppressed", "no consent"
     elif message.event.startswith("link_"):
         message.status, message.error = "suppressed", "no chat"
     else:
         _by_sms(message, "no chat")
-    await session.flush()
 
 
 def _by_sms(message: OutboxMessage, why: str) -> None:
@@ -166,9 +166,9 @@ def _failed(message: OutboxMessage, delivery: Delivery, now: datetime, asked: ti
 
 
 async def _blocked(session: AsyncSession, message: OutboxMessage, now: datetime) -> None:
-    link, _ = await repository.address(session, now, message)
-    if link is not None:
-        link.blocked_at = now
+    to = await repository.addressee(session, now, message)
+    if to.link is not None:
+        to.link.blocked_at = now
     _by_sms(message, "blocked")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import (
+    Select,
     String,
     and_,
     case,
@@ -27,7 +29,7 @@ from assistant.desk.models import Conversation
 from assistant.kit.crypto import keyring
 from assistant.kit.outbox import OutboxMessage
 from assistant.links.models import Delivery, LinkInvitation, Photo, TelegramLink, WrongCode
-from assistant.people.models import Consent
+from assistant.people.models import Consent, Person
 from assistant.people.repository import valid_at
 from assistant.tickets.models import Ticket
 
@@ -121,36 +123,56 @@ async def wrong_codes(session: AsyncSession, chat: int, since: datetime) -> int:
 # Deliveries
 
 
-async def fallen_silent(session: AsyncSession, now: datetime) -> OutboxMessage | None:
-    """A message that a sender took and never reported; locked."""
-    return await session.scalar(
-        select(OutboxMessage)
+@dataclass(frozen=True)
+class Due:
+    """A message that may be sent now, locked, with what is known of its delivery so far."""
+
+    message: OutboxMessage
+    delivery: Delivery | None
+
+
+async def fallen_silent(session: AsyncSession, now: datetime) -> Due | None:
+    """A message that a sender took and never reported."""
+    return await _first(
+        session,
+        select(OutboxMessage, Delivery)
         .join(Delivery, Delivery.outbox_id == OutboxMessage.id)
         .where(Delivery.lease_until <= now)
-        .order_by(Delivery.lease_until)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=OutboxMessage)
+        .order_by(Delivery.lease_until),
     )
 
 
-async def next_due(session: AsyncSession, now: datetime, *, urgent_only: bool) -> OutboxMessage | None:
-    """The next message for Telegram, urgent ones first; locked, and skipped by other senders."""
-    statement = select(OutboxMessage).where(
-        OutboxMessage.kind == KIND, OutboxMessage.status == "pending", OutboxMessage.due_at <= now
+async def next_due(session: AsyncSession, now: datetime, *, urgent_only: bool) -> Due | None:
+    """The next message for Telegram, urgent ones first; skipped by other senders."""
+    statement = (
+        select(OutboxMessage, Delivery)
+        .outerjoin(Delivery, Delivery.outbox_id == OutboxMessage.id)
+        .where(OutboxMessage.kind == KIND, OutboxMessage.status == "pending", OutboxMessage.due_at <= now)
+        .order_by(OutboxMessage.urgent.desc(), OutboxMessage.due_at)
     )
-    if urgent_only:
-        statement = statement.where(OutboxMessage.urgent)
-    return await session.scalar(
-        statement.order_by(OutboxMessage.urgent.desc(), OutboxMessage.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    return await _first(session, statement.where(OutboxMessage.urgent) if urgent_only else statement)
 
 
-async def address(
-    session: AsyncSession, now: datetime, message: OutboxMessage
-) -> tuple[TelegramLink | None, bool]:
-    """The chat of a message's recipient, and whether they may be told what it says, both as of now."""
+async def _first(session: AsyncSession, statement: Select[OutboxMessage, Delivery]) -> Due | None:
+    locked = statement.limit(1).with_for_update(skip_locked=True, of=OutboxMessage)
+    row = (await session.execute(locked)).first()
+    return None if row is None else Due(row[0], row[1])
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """To whom a message goes, as of now."""
+
+    link: TelegramLink | None
+    """Their chat, unless they have none or have blocked the bot."""
+    may: bool
+    """They may be told what the message says."""
+    senior: Person | None
+    """Whom it is about."""
+
+
+async def addressee(session: AsyncSession, now: datetime, message: OutboxMessage) -> Addressee:
+    """Chat, consent and senior of a message, read in one go for every sending."""
     recipient = uuid.UUID(message.recipient.removeprefix("person:"))
     wanted = "emergency_contact" if message.urgent else "notify"
     consent = exists().where(
@@ -159,28 +181,18 @@ async def address(
         Consent.scopes.contains([wanted]),
         valid_at(now),
     )
+    theirs = and_(TelegramLink.person_id == recipient, TelegramLink.blocked_at.is_(None))
+    found = (
+        select(TelegramLink, consent.label("may"), Person)
+        .select_from(func.generate_series(1, 1).table_valued("one"))
+        .outerjoin(TelegramLink, theirs)
+        .outerjoin(Person, Person.id == message.about_person)
+        .order_by(TelegramLink.confirmed_at.desc().nulls_last())
+        .limit(1)
+    )
+    link, may, senior = (await session.execute(found)).one()
     own = message.about_person in (None, recipient)
-    row = (
-        await session.execute(
-            select(TelegramLink, consent.label("may"))
-            .select_from(func.generate_series(1, 1).table_valued("one"))
-            .outerjoin(
-                TelegramLink, and_(TelegramLink.person_id == recipient, TelegramLink.blocked_at.is_(None))
-            )
-            .order_by(TelegramLink.confirmed_at.desc().nulls_last())
-            .limit(1)
-        )
-    ).one()
-    return row[0], own or bool(row[1])
-
-
-async def delivery(session: AsyncSession, message: OutboxMessage) -> Delivery:
-    """The delivery of a message, made at its first claim."""
-    found = await session.get(Delivery, message.id)
-    if found is None:
-        found = Delivery(outbox_id=message.id, sent=0, failures=0, doubtful=0, final=True)
-        session.add(found)
-    return found
+    return Addressee(link, own or bool(may), senior)
 
 
 async def held(session: AsyncSession, message_id: uuid.UUID) -> tuple[OutboxMessage, Delivery] | None:
