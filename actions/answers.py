@@ -75,7 +75,7 @@ def _common() -> list[tuple[str, str]]:
     ]
 
 
-def _described(result: dict[str, Any], turn: Turn) -> dict[str, str]:
+def _described(result: dict[str, Any], turn: Turn) -> dict[str, Any]:
     """One place in words: only what is known, and what is made up said to be so."""
     place, offering = result["place"], result.get("offering") or {}
     price = offering.get("unit_price_fen")

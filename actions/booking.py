@@ -14,7 +14,7 @@ from actions import spoken
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Spoken, Turn
-from actions.who import Who, caller, named, resolve
+from actions.who import Who, caller, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Refused
 
 MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
@@ -31,6 +31,13 @@ QUANTITY_ASKED = {"meal"}
 PROPOSED = ("meal", "cleaning", "bath", "nursing", "medical_escort", "day_care", "haircut", "companionship")
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 HORIZON_DAYS = 60
+PLACES_TRIED = 5
+"""Places whose free slots are looked at before another time is offered."""
+DAYS_TRIED = 7
+OFFERED = 3
+"""Other times offered: a listener keeps three in mind."""
+AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
+AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
 
 class Booking(Frame):
@@ -54,8 +61,12 @@ class Booking(Frame):
     home: str | None = None
     """Where the person lives, as far as the caller may hear it; empty when nothing is on record."""
     remarks: str | None = None
+    at_home: bool | None = None
+    """Whether the caller said that it should come to the door."""
+    results: list[dict[str, Any]] = []
+    """Where it could be booked, best first (``catalog.schemas.Found``)."""
     offering: dict[str, Any] | None = None
-    """The search result chosen: ``offering``, ``place``, ``provider`` …"""
+    """The one of ``results`` chosen."""
     slot: str | None = None
     """Start of the slot chosen, ISO, China time."""
     more: list[dict[str, Any]] = []
@@ -73,16 +84,16 @@ class BookingForm(Form[Booking]):
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
         learned = self._service(frame, turn, first)
         learned |= self._when(frame, turn)
-        learned |= self._people(frame, turn)
+        learned |= await self._people(frame, turn, first)
         learned |= self._details(frame, turn)
         if learned & {"service_type", "place", "city", "people", "address"}:
-            frame.offering = frame.slot = None
-        if learned & {"date", "time", "part", "recurrence"}:
+            frame.offering, frame.results, frame.slot = None, [], None
+        if learned & {"date", "time", "part", "recurrence", "any_time", "quantity"}:
             frame.slot = None
         return learned
 
     def _service(self, frame: Booking, turn: Turn, first: bool) -> set[str]:
-        types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+        types = _services(turn)
         if not types or (frame.service_type and frame.asked in ("address", "name", "phone", "remarks")):
             return set()
         if first or frame.service_type is None:
@@ -132,17 +143,15 @@ class BookingForm(Form[Booking]):
                 return own
         return turn.when
 
-    def _people(self, frame: Booking, turn: Turn) -> set[str]:
-        if frame.asked in ("address", "phone"):
+    async def _people(self, frame: Booking, turn: Turn, first: bool) -> set[str]:
+        if frame.asked in ("address", "phone") or (frame.asked == "name" and frame.people):
             return set()
         found = [who for who in named(turn) if not (who.own and frame.people)]
-        if not found or (frame.asked == "name" and frame.people):
-            return set()
-        if (
-            turn.speaker.kind == "senior"
-            and all(who.relation == "老伴" for who in found)
-            and "也" in turn.text
-        ):
+        if first or frame.asked == "person":
+            listed = await known_names(turn, self.api)
+            found = listed if len(listed) >= len(found) else found
+        also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
+        if not found or (also and re.search(r"也|在家|一起|俩", turn.text)):
             return set()
         frame.people = found
         return {"people"}
@@ -174,6 +183,10 @@ class BookingForm(Form[Booking]):
         elif frame.asked == "address" and _looks_like_address(turn):
             frame.address = turn.text.strip("。，,. ")
             learned.add("address")
+        if AT_PLACE.search(turn.text):
+            frame.at_home, frame.results = False, []
+        elif AT_HOME.search(turn.text) and frame.at_home is None:
+            frame.at_home = True
         remark = REMARK.findall(turn.text)
         if remark:
             known = [frame.remarks] if frame.remarks else []
@@ -185,7 +198,7 @@ class BookingForm(Form[Booking]):
         if datum == "service":
             frame.service_type = option.value
             return {"service_type"}
-        if datum in ("time", "full"):
+        if datum in ("time", "full", "closed"):
             moment = datetime.fromisoformat(option.value)
             frame.date, frame.time, frame.part = moment.date().isoformat(), moment.strftime("%H:%M"), None
             frame.slot, frame.ambiguous = None, False
@@ -303,8 +316,8 @@ class BookingForm(Form[Booking]):
         return True
 
     async def _find(self, frame: Booking, turn: Turn, out: Out) -> bool:
-        """Choose where it is booked: the place named, else the first that can take it."""
-        if frame.offering:
+        """Where it could be booked: the place named, else what is near, else what there is."""
+        if frame.results:
             return False
         city = frame.city or turn.speaker.city
         try:
@@ -334,8 +347,19 @@ class BookingForm(Form[Booking]):
             out.signal(person=f"{self.summary(frame)}；没有找到可以预约的服务")
             frame.ended = True
             return True
-        frame.offering = results[0]
+        frame.results = self._preferred(frame, results)
+        frame.offering = frame.results[0]
         return False
+
+    @staticmethod
+    def _preferred(frame: Booking, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """At the door or at the place, as the caller said; meals come home unless said otherwise."""
+        wanted = (
+            frame.at_home if frame.at_home is not None else (True if frame.service_type == "meal" else None)
+        )
+        if wanted is None:
+            return results
+        return sorted(results, key=lambda each: each["offering"]["at_home"] != wanted)
 
     async def _ask_time(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """Settle on a free slot of the day; ask where the caller's words leave several."""
@@ -343,54 +367,50 @@ class BookingForm(Form[Booking]):
             return False
         if frame.date is None:
             frame.date = _first_day(str(frame.recurrence), turn.now.date()).isoformat()
-        slots = await self._slots(frame, turn, date.fromisoformat(frame.date))
-        if not slots:
-            return self._closed(frame, turn, out)
-        wanted = _matching(frame, slots)
-        if not wanted:
-            return await self._taken(frame, turn, out, slots, reason="hours")
-        free = [slot for slot in wanted if slot["free"] >= (frame.quantity or 1)]
-        if not free:
-            return await self._taken(frame, turn, out, slots, reason="full")
-        if frame.time or frame.part or frame.any_time or len(slots) == 1:
-            frame.slot = _moment(frame, free)
-            return False
-        self.ask(frame, out, "time", options=_time_options(frame, free), service=self._title(frame))
-        return True
+        day = date.fromisoformat(frame.date)
+        any_slots: list[dict[str, Any]] = []
+        full = False
+        for result in frame.results[:PLACES_TRIED]:
+            slots = await self._slots(result, turn, day)
+            wanted = _matching(frame, slots)
+            free = [slot for slot in wanted if slot["free"] >= (frame.quantity or 1)]
+            full |= bool(wanted) and not free
+            if not any_slots and slots:
+                any_slots, frame.offering = slots, result
+            if not free:
+                continue
+            frame.offering = result
+            if frame.time or frame.part or frame.any_time or len(slots) == 1:
+                frame.slot = _moment(frame, free)
+                return False
+            self.ask(frame, out, "time", options=_time_options(frame, free), service=self._title(frame))
+            return True
+        return await self._elsewhen(frame, turn, out, any_slots, full=full)
 
-    async def _slots(self, frame: Booking, turn: Turn, day: date) -> list[dict[str, Any]]:
-        assert frame.offering
-        return await self.api.slots(turn.speaker.actor, frame.offering["offering"]["id"], day)
+    async def _slots(self, result: dict[str, Any], turn: Turn, day: date) -> list[dict[str, Any]]:
+        return await self.api.slots(turn.speaker.actor, result["offering"]["id"], day)
 
-    def _closed(self, frame: Booking, turn: Turn, out: Out) -> bool:
-        day = spoken.day(date.fromisoformat(str(frame.date)), turn.now.date())
-        out.say("utter_closed_day", day=day, place=self._place(frame))
-        frame.date = None
-        self.ask(frame, out, "date", service=self._title(frame))
-        return True
-
-    async def _taken(
-        self, frame: Booking, turn: Turn, out: Out, slots: list[dict[str, Any]], reason: str
+    async def _elsewhen(
+        self, frame: Booking, turn: Turn, out: Out, slots: list[dict[str, Any]], *, full: bool
     ) -> bool:
         """Nothing free where it was wanted: say why and offer what is near."""
+        assert frame.offering
         need = frame.quantity or 1
-        free = [slot for slot in slots if slot["free"] >= need]
+        free = _nearest(frame, [slot for slot in slots if slot["free"] >= need])[:2]
         day = date.fromisoformat(str(frame.date))
-        ahead = 1
-        while len(free) < 3 and ahead <= 3:
-            later = await self._slots(frame, turn, day + timedelta(days=ahead))
-            free += [s for s in later if s["free"] >= need and (_in_wish(frame, s) or not frame.part)][:2]
-            ahead += 1
+        for ahead in range(1, DAYS_TRIED + 1):
+            if len(free) >= OFFERED:
+                break
+            later = await self._slots(frame.offering, turn, day + timedelta(days=ahead))
+            free += [slot for slot in _matching(frame, later) if slot["free"] >= need][:1]
         if not free:
             out.say("utter_all_full", service=self._title(frame))
             out.signal(person=f"{self.summary(frame)}；都约满了")
             frame.ended = True
             return True
-        options = [_slot_option(slot, turn.now.date()) for slot in _nearest(frame, free)[:3]]
-        frame.time = frame.part = None
-        self.ask(
-            frame, out, "full" if reason == "full" else "time", options=options, service=self._title(frame)
-        )
+        options = [_slot_option(slot, turn.now.date()) for slot in free[:OFFERED]]
+        datum = "full" if full else "closed"
+        self.ask(frame, out, datum, options=options, day=spoken.day(day, turn.now.date()))
         return True
 
     async def _ask_quantity(self, frame: Booking, turn: Turn, out: Out) -> bool:
@@ -436,9 +456,8 @@ class BookingForm(Form[Booking]):
                 orders.append(await self._book(frame, who, index, turn))
         except Refused as error:
             if error.code == "slot_full":
-                frame.slot = frame.time = None
-                frame.asked = None
-                out.tell(error.message)
+                # Somebody was faster: what is left is looked up again.
+                frame.slot = None
                 await self.go_on(frame, turn, out)
                 return
             raise
@@ -516,6 +535,14 @@ class BookingForm(Form[Booking]):
     @staticmethod
     def _place(frame: Booking) -> str:
         return str(frame.offering["place"]["name"]) if frame.offering else ""
+
+
+def _services(turn: Turn) -> list[str]:
+    """The services meant, in the order said."""
+    said = [
+        each for each in turn.entities if each["entity"] == "service_type" and each["value"] in SERVICE_TYPES
+    ]
+    return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: each.get("start", 0))))
 
 
 def _clause_about(service_type: str, turn: Turn) -> str:

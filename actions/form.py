@@ -118,7 +118,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         ]
 
     def _frame(self, tracker: Tracker, first: bool) -> F:
-        kind: type[F] = get_args(type(self).__orig_bases__[0])[0]  # type: ignore[attr-defined]
+        kind: type[F] = get_args(type(self).__orig_bases__[0])[0]
         if not first:
             return kind.model_validate(tracker.get_slot("frame"))
         offer = tracker.get_slot("offer") or {}

@@ -11,9 +11,14 @@ from rasa_sdk import Tracker
 
 from assistant.client import Actor
 
+NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
-    r"^(嗯+|对+|是+|好+|行|中|要得|可以|成|没错|对的|好的|是的|行吧|没问题|就这样|就这么办|订吧|约吧)+[呀啊吧呢嘛的了哈啦。，!！]*$"
+    r"^(也|那|就|你|您|啊|哎|诶|哦)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
+    r"就这么定|就按这个|照办|订吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|👌)+"
+    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
+    re.IGNORECASE,
 )
+YES_SIGNS = ("👌", "👍", "✅", "🆗", "💯")
 WHATEVER = re.compile(
     r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早"
 )
@@ -139,11 +144,14 @@ class Turn:
 
     @property
     def affirms(self) -> bool:
-        return self.intent == "affirm" or AFFIRM.match(self.text.strip()) is not None
+        bare = NOISE.sub("", self.text)
+        if not bare:
+            return any(sign in self.text for sign in YES_SIGNS)
+        return AFFIRM.match(bare) is not None or (self.intent == "affirm" and not self.when)
 
     @property
     def denies(self) -> bool:
-        return self.intent == "deny"
+        return self.intent == "deny" and not self.affirms
 
     @property
     def leaves_it_open(self) -> bool:

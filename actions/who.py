@@ -89,18 +89,17 @@ RELATIVES = frozenset(
 )
 
 
+CHILDREN = frozenset(["儿子", "女儿", "闺女", "孙子", "孙女", "儿媳", "儿媳妇", "女婿"])
+"""Whom a senior mentions, but seldom books for."""
+
+
 def named(turn: Turn) -> list[Who]:
-    """The people named in the turn, in order; empty when nobody was."""
+    """The people for whom it is to be, in order; a daughter who only comes to visit is none."""
     found: list[Who] = []
     for words in turn.values("person"):
-        if words == "self":
-            found.append(caller(turn))
-            continue
-        relation = relation_of(words)
-        if relation:
-            found.append(Who(relation=relation))
-        elif turn.speaker.kind == "worker" or not words.startswith(("邻居", "隔壁", "楼", "对")):
-            found.append(Who(name=words))
+        who = _who(words, turn)
+        if who is not None and who not in found:
+            found.append(who)
     name = turn.value("name")
     if name and not any(who.name and name in who.name for who in found):
         if len(found) == 1 and found[0].relation and not found[0].name:
@@ -108,6 +107,53 @@ def named(turn: Turn) -> list[Who]:
         elif turn.asked in ("name", "person"):
             found.append(Who(name=name))
     return found
+
+
+def _who(words: str, turn: Turn) -> Who | None:
+    if words == "self":
+        return caller(turn)
+    for_them = (
+        re.search(rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(家)?(的)?{re.escape(words)}", turn.text)
+        is not None
+    )
+    relation = relation_of(words)
+    if relation:
+        child = OWN_ADDRESS.sub("", words) in CHILDREN
+        asked = turn.asked in ("person", "name")
+        meant = for_them or asked or (turn.speaker.kind != "senior" and not child)
+        return Who(relation=relation) if meant else None
+    if turn.speaker.kind == "worker" or for_them or turn.asked == "person":
+        return Who(name=words)
+    return None
+
+
+async def known_names(turn: Turn, api: Client) -> list[Who]:
+    """Seniors whose names stand in the text though nothing marked them: a worker's list, a relative's mother."""
+    speaker = turn.speaker
+    if speaker.kind == "relative" and speaker.person_id:
+        consents = await api.acts_for(speaker.actor, speaker.person_id)
+        return [
+            Who(person_id=each["person"]["id"], name=each["name"])
+            for each in consents
+            if each.get("name") and each["name"] in turn.text
+        ]
+    if speaker.kind != "worker":
+        return []
+    found = []
+    for token in LISTED.findall(turn.text)[:MOST_NAMES]:
+        candidates = (await api.find_people(speaker.actor, token))["candidates"]
+        exact = [each for each in candidates if each["name"] == token]
+        if exact:
+            one = exact[0]["id"] if len(exact) == 1 else None
+            found.append(Who(person_id=one, name=token))
+    return found
+
+
+LISTED = re.compile(
+    r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一]|$)"
+)
+"""A name in a list: short, and set off by what sets names off."""
+MOST_NAMES = 30
 
 
 async def resolve(who: Who, turn: Turn, api: Client) -> list[dict[str, Any]]:

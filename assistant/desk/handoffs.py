@@ -117,9 +117,7 @@ class Handoffs:
                 idempotency_key=f"{conversation.id}:{kind}:{conversation.epoch}",
             )
             now = self.context.clock.now()
-            ticket, _ = await tickets.open_once(
-                session, now, speaker.actor(conversation), asked, self.hours
-            )
+            ticket, _ = await tickets.open_once(session, now, speaker.actor(conversation), asked, self.hours)
             return ticket
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -18,7 +19,7 @@ async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now:
     where = (Conversation.channel == turn.channel, Conversation.key == turn.conversation)
     found = await session.scalar(select(Conversation).where(*where))
     if found is None:
-        values = {
+        values: dict[str, Any] = {
             "id": uuid.uuid4(),
             "channel": turn.channel,
             "key": turn.conversation,

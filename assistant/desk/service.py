@@ -41,6 +41,16 @@ MISUNDERSTOOD = 3
 ALARM_ASKED = "emergency"
 
 
+UNDERSTOOD_AS = {
+    "confirm": "yes_no",
+    "correction": "in_form",
+    "details": "in_form",
+    "full": "time",
+    "closed": "time",
+}
+"""What was asked, in the words the language model was trained with."""
+
+
 @dataclass
 class Signals:
     """What the actions told the desk beside what they said."""
@@ -177,10 +187,27 @@ class Desk:
             if asks.startswith(ALARM_ASKED):
                 # Asked once and still unclear: a person looks into it.
                 return await self.handoffs.give(conversation, speaker, f"可能有危险：{verdict.why}")
+            # What was said is taken up once the question is answered.
+            conversation.state = {**conversation.state, "held": text, "asked_before": asks}
             return self.alarms.question(conversation, verdict)
-        if asks.startswith(ALARM_ASKED) and plain.says_no(text):
-            return self._resume(conversation, SENTENCES("alarm_cleared"))
+        if asks.startswith(ALARM_ASKED):
+            return await self._after_question(conversation, speaker, turn, text)
         return None
+
+    async def _after_question(
+        self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
+    ) -> Reply:
+        """No danger after all: back to what was being said when the question came up."""
+        state = dict(conversation.state)
+        held, before = state.pop("held", ""), state.pop("asked_before", None)
+        conversation.state = {**state, "asks": before or None}
+        denied = plain.says_no(text)
+        words = held if denied else f"{held}，{text}"
+        reply = await self._talk(conversation, speaker, turn, words)
+        if not denied:
+            return reply
+        first = say(conversation, SENTENCES("alarm_cleared")).messages
+        return reply.model_copy(update={"messages": [*first, *reply.messages]})
 
     async def _talk(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
         try:
@@ -202,7 +229,7 @@ class Desk:
         asked = conversation.state.get("asks")
         return {
             "now": now.isoformat(),
-            "asked": asked,
+            "asked": UNDERSTOOD_AS.get(asked or "", asked),
             "heard": heard(text, now, asked),
             "location": turn.location.model_dump() if turn.location else None,
             "speaker": speaker.as_metadata(conversation),
@@ -282,13 +309,6 @@ class Desk:
         first = say(conversation, SENTENCES("slower")).messages
         return again.model_copy(update={"messages": [*first, *again.messages], "pace": conversation.pace})
 
-    def _resume(self, conversation: Conversation, before: str) -> Reply:
-        """Back to what was asked before the question about danger."""
-        conversation.state = {**conversation.state, "alarm_question": None}
-        again = self._again(conversation)
-        first = say(conversation, before).messages
-        return again.model_copy(update={"messages": [*first, *again.messages]})
-
     def _once_more(self, conversation: Conversation, sentence: str) -> Reply:
         return say(
             conversation,
@@ -301,7 +321,12 @@ class Desk:
         """Simpler words first, then answers to choose from; never the same sentence twice."""
         if misses == 1:
             return say(conversation, SENTENCES("not_understood_1"))
-        choices = [("订饭", "我要订饭"), ("上门服务", "我想找上门服务"), ("问补贴", "我想问补贴"), ("查预约", "查一下我的预约")]
+        choices = [
+            ("订饭", "我要订饭"),
+            ("上门服务", "我想找上门服务"),
+            ("问补贴", "我想问补贴"),
+            ("查预约", "查一下我的预约"),
+        ]
         return say(conversation, SENTENCES("not_understood_2"), choices=choices, expects="choice")
 
 

@@ -53,7 +53,9 @@ class Speaker:
         }
 
 
-async def recognise(session: AsyncSession, conversation: Conversation, turn: TurnIn, now: datetime) -> Speaker:
+async def recognise(
+    session: AsyncSession, conversation: Conversation, turn: TurnIn, now: datetime
+) -> Speaker:
     """The speaker of a conversation; a caller is looked up by number once, at the first turn."""
     if conversation.worker_id is not None:
         return Speaker(person_id=conversation.worker_id, kind="worker", confirmed=True)

@@ -78,7 +78,7 @@ def running(config: Settings | None = None, *, database_url: str | None = None) 
 
 def _fresh_database(config: Settings) -> str:
     base = config.database_url or postgres.start(config.home / "postgres")
-    url = postgres.ensure_database(base, "yinling_evaluation")
+    url = postgres.fresh_database(base, "yinling_evaluation")
     schema.migrate(url)
     return url
 

@@ -28,6 +28,15 @@ def ensure_database(url: str, name: str) -> str:
     return named(url, name)
 
 
+def fresh_database(url: str, name: str) -> str:
+    """Make the database ``name`` anew, empty; what it held is gone. Returns its URL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+    return ensure_database(url, name)
+
+
 def named(url: str, name: str) -> str:
     """The URL of another database of the same server."""
     base, _, query = url.partition("?")

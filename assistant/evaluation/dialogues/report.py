@@ -13,6 +13,7 @@ from assistant.evaluation.dialogues.outcome import difference
 from assistant.evaluation.dialogues.scene import clear, set_scene
 from assistant.evaluation.stack import Running
 from assistant.kit.db import Database
+from assistant.kit.errors import YinlingError
 
 
 async def evaluate(
@@ -59,9 +60,12 @@ def load(path: Path) -> list[dict[str, Any]]:
 async def _one(
     item: dict[str, Any], running: Running, database: Database, client: Any
 ) -> tuple[Played, str | None]:
-    async with database.session() as session:
-        await clear(session)
-        scene = await set_scene(session, item)
+    try:
+        async with database.session() as session:
+            await clear(session)
+            scene = await set_scene(session, item)
+    except (YinlingError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Played(), f"the scene could not be set: {type(error).__name__} {error}"
     running.settings.operator_hours = scene.operator_hours
     played = await play(item, scene, client, running.clock)
     async with database.session() as session:

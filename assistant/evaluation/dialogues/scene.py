@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalog import repository as catalog
 from assistant.catalog import store
 from assistant.catalog.drafts import CatalogDraft, OfferingDraft, PlaceDraft, ProviderDraft, ScheduleDraft
-from assistant.catalog.models import City, Offering, Place
+from assistant.catalog.models import City, Offering, Place, Provider
 from assistant.catalog.vocabulary import SERVICE_TYPES, service_type_of
 from assistant.kit.actor import SYSTEM
 from assistant.kit.clock import china, from_china
@@ -307,13 +307,16 @@ async def _order(session: AsyncSession, scene: Scene, raw: dict[str, Any]) -> No
         return
     offering = await session.scalar(
         select(Offering)
+        .join(Place, Place.id == Offering.place_id)
+        .outerjoin(Provider, Provider.id == func.coalesce(Offering.provider_id, Place.provider_id))
         .where(
             Offering.city_code == scene.city,
             Offering.service_type == kind.key,
             Offering.active,
             Offering.online_booking,
+            func.coalesce(Provider.credit, "ok") != "dishonest",
         )
-        .order_by(Offering.name)
+        .order_by(Offering.name, Offering.id)
         .limit(1)
     )
     if offering is None:
