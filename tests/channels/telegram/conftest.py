@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from inspect import isawaitable
 from typing import Any
 
 import httpx
@@ -37,12 +38,15 @@ def plain(said: str, **more: Any) -> Reply:
 class Desk:
     """The desk's door: keeps every turn, answers by ``answer``, a repeated turn as the first time."""
 
-    answer: Callable[[TurnIn], Reply] = field(default=lambda turn: plain(f"收到：{turn.text or turn.event}"))
+    answer: Callable[[TurnIn], Reply | Awaitable[Reply]] = field(
+        default=lambda turn: plain(f"收到：{turn.text or turn.event}")
+    )
     turns: list[TurnIn] = field(default_factory=list)
 
     async def take(self, turn: TurnIn) -> Reply:
         self.turns.append(turn)
-        return self.answer(turn)
+        reply = self.answer(turn)
+        return await reply if isawaitable(reply) else reply
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 
-import av
 import httpx
 import numpy as np
 import pytest
@@ -19,6 +17,7 @@ from channels.telegram.context import App
 from channels.telegram.hearing import RATE, Heard, decode
 from tests.channels.telegram.bot_api import USERNAME, BotApi, Fault
 from tests.channels.telegram.conftest import Desk, plain, running
+from tests.channels.telegram.sound import Ears, opus
 from tests.channels.telegram.updates import (
     DAUGHTER,
     GROUP,
@@ -157,36 +156,6 @@ async def test_when_the_system_is_down_the_emergency_numbers_are_named(
 
 def _refuse(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("down")
-
-
-class Ears:
-    """A recogniser that always hears the same."""
-
-    def __init__(self, heard: Heard) -> None:
-        self.heard = heard
-        self.pcm = b""
-
-    async def start(self) -> None: ...
-
-    async def transcribe(self, pcm: bytes) -> Heard:
-        self.pcm = pcm
-        return self.heard
-
-    async def close(self) -> None: ...
-
-
-def opus(seconds: float) -> bytes:
-    """A tone as an OGG/Opus file, as Telegram's voice messages are."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="ogg") as container:
-        stream = container.add_stream("libopus", rate=48_000, layout="mono")
-        count = int(48_000 * seconds)
-        tone = (8_000 * np.sin(2 * np.pi * 440 * np.arange(count) / 48_000)).astype(np.int16)
-        frame = av.AudioFrame.from_ndarray(tone[None, :], format="s16", layout="mono")
-        frame.sample_rate = 48_000
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            container.mux(packet)
-    return file.getvalue()
 
 
 def test_opus_is_decoded_to_the_recognisers_rate() -> None:
