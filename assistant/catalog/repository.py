@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlalchemy.types import Text
 
 from assistant.catalog import geography
@@ -82,7 +83,8 @@ CandidateQuery = Select[Offering, Place, Provider]
 async def search(session: AsyncSession, filters: Filters, limit: int, offset: int = 0) -> list[Candidate]:
     """Offerings that pass the filters: nearest first, else documented before demo data, cheapest first."""
     query = _nearest(filters) if filters.near else _cheapest()
-    rows = await session.execute(_filtered(query, filters).limit(limit).offset(offset))
+    light = _filtered(query, filters).options(defer(Place.keys), defer(Place.pinyin))
+    rows = await session.execute(light.limit(limit).offset(offset))
     return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -182,7 +182,7 @@ async def _look(session: AsyncSession, need: Need) -> list[Looked]:
     """Candidates in order, batch by batch, until enough pass what only hours, slots and distance tell."""
     passed: list[Looked] = []
     closed: list[Looked] = []
-    size = max(3 * need.limit, 20)
+    size = max(2 * need.limit, 10)
     for offset in range(0, ROUNDS * size, size):
         batch = await repository.search(session, need.filters, size, offset)
         for looked in await _look_at(session, need, batch):
