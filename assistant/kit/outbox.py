@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Index, String, UniqueConstraint, select, text
+from sqlalchemy import (
+    ARRAY,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from assistant.kit.crypto import Encrypted
-from assistant.kit.db import Base, Identified
+from assistant.kit.crypto import Encrypted, keyring
+from assistant.kit.db import Base, Identified, UTCDateTime
 
 Kind = Literal["telegram", "sms", "provider", "call", "operator"]
 Status = Literal["pending", "sending", "sent", "failed", "suppressed"]
@@ -89,6 +102,58 @@ async def put(
         insert(OutboxMessage).values(row).on_conflict_do_nothing(index_elements=["recipient", "event_key"])
     )
     return (await session.execute(statement.returning(OutboxMessage.id))).first() is not None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message of ``put_many``: to whom, how, and what its template needs."""
+
+    kind: Kind
+    recipient: str
+    payload: dict[str, Any]
+
+
+async def put_many(
+    session: AsyncSession,
+    now: datetime,
+    letters: Sequence[Letter],
+    *,
+    event: str,
+    event_key: str,
+    about_person: uuid.UUID | None = None,
+    urgent: bool = False,
+) -> None:
+    """Write the messages of one event in one round trip; recipients who have theirs get no second one."""
+    if not letters:
+        return
+    values = {
+        "event": event,
+        "event_key": event_key,
+        "about_person": about_person,
+        "urgent": urgent,
+        "now": now,
+        "ids": [uuid.uuid4() for _ in letters],
+        "kinds": [one.kind for one in letters],
+        "recipients": [one.recipient for one in letters],
+        "payloads": [keyring().encrypt(json.dumps(one.payload, ensure_ascii=False)) for one in letters],
+    }
+    await session.execute(_PUT_MANY, values)
+
+
+_PUT_MANY = text("""
+    INSERT INTO outbox (id, kind, recipient, payload, event, event_key, about_person, urgent,
+                        status, attempts, due_at, created_at)
+    SELECT id, kind, recipient, payload, :event, :event_key, :about_person, :urgent, 'pending', 0, :now, :now
+    FROM unnest(:ids, :kinds, :recipients, :payloads) AS letter(id, kind, recipient, payload)
+    ON CONFLICT (recipient, event_key) DO NOTHING
+""").bindparams(
+    bindparam("about_person", type_=Uuid()),
+    bindparam("now", type_=UTCDateTime()),
+    bindparam("ids", type_=ARRAY(Uuid())),
+    bindparam("kinds", type_=ARRAY(Text())),
+    bindparam("recipients", type_=ARRAY(Text())),
+    bindparam("payloads", type_=ARRAY(LargeBinary())),
+)
 
 
 async def due(session: AsyncSession, now: datetime, kind: Kind, limit: int = 50) -> list[OutboxMessage]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalog.geography import distance_m
 from assistant.kit.clock import china
-from assistant.orders import repository
+from assistant.orders import offerings, repository
 from assistant.orders.openings import Bookable, Opening, Wish, openings
 from assistant.orders.schemas import Alternative, Alternatives
 
@@ -44,7 +44,7 @@ async def alternatives(
 ) -> Alternatives:
     """Free openings nearest to the wish: the same day, about the same time on other days, other places."""
     days = [wish.day + timedelta(days=ahead) for ahead in range(DAYS + 1)]
-    places = await repository.same_service_elsewhere(session, wanted)
+    places = await offerings.elsewhere(session, wanted)
     here = [(wanted, one) for day in days for one in openings(wanted, day)] if wanted.open_to_booking else []
     there = [(other, one) for other in places for one in openings(other, wish.day)]
     offers = await _with_room(session, now, [*here, *there], quantity)

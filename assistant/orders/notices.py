@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit import outbox
+from assistant.kit.outbox import Letter
 from assistant.orders.models import Order
 from assistant.orders.openings import Bookable
-from assistant.people.notices import notify
+from assistant.people import repository as people
+from assistant.people.notices import letters
 
 PROVIDER_EVENTS: Final = frozenset({"booked", "changed", "cancelled"})
 """What a provider is told; the rest the provider did."""
@@ -23,15 +27,16 @@ async def tell(
     bookable: Bookable,
     event: str,
     *,
-    people: bool = True,
+    people_too: bool = True,
+    delegates: Sequence[uuid.UUID] | None = None,
 ) -> None:
     """Put the notices of ``event`` (booked, changed, cancelled, accepted, rejected, on_the_way, delivered,
     no_show) into the outbox, once per recipient.
 
     Args:
-        people: False for the single orders of a series, which is told of as a whole.
+        people_too: False for the single orders of a series, which is told of as a whole.
+        delegates: those with scope ``notify``, where they are known already.
     """
-    key = f"order:{order.id}:{event}:{int(order.updated_at.timestamp() * 1000)}"
     facts: dict[str, Any] = {
         "number": order.number,
         "service_type": order.service_type,
@@ -43,19 +48,20 @@ async def tell(
         "demo": bookable.demo,
         "reason": order.reason,
     }
-    if people:
-        await notify(session, now, order.senior_id, f"order.{event}", key, **facts)
+    told: list[Letter] = []
+    if people_too:
+        if delegates is None:
+            consents = await people.consents(session, now, senior=order.senior_id, scope="notify")
+            delegates = [one.delegate_id for one in consents]
+        told = letters(order.senior_id, delegates, facts)
     if bookable.provider_id is not None and event in PROVIDER_EVENTS:
-        await outbox.put(
-            session,
-            now,
-            kind="provider",
-            recipient=f"provider:{bookable.provider_id}",
-            event=f"order.{event}",
-            event_key=key,
-            about_person=order.senior_id,
-            **facts,
-            remarks=order.remarks,
-            address=order.address,
-            contact_phone=order.contact_phone,
-        )
+        private = {field: getattr(order, field) for field in ("remarks", "address", "contact_phone")}
+        told.append(Letter("provider", f"provider:{bookable.provider_id}", facts | private))
+    await outbox.put_many(
+        session,
+        now,
+        told,
+        event=f"order.{event}",
+        event_key=f"order:{order.id}:{event}:{int(order.updated_at.timestamp() * 1000)}",
+        about_person=order.senior_id,
+    )

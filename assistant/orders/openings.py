@@ -86,6 +86,12 @@ class Wish:
         return from_china(datetime.combine(self.day, self.at or PREFERRED[self.part or "morning"]))
 
     @property
+    def span(self) -> tuple[datetime, datetime]:
+        """First and last moment (UTC) of the wished day of China."""
+        first = from_china(datetime.combine(self.day, time()))
+        return first, first + timedelta(days=1)
+
+    @property
     def latest(self) -> datetime:
         """The last moment (UTC) that still is what was wished for."""
         last = self.at or (WINDOWS[self.part][1] if self.part else time(23, 59))

@@ -14,6 +14,7 @@ from assistant.kit.errors import YinlingError
 from assistant.orders import errors, repository
 from assistant.orders.alternatives import alternatives
 from assistant.orders.openings import Bookable, Opening, Wish, fitting, openings
+from assistant.orders.repository import Room
 
 HORIZON: Final = timedelta(days=60)
 """How far ahead an order may be made."""
@@ -51,11 +52,13 @@ async def pick(
     wish: Wish,
     quantity: int,
     own: tuple[uuid.UUID, int] | None = None,
+    rooms: dict[datetime, Room] | None = None,
 ) -> Picked:
     """The best opening for a wish, with room as far as can be seen now; ``repository.reserve`` decides.
 
     Args:
         own: slot and quantity that the order to be moved holds already.
+        rooms: the slots there are by start, where they are known already.
 
     Raises:
         ProviderBarred, NotBookable, InThePast, TooFarAhead, TooMany.
@@ -79,7 +82,7 @@ async def pick(
         ahead = span(bookable.lead_minutes)
         words = f"这项服务要提前{ahead}预约，这个时间来不及了。您看晚一点行吗？"
         raise await instead(session, now, errors.TooLate(words), bookable, wish, quantity)
-    return await _with_room(session, now, bookable, wish, quantity, early, own)
+    return await _with_room(session, now, bookable, wish, quantity, early, own, rooms)
 
 
 async def _with_room(
@@ -90,11 +93,14 @@ async def _with_room(
     quantity: int,
     met: list[tuple[Opening, datetime]],
     own: tuple[uuid.UUID, int] | None,
+    rooms: dict[datetime, Room] | None,
 ) -> Picked:
-    starts = [opening.starts_at for opening, _ in met]
-    rooms = await repository.rooms(session, [bookable.id], min(starts), max(starts))
+    if rooms is None:
+        starts = [opening.starts_at for opening, _ in met]
+        found = await repository.rooms(session, [bookable.id], min(starts), max(starts))
+        rooms = {start: room for (_, start), room in found.items()}
     for opening, starts_at in met:
-        room = rooms.get((bookable.id, opening.starts_at))
+        room = rooms.get(opening.starts_at)
         if room is None:
             return Picked(opening, starts_at, None)
         held = own[1] if own and own[0] == room.slot_id else 0

@@ -1,4 +1,4 @@
-"""Queries on offerings as they are booked, slots and orders."""
+"""Queries on slots and orders."""
 
 from __future__ import annotations
 
@@ -6,135 +6,16 @@ import secrets
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.benefits.models import Benefit
-from assistant.catalog.hours import Hours, Told
-from assistant.catalog.models import Closure, Offering, Place, Provider, Schedule
+from assistant.catalog.models import Offering
 from assistant.orders.models import Order, OrderEvent, OrderSeries, Slot
 from assistant.orders.openings import Bookable, Opening
-
-# --- offerings ---
-
-_RULES = (
-    select(
-        func.json_agg(
-            func.json_build_array(
-                Schedule.rrule, Schedule.opens, Schedule.closes, Schedule.valid_from, Schedule.valid_until
-            )
-        )
-    )
-    .where(Schedule.offering_id == Offering.id)
-    .correlate(Offering)
-    .scalar_subquery()
-)
-_CLOSURES = (
-    select(func.array_agg(Closure.date))
-    .where(Closure.place_id == Offering.place_id)
-    .correlate(Offering)
-    .scalar_subquery()
-)
-_COVERED = (
-    select(func.min(Benefit.source_text))
-    .where(
-        Benefit.city_code == Offering.city_code,
-        Benefit.who == "senior",
-        Benefit.kind == "service",
-        Offering.service_type == any_(Benefit.service_types),
-    )
-    .correlate(Offering)
-    .scalar_subquery()
-)
-_BOOKABLES = (
-    select(
-        Offering.id,
-        Offering.city_code,
-        Offering.service_type,
-        Offering.name,
-        Offering.unit,
-        Offering.unit_price_fen,
-        Offering.at_home,
-        Offering.active,
-        Offering.online_booking,
-        Offering.capacity_per_slot,
-        Offering.slot_minutes,
-        Offering.lead_minutes,
-        Offering.change_deadline_minutes,
-        Offering.demo,
-        Offering.place_id,
-        Place.name.label("place"),
-        Place.phone.label("place_phone"),
-        Place.lat,
-        Place.lng,
-        Provider.id.label("provider_id"),
-        Provider.credit,
-        _COVERED.label("covered_by"),
-        _RULES.label("rules"),
-        _CLOSURES.label("closures"),
-        Offering.open_on_holidays,
-    )
-    .join(Place, Place.id == Offering.place_id)
-    .outerjoin(Provider, Provider.id == func.coalesce(Offering.provider_id, Place.provider_id))
-    .where(Offering.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
-)
-"""One row an offering, hours and closures as arrays: one round trip and no objects to build."""
-
-
-def _bookable(row: RowMapping) -> Bookable:
-    facts = dict(row)
-    rules = [_rule(*each) for each in facts.pop("rules") or ()]
-    closures = frozenset(facts.pop("closures") or ())
-    hours = Hours(rules, closures, facts.pop("open_on_holidays"))
-    return Bookable(**facts, hours=hours)
-
-
-def _rule(rrule: str, opens: str, closes: str, first: str | None, last: str | None) -> Told:
-    return Told(
-        rrule,
-        time.fromisoformat(opens),
-        time.fromisoformat(closes),
-        date.fromisoformat(first) if first else None,
-        date.fromisoformat(last) if last else None,
-    )
-
-
-async def bookable(session: AsyncSession, offering_id: uuid.UUID) -> Bookable | None:
-    return (await bookables(session, [offering_id])).get(offering_id)
-
-
-async def bookables(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Bookable]:
-    rows = await session.execute(_BOOKABLES, {"ids": list(ids)})
-    return {row["id"]: _bookable(row) for row in rows.mappings()}
-
-
-async def same_service_elsewhere(session: AsyncSession, wanted: Bookable, limit: int = 12) -> list[Bookable]:
-    """Other offerings of the service in the city that can be booked, nearest first where places are known."""
-    here = select(Offering.spot).where(Offering.id == wanted.id).scalar_subquery()
-    ids = (
-        select(Offering.id)
-        .outerjoin(Provider, Provider.id == Offering.provider_id)
-        .where(
-            Offering.city_code == wanted.city_code,
-            Offering.service_type == wanted.service_type,
-            Offering.place_id != wanted.place_id,
-            Offering.active,
-            Offering.online_booking,
-            func.coalesce(Provider.credit, "ok") != "dishonest",
-        )
-        .order_by(Offering.spot.op("<->")(here), Offering.unit_price_fen, Offering.id)
-        .limit(limit)
-    )
-    order = list(await session.scalars(ids))
-    found = await bookables(session, order)
-    return [found[each] for each in order if found[each].open_to_booking]
-
-
-# --- slots ---
 
 
 @dataclass(frozen=True)
@@ -204,18 +85,9 @@ async def lock_slots(session: AsyncSession, ids: Collection[uuid.UUID]) -> None:
     await session.execute(select(Slot.id).where(Slot.id.in_(ids)).order_by(Slot.id).with_for_update())
 
 
-# --- orders ---
-
-
 def new_number(prefix: str) -> str:
     """A speakable number: prefix and eight random digits, the first not 0."""
     return f"{prefix}{secrets.randbelow(90_000_000) + 10_000_000}"
-
-
-async def insert_order(session: AsyncSession, values: dict[str, Any]) -> bool:
-    """Insert an order; False when its number or idempotency key is taken."""
-    row = await session.execute(insert(Order).values(values).on_conflict_do_nothing().returning(Order.id))
-    return row.first() is not None
 
 
 async def insert_series(session: AsyncSession, values: dict[str, Any]) -> bool:

@@ -14,16 +14,17 @@ from assistant.kit.clock import china
 from assistant.kit.crypto import keyring
 from assistant.kit.errors import Conflict, Invalid
 from assistant.kit.text import half_width
-from assistant.orders import errors, repository
+from assistant.orders import errors, ledger, offerings, repository
 from assistant.orders.history import remember
+from assistant.orders.ledger import Basis
 from assistant.orders.models import Order, OrderStatus
 from assistant.orders.notices import tell
 from assistant.orders.openings import Bookable, Wish, wish_for
 from assistant.orders.picking import Picked, full, pick, span
 from assistant.orders.quotes import benefit_note, quote
 from assistant.orders.schemas import ChangeIn, Moment, OrderIn
-from assistant.people import consents, views
-from assistant.people.models import Person
+from assistant.people import consents
+from assistant.people.errors import PersonNotFound
 from assistant.people.service import e164
 
 CHANGEABLE: Final[tuple[OrderStatus, ...]] = ("requested", "accepted")
@@ -33,7 +34,7 @@ NUMBER_TRIES: Final = 5
 
 async def offered(session: AsyncSession, offering_id: uuid.UUID) -> Bookable:
     """Raises OfferingNotFound."""
-    found = await repository.bookable(session, offering_id)
+    found = await offerings.bookable(session, offering_id)
     if found is None:
         raise errors.OfferingNotFound()
     return found
@@ -83,29 +84,39 @@ async def book(
     if key is None:
         raise Invalid("缺少防重复的编号。")
     digest = request_hash(asked)
-    if (known := await repository.by_key(session, key)) is not None:
-        return _same(known, digest), False
-    await consents.check_may(session, actor, asked.senior_id, "book", now)
-    bookable = await offered(session, asked.offering_id)
-    senior = await views.get(session, asked.senior_id)
     wish = wish_of(asked)
-    picked = await pick(session, now, bookable, wish, asked.quantity)
+    first, last = wish.span
+    known = await ledger.basis(
+        session, now, key=key, offering=asked.offering_id, senior=asked.senior_id, first=first, last=last
+    )
+    if known is None:
+        raise errors.OfferingNotFound()
+    if known.known is not None:
+        return await _same(session, key, digest), False
+    await consents.check_may(session, actor, asked.senior_id, "book", now)
+    if not known.senior_known:
+        raise PersonNotFound()
+    bookable = known.bookable
+    picked = await pick(session, now, bookable, wish, asked.quantity, rooms=known.rooms)
     slot_id = picked.slot_id or await repository.make_slot(session, bookable, picked.opening)
-    values = _values(now, actor, asked, senior, bookable, picked, slot_id)
+    values = _values(now, actor, asked, known, picked, slot_id)
     values |= {"request_hash": digest, "idempotency_key": key}
     if series is not None:
         values |= {"series_id": series[0], "series_day": series[1]}
-    # The order goes in before its place is taken, so that the row of a popular slot is locked last and
-    # shortest, and a request sent twice waits for itself here.
-    order = await _insert(session, values)
-    if order.id != values["id"]:
-        return _same(order, digest), False
-    if not await repository.reserve(session, slot_id, asked.quantity):
-        raise await full(session, now, bookable, wish, asked.quantity)
-    remember(session, now, actor, "booked", order)
-    await session.flush()
-    await tell(session, now, order, bookable, "booked", people=series is None)
-    return order, True
+    for _ in range(NUMBER_TRIES):
+        values["number"] = repository.new_number("YL")
+        written, taken = await ledger.place(session, values)
+        if written and not taken:
+            raise await full(session, now, bookable, wish, asked.quantity)
+        if written:
+            order = Order(**values)
+            await tell(
+                session, now, order, bookable, "booked", people_too=series is None, delegates=known.delegates
+            )
+            return order, True
+        if await repository.by_key(session, key) is not None:
+            return await _same(session, key, digest), False
+    raise Conflict("订单号暂时分配不了，请再试一次。")
 
 
 def request_hash(asked: Any) -> bytes:
@@ -121,7 +132,9 @@ def wish_of(asked: Moment) -> Wish:
     return Wish(asked.date, asked.time, asked.part)
 
 
-def _same(order: Order, digest: bytes) -> Order:
+async def _same(session: AsyncSession, key: str, digest: bytes) -> Order:
+    order = await repository.by_key(session, key)
+    assert order is not None
     if order.request_hash != digest:
         raise errors.KeyReused()
     return order
@@ -131,15 +144,14 @@ def _values(
     now: datetime,
     actor: Actor,
     asked: OrderIn,
-    senior: Person,
-    bookable: Bookable,
+    known: Basis,
     picked: Picked,
     slot_id: uuid.UUID,
 ) -> dict[str, Any]:
-    phone = e164(asked.contact_phone) if asked.contact_phone else None
+    bookable = known.bookable
     return {
         "id": uuid.uuid4(),
-        "senior_id": senior.id,
+        "senior_id": asked.senior_id,
         "booked_by": actor.model_dump(mode="json", exclude_none=True),
         "for_whom": asked.for_whom,
         "offering_id": bookable.id,
@@ -149,9 +161,14 @@ def _values(
         "part": asked.part,
         "status": "requested",
         "remarks": asked.remarks,
-        "address": _address(asked.address, senior, bookable),
-        "contact_phone": phone or next((one.phone for one in senior.phones), None),
+        "address": _address(asked.address, known),
+        "contact_phone": e164(asked.contact_phone) if asked.contact_phone else known.phone,
+        "reason": None,
         "channel": actor.channel,
+        "series_id": None,
+        "series_day": None,
+        "rating": None,
+        "rating_comment": None,
         "created_at": now,
         "updated_at": now,
         **_price(bookable, asked.quantity),
@@ -164,22 +181,12 @@ def _price(bookable: Bookable, quantity: int) -> dict[str, Any]:
     return {field: getattr(told, field) for field in fields} | {"benefit_note": benefit_note(bookable)}
 
 
-def _address(said: str | None, senior: Person, bookable: Bookable) -> str | None:
-    address = said or senior.address
-    if bookable.at_home and not address:
+def _address(said: str | None, known: Basis) -> str | None:
+    if not known.bookable.at_home:
+        return said
+    if not (said or known.address):
         raise errors.AddressNeeded()
-    return said or (address if bookable.at_home else None)
-
-
-async def _insert(session: AsyncSession, values: dict[str, Any]) -> Order:
-    """Insert under a fresh number; the order of the same key where there is one already."""
-    for _ in range(NUMBER_TRIES):
-        values["number"] = repository.new_number("YL")
-        if await repository.insert_order(session, values):
-            return Order(**values)
-        if (known := await repository.by_key(session, values["idempotency_key"])) is not None:
-            return known
-    raise Conflict("订单号暂时分配不了，请再试一次。")
+    return said or known.address
 
 
 # --- change and cancel ---

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit.actor import Actor
-from assistant.orders import repository
+from assistant.orders import offerings
 from assistant.orders.models import Order
 from assistant.orders.schemas import OrderOut
 from assistant.orders.service import change_until
@@ -28,7 +28,7 @@ async def shown(
     session: AsyncSession, now: datetime, actor: Actor, orders: Sequence[Order]
 ) -> list[OrderOut]:
     """Orders with the names of senior, service and place; without private words for an unknown actor."""
-    bookables = await repository.bookables(session, {order.offering_id for order in orders})
+    bookables = await offerings.bookables(session, {order.offering_id for order in orders})
     seniors = await people.many(session, list({order.senior_id for order in orders}))
     told = () if actor.kind == "unknown" else PRIVATE
     out = []

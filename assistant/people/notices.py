@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit import outbox
+from assistant.kit.outbox import Letter
 from assistant.people import repository
 from assistant.people.models import Scope
+
+
+def letters(senior: uuid.UUID | None, delegates: Sequence[uuid.UUID], facts: dict[str, Any]) -> list[Letter]:
+    """One message for the senior (SMS; None for none) and one for each delegate (Telegram; the sender falls
+    back where a person has no link)."""
+    to_senior = [Letter("sms", f"person:{senior}", facts)] if senior else []
+    return to_senior + [Letter("telegram", f"person:{one}", facts) for one in dict.fromkeys(delegates)]
 
 
 async def notify(
@@ -23,26 +32,22 @@ async def notify(
     scope: Scope = "notify",
     tell_senior: bool = True,
     urgent: bool = False,
-    **payload: Any,
+    **facts: Any,
 ) -> list[uuid.UUID]:
-    """Put one message for the senior (SMS) and one for each delegate with ``scope`` (Telegram; the sender
-    falls back where a person has no link) into the outbox; returns the persons told.
+    """Tell the senior, and each delegate with ``scope``; returns the persons told.
 
     Consent is checked again when a message is sent (``outbox.about_person``).
     """
-    told: list[tuple[uuid.UUID, Literal["sms", "telegram"]]] = [(senior_id, "sms")] if tell_senior else []
     consents = await repository.consents(session, now, senior=senior_id, scope=scope)
-    told += [(delegate, "telegram") for delegate in dict.fromkeys(one.delegate_id for one in consents)]
-    for person, kind in told:
-        await outbox.put(
-            session,
-            now,
-            kind=kind,
-            recipient=f"person:{person}",
-            event=event,
-            event_key=event_key,
-            about_person=senior_id,
-            urgent=urgent,
-            **payload,
-        )
-    return [person for person, _ in told]
+    delegates = list(dict.fromkeys(one.delegate_id for one in consents))
+    senior = senior_id if tell_senior else None
+    await outbox.put_many(
+        session,
+        now,
+        letters(senior, delegates, facts),
+        event=event,
+        event_key=event_key,
+        about_person=senior_id,
+        urgent=urgent,
+    )
+    return ([senior_id] if tell_senior else []) + delegates

@@ -79,7 +79,7 @@ async def search(
     return (await session.scalars(statement)).all()
 
 
-def valid_at(now: datetime) -> ColumnElement[bool]:
+def valid_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Consents that hold at ``now``."""
     return and_(
         or_(Consent.revoked_at.is_(None), Consent.revoked_at > now),
