@@ -45,6 +45,10 @@ class PersonRef(BaseModel):
     id: uuid.UUID
     kind: PersonKind
     form_of_address: str = Field(examples=["周阿姨"])
+    home: str | None = Field(
+        None, description="How their home may be named to anyone: the street at most; null without an address.",
+        examples=["三眼桥街道的家里"],
+    )
     demo: bool = False
 
 

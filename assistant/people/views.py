@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 from typing import Final
@@ -31,7 +32,20 @@ def age(person: Person, now: datetime) -> int | None:
 def ref(person: Person, now: datetime) -> PersonRef:
     """The harmless view: surname and title."""
     title = names.form_of_address(person.name, person.kind, person.gender, age(person, now))
-    return PersonRef(id=person.id, kind=person.kind, form_of_address=title, demo=person.demo)
+    return PersonRef(
+        id=person.id, kind=person.kind, form_of_address=title, home=_home(person), demo=person.demo
+    )
+
+
+STREET = re.compile(r"[一-鿿]{2,8}?(?:街道|镇|乡)")
+
+
+def _home(person: Person) -> str | None:
+    """Where the person lives, down to the street and no further."""
+    if not person.address:
+        return None
+    street = STREET.search(person.street or person.address)
+    return f"{street[0]}的家里" if street else "登记的家里"
 
 
 def full(person: Person, now: datetime) -> PersonOut:
