@@ -26,7 +26,8 @@ def main() -> int:
         sys.stderr.write(WITHOUT_API + "\n")
         return 1
     _log(settings.log_level)
-    app = build(settings, Client(settings.api_url, settings.api_token), ears(settings.home / "speech"))
+    hearing = ears(settings.home / "speech") if settings.voice else None
+    app = build(settings, Client(settings.api_url, settings.api_token), hearing)
     if settings.webhook_url is None:
         app.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
     else:

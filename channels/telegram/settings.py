@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Notices a second; Telegram allows 30 messages a second in all, replies need the rest."""
     home: Path = Field(default=ROOT / "var", validation_alias="YINLING_HOME")
     """Folder of this installation; the models of the recogniser are in ``speech``."""
+    voice: bool = True
+    """Hear voice messages; false saves the memory of the recogniser's models."""
     log_level: str = Field(default="INFO", validation_alias="YINLING_LOG_LEVEL")
 
     @model_validator(mode="after")

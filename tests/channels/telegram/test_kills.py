@@ -180,7 +180,7 @@ async def bot_process(app: FastAPI, telegram: BotApi, keyring: Keyring, root: Pa
             "YINLING_API_TOKEN": token,
             "YINLING_TELEGRAM_BASE_URL": telegram.url,
             "YINLING_TELEGRAM_RATE": "100000",
-            "YINLING_HOME": str(root / "no-such-home"),
+            "YINLING_TELEGRAM_VOICE": "false",
         }
         process = Process(root, environment)
         await process.start()
