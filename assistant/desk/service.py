@@ -26,6 +26,7 @@ from assistant.desk.reading import heard
 from assistant.desk.replies import compose, say
 from assistant.desk.schemas import MAX_TEXT, Reply, TurnIn
 from assistant.desk.speakers import Speaker, recognise
+from assistant.kit import live
 from assistant.kit.api import Context
 from assistant.kit.clock import china
 from assistant.kit.logging import log
@@ -125,9 +126,14 @@ class Desk:
             "expects": reply.expects,
             "choices": {choice.key: choice.value for one in reply.messages for choice in one.choices},
         }
-        if reply.end:
-            conversation.status = "ended"
         async with self.context.database.session() as session:
+            # A person may have taken the conversation over, or given it back, while this turn was answered.
+            kept = await session.get(Conversation, conversation.id, with_for_update=True)
+            if kept is not None:
+                conversation.status = kept.status
+                conversation.state = {**conversation.state, "operator": kept.state.get("operator")}
+            if reply.end:
+                conversation.status = "ended"
             await session.merge(conversation)
             session.add(
                 Turn(
@@ -140,6 +146,8 @@ class Desk:
                     took_ms=took_ms,
                 )
             )
+            if conversation.status == "human":
+                await live.publish(session, f"turns:{conversation.id}", {})
 
     # --- the order of things --------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.kit import audit, outbox
+from assistant.kit import audit, live, outbox
 from assistant.kit.actor import Actor
 from assistant.kit.crypto import keyring
 from assistant.kit.errors import Conflict, Invalid
@@ -86,7 +86,7 @@ async def open_once(
     if ticket.id != values["id"]:
         return _same(ticket, digest), False
     remember(session, now, actor, "opened", ticket)
-    await session.flush()
+    await _told(session, ticket)
     await outbox.put(
         session,
         now,
@@ -166,7 +166,7 @@ async def set_phone(session: AsyncSession, now: datetime, actor: Actor, said: st
     ticket = await _open(session, said)
     ticket.caller_phone = e164(phone)
     remember(session, now, actor, "noted", ticket, "补充了回电号码")
-    await session.flush()
+    await _told(session, ticket)
     return ticket
 
 
@@ -177,7 +177,7 @@ async def acknowledge(session: AsyncSession, now: datetime, actor: Actor, said: 
         ticket.status = "acknowledged"
         ticket.acknowledged_at, ticket.acknowledged_by = now, _who(actor)
         remember(session, now, actor, "acknowledged", ticket)
-        await session.flush()
+        await _told(session, ticket)
     return ticket
 
 
@@ -189,7 +189,7 @@ async def start(session: AsyncSession, now: datetime, actor: Actor, said: str) -
             ticket.acknowledged_at, ticket.acknowledged_by = now, _who(actor)
         ticket.status = "in_progress"
         remember(session, now, actor, "started", ticket)
-        await session.flush()
+        await _told(session, ticket)
     return ticket
 
 
@@ -199,7 +199,7 @@ async def note(session: AsyncSession, now: datetime, actor: Actor, said: str, te
     if not text:
         raise Invalid("请写明内容。")
     remember(session, now, actor, "noted", ticket, text)
-    await session.flush()
+    await _told(session, ticket)
     return ticket
 
 
@@ -211,7 +211,7 @@ async def close(
     ticket.status = "cancelled" if cancelled else "done"
     ticket.closed_at, ticket.closed_by, ticket.outcome = now, _who(actor), outcome
     remember(session, now, actor, "cancelled" if cancelled else "closed", ticket, outcome)
-    await session.flush()
+    await _told(session, ticket)
     if ticket.person_id is not None and not cancelled and ticket.kind != "emergency":
         event = "callback_done" if ticket.kind in ("callback", "handoff") else "ticket.done"
         key = f"ticket:{ticket.id}:done"
@@ -222,6 +222,12 @@ async def close(
 def overdue(ticket: Ticket, now: datetime, grace: timedelta = timedelta(0)) -> bool:
     """Whether it should have been done by now."""
     return ticket.status in repository.OPEN and ticket.due_at is not None and now > ticket.due_at + grace
+
+
+async def _told(session: AsyncSession, ticket: Ticket) -> None:
+    """Write the change, and tell whoever watches the queues of the city once it is committed."""
+    await session.flush()
+    await live.publish(session, f"tickets:{ticket.city_code}", {"ticket": str(ticket.id)})
 
 
 async def _open(session: AsyncSession, said: str) -> Ticket:

@@ -1,0 +1,142 @@
+"""Pages of the queues: emergencies first, live; one ticket with everything to act on it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+from sse_starlette import EventSourceResponse
+
+from assistant.console import colleagues, pages, work
+from assistant.console.access import Queues
+from assistant.console.guard import Guarded
+from assistant.kit import audit
+from assistant.kit.errors import Invalid, NotFound
+from assistant.safety import service as safety
+from assistant.tickets import repository, service
+from assistant.tickets.models import Ticket
+
+HEARTBEAT_S: Final = 20
+"""Between two signs of life; proxies close what is silent for 30 or 60 s."""
+STREAM_S: Final = 600
+"""A stream ends after so long and is opened anew: then the account is checked again."""
+REFRESH_S: Final = 30
+"""Pages look anew after so long even when nothing was told."""
+
+router = APIRouter(prefix="/queues", route_class=Guarded)
+
+
+@router.get("")
+async def overview(request: Request, visit: Queues) -> Response:
+    """All queues on one page."""
+    return pages.show(
+        request,
+        visit,
+        "queues.html",
+        titles=work.TITLES,
+        queues={name: await work.queue(visit, name) for name in work.QUEUES},
+    )
+
+
+@router.get("/part/{name}")
+async def part(request: Request, name: str, visit: Queues) -> Response:
+    """One queue, to take the place of the old one."""
+    if name not in work.QUEUES:
+        raise NotFound()
+    items = await work.queue(visit, name)
+    return pages.show(request, visit, "queue.html", name=name, title=work.TITLES[name], items=items)
+
+
+@router.get("/waiting")
+async def waiting(request: Request, visit: Queues) -> Response:
+    """The bar on top of every page: alarms that nobody has taken."""
+    return pages.show(request, visit, "waiting.html", counts=await work.waiting(visit))
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(request: Request, visit: Queues) -> Response:
+    """``changed`` whenever a ticket of the city was opened or moved; the page then asks for what it shows."""
+    topic = f"tickets:{visit.account.city_code}"
+    return EventSourceResponse(
+        _changes(request, topic), ping=HEARTBEAT_S, headers={"x-accel-buffering": "no"}
+    )
+
+
+async def _changes(request: Request, topic: str) -> AsyncIterator[dict[str, Any]]:
+    until = asyncio.get_running_loop().time() + STREAM_S
+    async with request.app.state.live.subscribe(topic) as told:
+        yield {"event": "changed", "data": ""}
+        while asyncio.get_running_loop().time() < until:
+            try:
+                await asyncio.wait_for(told.get(), REFRESH_S)
+            except TimeoutError:
+                pass
+            yield {"event": "changed", "data": ""}
+
+
+@router.get("/tickets/{ticket_id}")
+async def one(request: Request, ticket_id: uuid.UUID, visit: Queues) -> Response:
+    """One ticket: what was said, where, whom to ring, what was done."""
+    ticket: Ticket = visit.found["ticket_id"]
+    person, contacts, alarm = await work.about(visit, ticket)
+    talk = await work.conversation_of(visit, ticket)
+    history = await repository.history(visit.session, ticket.id)
+    audit.record(
+        visit.session, visit.now, visit.actor, "ticket.viewed", f"ticket:{ticket_id}", ticket.person_id
+    )
+    return pages.show(
+        request,
+        visit,
+        "ticket.html",
+        ticket=ticket,
+        details=work.details(ticket),
+        person=person,
+        contacts=contacts,
+        alarm=alarm,
+        talk=talk,
+        lines=await work.lines(visit, talk) if talk else [],
+        history=history,
+        names=await colleagues.names(visit.session, [event.actor for event in history]),
+    )
+
+
+Reference = Annotated[str, Form(max_length=2000)]
+
+
+@router.post("/tickets/{ticket_id}/acknowledge")
+async def acknowledge(request: Request, ticket_id: uuid.UUID, visit: Queues) -> Response:
+    await service.acknowledge(visit.session, visit.now, visit.actor, str(ticket_id))
+    return _back(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/start")
+async def start(request: Request, ticket_id: uuid.UUID, visit: Queues) -> Response:
+    await service.start(visit.session, visit.now, visit.actor, str(ticket_id))
+    return _back(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/note")
+async def note(request: Request, ticket_id: uuid.UUID, visit: Queues, text: Reference) -> Response:
+    await service.note(visit.session, visit.now, visit.actor, str(ticket_id), text.strip())
+    return _back(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/close")
+async def close(request: Request, ticket_id: uuid.UUID, visit: Queues, outcome: Reference) -> Response:
+    if not outcome.strip():
+        raise Invalid("请写明处理结果。")
+    await service.close(visit.session, visit.now, visit.actor, str(ticket_id), outcome.strip())
+    return _back(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/false-alarm")
+async def false_alarm(request: Request, ticket_id: uuid.UUID, visit: Queues, reason: Reference) -> Response:
+    await safety.close_false(visit.session, visit.now, visit.actor, str(ticket_id), reason)
+    return _back(request, ticket_id)
+
+
+def _back(request: Request, ticket_id: uuid.UUID) -> Response:
+    return pages.go(request, f"/console/queues/tickets/{ticket_id}")

@@ -1,0 +1,163 @@
+"""Taking over a running chat: what somebody types here is said there, and kept as a turn."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+from sse_starlette import EventSourceResponse
+
+from assistant.console import pages, work
+from assistant.console.access import Queues, Visit
+from assistant.console.guard import Guarded
+from assistant.console.queues import HEARTBEAT_S, REFRESH_S, STREAM_S
+from assistant.desk.models import Conversation, Turn
+from assistant.desk.schemas import Message, Reply
+from assistant.kit import audit, live
+from assistant.kit.errors import Conflict, Invalid
+from speech.saying import say as spoken
+
+LIVE: Final = frozenset({"web"})
+"""Channels whose page shows at once what is typed here. A phone call is transferred, not typed into."""
+TAKEN: Final = "人工客服已接入，下面由工作人员和您说。"
+RETURNED: Final = "工作人员已离开，我是银铃，接着为您服务。"
+
+router = APIRouter(prefix="/conversations", route_class=Guarded)
+
+
+@router.get("/{conversation_id}")
+async def shown(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """The whole conversation, live."""
+    talk: Conversation = visit.found["conversation_id"]
+    audit.record(
+        visit.session,
+        visit.now,
+        visit.actor,
+        "conversation.viewed",
+        f"conversation:{conversation_id}",
+        talk.person_id,
+    )
+    return pages.show(
+        request,
+        visit,
+        "conversation.html",
+        talk=talk,
+        lines=await work.lines(visit, talk),
+        can_take=talk.channel in LIVE and talk.status != "ended",
+        mine=talk.state.get("operator") == str(visit.account.id),
+    )
+
+
+@router.get("/{conversation_id}/lines")
+async def lines(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """What was said so far, to take the place of what the page shows."""
+    talk: Conversation = visit.found["conversation_id"]
+    return pages.show(request, visit, "lines.html", lines=await work.lines(visit, talk))
+
+
+@router.get("/{conversation_id}/events", response_class=EventSourceResponse)
+async def events(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """``said`` whenever somebody says something."""
+    return EventSourceResponse(
+        _said(request, topic(conversation_id)), ping=HEARTBEAT_S, headers={"x-accel-buffering": "no"}
+    )
+
+
+def topic(conversation_id: uuid.UUID) -> str:
+    """Of ``kit.live``: the desk tells there of each turn of a conversation that a person has taken over."""
+    return f"turns:{conversation_id}"
+
+
+async def _said(request: Request, name: str) -> AsyncIterator[dict[str, Any]]:
+    until = asyncio.get_running_loop().time() + STREAM_S
+    async with request.app.state.live.subscribe(name) as told:
+        yield {"event": "said", "data": ""}
+        while asyncio.get_running_loop().time() < until:
+            try:
+                await asyncio.wait_for(told.get(), REFRESH_S)
+            except TimeoutError:
+                pass
+            yield {"event": "said", "data": ""}
+
+
+@router.post("/{conversation_id}/take")
+async def take(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """From now on a person speaks; the assistant only listens for danger."""
+    talk = await _locked(visit)
+    if talk.channel not in LIVE or talk.status == "ended":
+        raise Conflict("这个对话不能在这里接管。")
+    other = talk.state.get("operator")
+    if talk.status == "human" and other != str(visit.account.id):
+        raise Conflict("已经有同事在接待了。")
+    if talk.status != "human":
+        talk.status = "human"
+        talk.state = {**talk.state, "operator": str(visit.account.id)}
+        await _tell(visit, talk, TAKEN, by="assistant")
+        _note(visit, talk, "conversation.taken")
+    return pages.go(request, f"/console/conversations/{conversation_id}")
+
+
+@router.post("/{conversation_id}/say")
+async def say(
+    request: Request, conversation_id: uuid.UUID, visit: Queues, text: Annotated[str, Form(max_length=500)]
+) -> Response:
+    """Say something to the caller."""
+    talk = await _locked(visit)
+    if talk.status != "human" or talk.state.get("operator") != str(visit.account.id):
+        raise Conflict("请先接管这个对话。")
+    if not text.strip():
+        raise Invalid("请写下要说的话。")
+    await _tell(visit, talk, text.strip(), by="operator")
+    return pages.show(request, visit, "lines.html", lines=await work.lines(visit, talk))
+
+
+@router.post("/{conversation_id}/return")
+async def give_back(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """The assistant speaks again."""
+    talk = await _locked(visit)
+    if talk.status == "human":
+        talk.status = "open"
+        talk.state = {key: value for key, value in talk.state.items() if key != "operator"}
+        await _tell(visit, talk, RETURNED, by="assistant")
+        _note(visit, talk, "conversation.returned")
+    return pages.go(request, f"/console/conversations/{conversation_id}")
+
+
+async def _locked(visit: Visit) -> Conversation:
+    talk: Conversation = visit.found["conversation_id"]
+    await visit.session.refresh(talk, with_for_update=True)
+    return talk
+
+
+async def _tell(visit: Visit, talk: Conversation, text: str, *, by: str) -> None:
+    """Keep it as a turn, and send it to the caller's page and to all who watch."""
+    reply = Reply(messages=[Message(text=text, speech=spoken(text))], expects="free", pace=talk.pace)
+    turn = f"{'operator' if by == 'operator' else 'notice'}-{uuid.uuid4().hex}"
+    visit.session.add(
+        Turn(
+            id=uuid.uuid4(),
+            conversation_id=talk.id,
+            turn_id=turn,
+            at=visit.now,
+            said=None,
+            reply=reply.model_dump_json(),
+            took_ms=0.0,
+        )
+    )
+    talk.updated_at = visit.now
+    await visit.session.flush()
+    said = {
+        "from": by,
+        "name": visit.account.display_name,
+        "turn_id": turn,
+        "reply": reply.model_dump(mode="json"),
+    }
+    await live.publish(visit.session, f"{talk.channel}:{talk.key}", said)
+    await live.publish(visit.session, topic(talk.id), {})
+
+
+def _note(visit: Visit, talk: Conversation, action: str) -> None:
+    audit.record(visit.session, visit.now, visit.actor, action, f"conversation:{talk.id}", talk.person_id)

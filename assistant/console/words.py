@@ -1,0 +1,164 @@
+"""The console's words for the keys of the database, and how it writes times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from assistant.catalog.vocabulary import SERVICE_TYPES
+from assistant.kit.clock import china
+from assistant.kit.text import yuan as _yuan
+
+ROLES: Final = {
+    "worker": "社区工作人员",
+    "operator": "接线员",
+    "auditor": "审计员",
+    "administrator": "管理员",
+}
+GENDER: Final = {"female": "女", "male": "男"}
+ABILITY: Final = {"self_care": "能自理", "semi_disabled": "半失能", "disabled": "失能"}
+INCOME: Final = {"dibao": "低保", "tekun": "特困", "low_income": "低收入", "ordinary": "一般"}
+SCOPES: Final = {
+    "see_orders": "看订单",
+    "book": "代预约",
+    "notify": "收通知",
+    "emergency_contact": "紧急联系人",
+    "profile": "看和改资料",
+}
+ORDER: Final = {
+    "requested": "待接单",
+    "accepted": "已接单",
+    "on_the_way": "在路上",
+    "done": "已完成",
+    "rated": "已评价",
+    "cancelled": "已取消",
+    "rejected": "未接单",
+    "no_show": "没服务成",
+}
+TICKET: Final = {
+    "open": "待处理",
+    "acknowledged": "已受理",
+    "in_progress": "处理中",
+    "done": "已办结",
+    "cancelled": "已取消",
+}
+KIND: Final = {
+    "emergency": "紧急求助",
+    "callback": "回电",
+    "handoff": "转人工",
+    "complaint": "投诉",
+    "assessment": "评估申请",
+    "device": "设备申请",
+}
+HAZARD: Final = {
+    "unconscious": "失去意识",
+    "fall": "跌倒",
+    "gas": "燃气",
+    "fire": "火情",
+    "button": "按了求助键",
+}
+CHANNEL: Final = {
+    "phone": "电话",
+    "telegram": "Telegram",
+    "web": "网页",
+    "console": "工作台",
+    "terminal": "终端",
+    "api": "接口",
+}
+ACTOR: Final = {
+    "senior": "老人本人",
+    "relative": "家属",
+    "worker": "工作人员",
+    "provider": "服务商",
+    "system": "系统",
+    "unknown": "来电人",
+}
+ACTION: Final = {
+    "opened": "开单",
+    "acknowledged": "受理",
+    "started": "开始处理",
+    "noted": "备注",
+    "phone_given": "留了电话",
+    "closed": "办结",
+    "cancelled": "取消",
+    "booked": "预约",
+    "changed": "修改",
+    "accepted": "接单",
+    "finished": "完成",
+    "rated": "评价",
+    "rejected": "拒单",
+    "missed": "没服务成",
+}
+CREDIT: Final = {"ok": "正常", "watch": "关注", "dishonest": "失信"}
+FITS: Final = {"yes": "符合", "no": "可能不符合", "unknown": "还要核实"}
+PART: Final = {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "晚上"}
+EVIDENCE: Final = {"spoken": "口头", "key": "按键", "written": "书面", "code": "验证码"}
+WEEKDAYS: Final = "一二三四五六日"
+
+TABLES: Final[dict[str, Mapping[str, str]]] = {
+    "role": ROLES,
+    "gender": GENDER,
+    "ability": ABILITY,
+    "income": INCOME,
+    "scope": SCOPES,
+    "order": ORDER,
+    "ticket": TICKET,
+    "kind": KIND,
+    "hazard": HAZARD,
+    "channel": CHANNEL,
+    "actor": ACTOR,
+    "action": ACTION,
+    "credit": CREDIT,
+    "fits": FITS,
+    "part": PART,
+    "evidence": EVIDENCE,
+    "service": {key: each.name for key, each in SERVICE_TYPES.items()},
+}
+
+
+def say(key: object, table: str) -> str:
+    """The word for a key; the key itself where there is none, nothing for nothing."""
+    return "" if key is None else TABLES[table].get(str(key), str(key))
+
+
+def day(moment: date | datetime | None) -> str:
+    """6月12日（周四）, of China."""
+    if moment is None:
+        return ""
+    local = china(moment).date() if isinstance(moment, datetime) else moment
+    return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）"
+
+
+def clock(moment: datetime | None) -> str:
+    """11:30, of China."""
+    return "" if moment is None else f"{china(moment):%H:%M}"
+
+
+def moment(at: datetime | None) -> str:
+    """6月12日（周四）11:30, of China."""
+    return "" if at is None else f"{day(at)}{clock(at)}"
+
+
+def phone(number: str | None) -> str:
+    """A number of E.164 as it is dialled within the country."""
+    if not number:
+        return ""
+    return number.removeprefix("+86") if number.startswith("+861") else number.replace("+86", "0", 1)
+
+
+def yuan(fen: int | None) -> str:
+    return "价格没有登记" if fen is None else _yuan(fen)
+
+
+def minutes(seconds: float | None) -> str:
+    return "—" if seconds is None or math.isnan(seconds) else f"{seconds / 60:.1f}分钟"
+
+
+def who(actor: Mapping[str, Any] | None, names: Mapping[str, str] | None = None) -> str:
+    """Who did something: a colleague by name, anybody else by kind."""
+    if not actor:
+        return ""
+    known = (names or {}).get(str(actor.get("person_id")))
+    return known or say(actor.get("kind"), "actor")
