@@ -6,6 +6,7 @@ the middle of a form: then no offer follows, the form asks its own question next
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from actions import spoken
 from actions.out import Out
 from actions.turn import Turn
+from actions.who import Who, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Client, Refused
 
 Slots = dict[str, Any]
@@ -100,7 +102,7 @@ def _metres(distance: float) -> str:
 async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False, topic: str = "") -> Slots:
     """Which subsidy applies: only what a document says, with its year."""
     types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
-    role = "family" if turn.speaker.kind == "relative" else "senior"
+    role = ROLES.get(turn.speaker.kind or "senior", "senior")
     asked = f"{topic} {turn.text}".strip()
     answer = await api.match_benefits(
         turn.speaker.actor,
@@ -127,7 +129,11 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
         out.say(f"utter_ask_{missing}", asks=missing)
         return {"pending": {"kind": "subsidy", "topic": asked}}
     out.say("utter_anything_else")
-    return {"pending": None}
+    return {}
+
+
+ROLES = {"senior": "senior", "relative": "family", "worker": "institution"}
+"""As whom people ask about benefits; a community worker hears every row, each with whom it is for."""
 
 
 def _role(text: str, default: str) -> str:
@@ -155,7 +161,7 @@ def _role(text: str, default: str) -> str:
 
 async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
     """Where an order stands."""
-    number = turn.value("order_no")
+    number = order_number(turn)
     if number:
         try:
             order = await api.order(turn.speaker.actor, number)
@@ -184,21 +190,43 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
 
 
 async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
-    """Orders still to come of the caller and of those they act for, soonest first."""
+    """Orders still to come of the caller, of those they act for, of those a worker names; soonest first."""
     speaker = turn.speaker
     if speaker.person_id is None:
         return []
     seniors = [speaker.person_id]
     if speaker.kind == "relative":
         seniors = [each["person"]["id"] for each in await api.acts_for(speaker.actor, speaker.person_id)]
-    found = [
+    elif speaker.kind == "worker":
+        people = [*named(turn), *await known_names(turn, api)]
+        found = [who.person_id or await _only(who, turn, api) for who in people]
+        seniors = list(dict.fromkeys(each for each in found if each))
+    orders = [
         order
         for senior in seniors
         for order in await api.orders_of(speaker.actor, senior)
         if order["status"] in ("requested", "accepted", "on_the_way")
         and order["starts_at_local"] >= turn.now.isoformat()[:10]
     ]
-    return sorted(found, key=lambda order: str(order["starts_at_local"]))
+    return sorted(orders, key=lambda order: str(order["starts_at_local"]))
+
+
+async def _only(who: Who, turn: Turn, api: Client) -> str | None:
+    found = await resolve(who, turn, api)
+    return str(found[0]["id"]) if len(found) == 1 else None
+
+
+NUMBER = re.compile(
+    r"(?:订单|单号|编号|工单|单子)(?:号)?(?:是|为|[:：])?\s*([A-Za-z]{0,3}\d{3,})|\b(YL\s?\d{4,})",
+    re.IGNORECASE,
+)
+
+
+def order_number(turn: Turn) -> str | None:
+    """The order number said, whatever its length."""
+    match = NUMBER.search(turn.text)
+    found = turn.value("order_no") or (match and (match[1] or match[2]))
+    return str(found) if found else None
 
 
 def _day(order: dict[str, Any]) -> date:

@@ -11,6 +11,7 @@ from dateutil.rrule import rrulestr
 from pydantic import Field
 
 from actions import spoken
+from actions.addresses import said_address
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Spoken, Turn
@@ -159,7 +160,7 @@ class BookingForm(Form[Booking]):
     def _details(self, frame: Booking, turn: Turn) -> set[str]:
         learned: set[str] = set()
         quantity = turn.value("quantity")
-        if quantity and frame.asked not in ("address", "phone"):
+        if quantity and frame.asked != "phone" and not said_address(turn, asked=False):
             frame.quantity = int(quantity)
             learned.add("quantity")
         if turn.value("place") and turn.value("place") != frame.place and frame.asked != "address":
@@ -174,14 +175,8 @@ class BookingForm(Form[Booking]):
         if frame.asked == "name" and (turn.value("name") or _bare_name(turn.text)):
             frame.name = turn.value("name") or _bare_name(turn.text)
             learned.add("name")
-        address = turn.value("address")
-        if address and (
-            frame.asked == "address" or (len(address) >= 6 and re.search(r"\d|[栋号室楼]", address))
-        ):
-            frame.address = _whole_address(turn, address) if frame.asked == "address" else address
-            learned.add("address")
-        elif frame.asked == "address" and _looks_like_address(turn):
-            frame.address = turn.text.strip("。，,. ")
+        if address := said_address(turn, asked=frame.asked == "address"):
+            frame.address = address
             learned.add("address")
         if AT_PLACE.search(turn.text):
             frame.at_home, frame.results = False, []
@@ -574,22 +569,6 @@ def _partial(service_type: str, turn: Turn) -> dict[str, Any]:
 def _bare_name(text: str) -> str | None:
     match = re.fullmatch(r"(?:我?(?:叫|是)|姓名是?|名字是?|他叫|她叫)?([一-鿿]{2,4})[。，]?", text.strip())
     return match[1] if match else None
-
-
-def _looks_like_address(turn: Turn) -> bool:
-    """Asked for an address, nearly anything longer than a yes is one."""
-    said = turn.text.strip("。，,. ")
-    return len(said) >= 4 and (
-        turn.intent in ("inform", "profile") or re.search(r"\d|[栋号室楼村组路街]", said) is not None
-    )
-
-
-def _whole_address(turn: Turn, found: str) -> str:
-    """The address with what the extractor left off at its end (a room number)."""
-    start = turn.text.find(found)
-    rest = turn.text[start + len(found) :] if start >= 0 else ""
-    tail = re.match(r"[\d一二三四五六七八九十零〇单元栋号室楼门组户层东西-]+", rest)
-    return found + (tail[0] if tail else "")
 
 
 def _person_options(candidates: list[dict[str, Any]]) -> list[Option]:

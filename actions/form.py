@@ -238,7 +238,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         if not frame.options or frame.asked is None:
             return set()
         index = picked(turn.text, [each.title for each in frame.options])
-        if index is None and turn.leaves_it_open:
+        if index is None and (turn.leaves_it_open or (turn.affirms and frame.asked in ("full", "closed"))):
             index = 0
         if index is None:
             return set()

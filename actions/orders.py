@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import Field
 
 from actions import spoken
-from actions.answers import upcoming
+from actions.answers import order_number, upcoming
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Spoken, Turn
@@ -67,7 +67,7 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
             return True
     orders = await upcoming(turn, form.api)
     if not orders:
-        if turn.speaker.person_id is None:
+        if turn.speaker.person_id is None or turn.speaker.kind == "worker":
             form.ask(frame, out, "order")
             return True
         out.say("utter_no_orders")
@@ -98,8 +98,8 @@ def title_of(order: dict[str, Any], today: date) -> str:
 def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
     """Which order the words point at: number, service, day."""
     learned: set[str] = set()
-    if turn.value("order_no"):
-        frame.number, frame.order = turn.value("order_no"), None
+    if number := order_number(turn):
+        frame.number, frame.order = number, None
         learned.add("number")
     types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
     if types and frame.order is None:
@@ -173,9 +173,9 @@ class ChangeForm(Form[Change]):
         if not (frame.date or frame.time or frame.part or frame.quantity or frame.remarks):
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return
-        if (frame.date or frame.time or frame.part) and not frame.slot:
-            if await self._settle(frame, turn, out):
-                return
+        timed = frame.date or frame.time or frame.part
+        if timed and not frame.slot and await self._settle(frame, turn, out):
+            return
         today = turn.now.date()
         what = []
         if frame.slot:

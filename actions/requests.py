@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from actions import spoken
+from actions.addresses import said_address
 from actions.answers import ask_subsidy
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Turn
-from actions.who import Who, caller, named, resolve
+from actions.who import Who, caller, known_names, named, resolve
 from assistant.client import CHINA, Refused
 
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
@@ -64,8 +65,8 @@ class TicketForm(Form[Request]):
             if name:
                 frame.name = name
                 learned.add("name")
-        if frame.asked == "address" and len(turn.text) >= 4 and turn.intent not in ("deny", "stop"):
-            frame.address = turn.value("address") or turn.text
+        if address := said_address(turn, asked=frame.asked == "address"):
+            frame.address = address
             learned.add("address")
         if first or frame.asked in ("details", "correction"):
             learned |= self.learn_details(frame, turn)
@@ -205,6 +206,9 @@ class Profile(Frame):
     """address, phone or contact."""
     value: str | None = None
     contact_name: str | None = None
+    people: list[Who] = []
+    """Whose data, when a relative speaks."""
+    person_id: str | None = None
 
 
 class ProfileForm(Form[Profile]):
@@ -217,14 +221,15 @@ class ProfileForm(Form[Profile]):
             frame.field = _matter(turn)
             if frame.field:
                 learned.add("field")
-        phone, address = turn.value("phone"), turn.value("address")
+        phone, address = turn.value("phone"), said_address(turn, asked=frame.asked == "address")
         if frame.field in ("phone", "contact") and phone:
             frame.value = phone
             learned.add("value")
-        elif frame.field == "address" and (address or (frame.asked == "address" and len(turn.text) >= 4)):
-            if turn.intent not in ("affirm", "deny") or address:
-                frame.value = address or turn.text
-                learned.add("value")
+        elif frame.field == "address" and address:
+            frame.value = address
+            learned.add("value")
+        if first and turn.speaker.kind == "relative":
+            frame.people = named(turn) or await known_names(turn, self.api)
         if frame.field == "contact":
             names = named(turn)
             if names:
@@ -239,8 +244,11 @@ class ProfileForm(Form[Profile]):
         return super().take(frame, datum, option)
 
     async def go_on(self, frame: Profile, turn: Turn, out: Out) -> None:
-        if turn.speaker.person_id is None:
-            out.signal(person="要改登记资料，没有认出来电人")
+        if frame.person_id is None:
+            frame.person_id = await self._whose(frame, turn)
+        if frame.person_id is None:
+            out.say("utter_profile_person")
+            out.signal(person="要改登记资料，没有认出是谁的")
             frame.ended = True
             return
         if frame.field is None:
@@ -260,8 +268,18 @@ class ProfileForm(Form[Profile]):
             value=frame.value,
         )
 
+    async def _whose(self, frame: Profile, turn: Turn) -> str | None:
+        """The caller's own data, or those of the one senior that a relative means."""
+        if turn.speaker.kind != "relative":
+            return turn.speaker.person_id
+        if turn.text.startswith(("我换", "我的", "我手机", "我电话")):
+            return turn.speaker.person_id
+        who = frame.people[0] if frame.people else Who()
+        found = [{"id": who.person_id}] if who.person_id else await resolve(who, turn, self.api)
+        return str(found[0]["id"]) if len(found) == 1 else None
+
     async def submit(self, frame: Profile, turn: Turn, out: Out) -> None:
-        actor, person_id = turn.speaker.actor, str(turn.speaker.person_id)
+        actor, person_id = turn.speaker.actor, str(frame.person_id)
         if frame.field == "contact":
             await self._add_contact(frame, turn)
         else:
@@ -285,7 +303,7 @@ class ProfileForm(Form[Profile]):
             actor, {"kind": "relative", "name": name, "phone": frame.value, "city_code": turn.speaker.city}
         )
         consent = {"delegate_id": relative["id"], "scopes": ["notify", "emergency_contact"], "relation": name}
-        await self.api.give_consent(actor, str(turn.speaker.person_id), consent)
+        await self.api.give_consent(actor, str(frame.person_id), consent)
 
     def summary(self, frame: Profile) -> str:
         return "改登记资料"

@@ -81,7 +81,7 @@ class Pending(Single):
         if turn.denies:
             out.say("utter_ok_anything_else" if kind else "utter_ok")
             return done
-        if kind == "book" and turn.affirms:
+        if kind == "book" and (turn.affirms or turn.when):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
         if kind == "person" and turn.affirms:
             out.signal(person=pending["reason"])

@@ -343,7 +343,7 @@ async def _order(session: AsyncSession, scene: Scene, raw: dict[str, Any]) -> No
     )
     values: dict[str, Any] = {}
     if number := raw.get("number") or raw.get("order_no") or raw.get("id"):
-        values["number"] = str(number)[:12]
+        values["number"] = str(orders.reference(str(number)))[:12]
     if raw.get("status") in ("accepted", "on_the_way", "done", "cancelled"):
         values["status"] = raw["status"]
     if values:

@@ -1,0 +1,45 @@
+"""Addresses as people say them."""
+
+from __future__ import annotations
+
+import re
+
+from actions.turn import Turn
+
+MARKS = re.compile(
+    r"[栋幢座号楼室层组路街巷道弄区苑园庄村镇乡湾坪]|单元|小区|大院|新村|花园|公寓|家属院|社区"
+)
+DOOR = re.compile(r"\d|[一二三四五六七八九十零〇](?=[栋幢座号楼单室层组])|[栋幢号楼室组]")
+LEAD = re.compile(
+    r"^(?:嗯|呃|啊|那个|哦|就|是|我|俺|们|家|住|在|的|地址|送到|送|到|现在|新|改成|改到|是在|[，,。：: ])+"
+)
+TAIL = re.compile(r"(?:吧|呀|啊|呢|哈|嘛|哦|就行|那儿|那里|[。，,！!? ])+$")
+SHORTEST = 4
+"""Characters of the shortest address that can be found."""
+
+
+def said_address(turn: Turn, *, asked: bool) -> str | None:
+    """The address of a turn, as said; None when there is none.
+
+    Args:
+        asked: the address had been asked for, so anything that looks like one is taken.
+    """
+    if turn.affirms and not DOOR.search(turn.text):
+        return None
+    found = turn.value("address")
+    if found and not asked and not (len(found) >= SHORTEST and DOOR.search(found)):
+        return None
+    if found:
+        return _whole(turn.text, str(found))
+    if not asked or not MARKS.search(turn.text) or turn.intent in ("repeat", "slower", "human", "stop"):
+        return None
+    words = TAIL.sub("", LEAD.sub("", turn.text.strip()))
+    return words if len(words) >= SHORTEST else None
+
+
+def _whole(text: str, found: str) -> str:
+    """The address with what was cut off at its end: a room number."""
+    start = text.find(found)
+    rest = text[start + len(found) :] if start >= 0 else ""
+    tail = re.match(r"[\d一二三四五六七八九十零〇单元栋号室楼门组户层东西-]+", rest)
+    return found + (tail[0] if tail else "")
