@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -126,6 +127,37 @@ def token(
     from assistant.commands.tokens import issue
 
     raise typer.Exit(issue(subject))
+
+
+user = typer.Typer(help="工作台的账号。", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+
+class ConsoleRole(StrEnum):
+    """Roles as ``console.models.Role`` names them."""
+
+    worker = "worker"
+    operator = "operator"
+    auditor = "auditor"
+    administrator = "administrator"
+
+
+@user.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="用户名")],
+    role: Annotated[
+        ConsoleRole, typer.Option(help="worker 社区、operator 接线、auditor 审计、administrator 管理")
+    ],
+    city: Annotated[str | None, typer.Option(help="城市；默认本机所服务的城市")] = None,
+    community: Annotated[
+        list[str] | None, typer.Option(help="负责的街道，或 街道/社区；可以写多次（worker 必填）")
+    ] = None,
+    display_name: Annotated[str | None, typer.Option(help="同事和来电人看到的称呼")] = None,
+) -> None:
+    """新建账号：输入密码，显示一次动态码链接。"""
+    from assistant.commands.users import add
+
+    raise typer.Exit(add(name, role.value, city, community or [], display_name))
 
 
 @app.command()

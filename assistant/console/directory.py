@@ -94,7 +94,7 @@ async def _phones(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.
     """The primary number of each."""
     query = select(PersonPhone.person_id, PersonPhone.phone).where(PersonPhone.person_id.in_(ids))
     rows = await session.execute(query.order_by(PersonPhone.primary))
-    return {person: phone for person, phone in rows.tuples()}
+    return dict(rows.tuples().all())
 
 
 @dataclass(frozen=True)
@@ -239,15 +239,22 @@ async def search(visit: Visit, text: str) -> list[Row]:
     """Seniors this account covers who fit what was typed: as written, else as it sounds, else among the
     addresses of the building. At most ``FOUND``."""
     asked = Asked.read(text)
-    for by_sound in (False, True):
-        if conditions := asked.conditions(by_sound=by_sound):
-            if found := await _meeting(visit, conditions, asked.address if not asked.name else None):
-                return found
-        if not asked.name:
-            break
-    by_house = Asked(building=asked.building, area=asked.area, address=asked.address)
-    conditions = by_house.conditions(by_sound=False) if asked.address and asked.name else None
-    return await _meeting(visit, conditions, asked.address) if conditions else []
+    address = None if asked.name else asked.address
+    tries = [(asked, False), (asked, True)] if asked.name else [(asked, False)]
+    if asked.name and asked.address:
+        # What looked like a name was part of the address.
+        house = Asked(building=asked.building, area=asked.area, address=asked.address)
+        tries.append((house, False))
+        address = asked.address
+    elif asked.area and not asked.name:
+        # What looked like a village may be a name: 李村.
+        tries.append((Asked(name=text.strip()), False))
+    for each, by_sound in tries:
+        conditions = each.conditions(by_sound=by_sound)
+        found = await _meeting(visit, conditions, each.address and address) if conditions else []
+        if found:
+            return found
+    return []
 
 
 async def named(visit: Visit, name: str) -> list[Row]:

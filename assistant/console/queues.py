@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from sse_starlette import EventSourceResponse
 
-from assistant.console import colleagues, pages, work
+from assistant.console import colleagues, pages, streams, work
 from assistant.console.access import Queues
 from assistant.console.guard import Guarded
 from assistant.kit import audit
@@ -18,13 +16,6 @@ from assistant.kit.errors import Invalid, NotFound
 from assistant.safety import service as safety
 from assistant.tickets import repository, service
 from assistant.tickets.models import Ticket
-
-HEARTBEAT_S: Final = 20
-"""Between two signs of life; proxies close what is silent for 30 or 60 s."""
-STREAM_S: Final = 600
-"""A stream ends after so long and is opened anew: then the account is checked again."""
-REFRESH_S: Final = 30
-"""Pages look anew after so long even when nothing was told."""
 
 router = APIRouter(prefix="/queues", route_class=Guarded)
 
@@ -59,22 +50,7 @@ async def waiting(request: Request, visit: Queues) -> Response:
 @router.get("/events", response_class=EventSourceResponse)
 async def events(request: Request, visit: Queues) -> Response:
     """``changed`` whenever a ticket of the city was opened or moved; the page then asks for what it shows."""
-    topic = f"tickets:{visit.account.city_code}"
-    return EventSourceResponse(
-        _changes(request, topic), ping=HEARTBEAT_S, headers={"x-accel-buffering": "no"}
-    )
-
-
-async def _changes(request: Request, topic: str) -> AsyncIterator[dict[str, Any]]:
-    until = asyncio.get_running_loop().time() + STREAM_S
-    async with request.app.state.live.subscribe(topic) as told:
-        yield {"event": "changed", "data": ""}
-        while asyncio.get_running_loop().time() < until:
-            try:
-                await asyncio.wait_for(told.get(), REFRESH_S)
-            except TimeoutError:
-                pass
-            yield {"event": "changed", "data": ""}
+    return streams.follow(request, f"tickets:{visit.account.city_code}", "changed")
 
 
 @router.get("/tickets/{ticket_id}")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 from sse_starlette import EventSourceResponse
 
-from assistant.console import pages, work
+from assistant.console import pages, streams, work
 from assistant.console.access import Queues, Visit
 from assistant.console.guard import Guarded
-from assistant.console.queues import HEARTBEAT_S, REFRESH_S, STREAM_S
 from assistant.desk.models import Conversation, Turn
 from assistant.desk.schemas import Message, Reply
 from assistant.kit import audit, live
@@ -61,26 +58,12 @@ async def lines(request: Request, conversation_id: uuid.UUID, visit: Queues) -> 
 @router.get("/{conversation_id}/events", response_class=EventSourceResponse)
 async def events(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
     """``said`` whenever somebody says something."""
-    return EventSourceResponse(
-        _said(request, topic(conversation_id)), ping=HEARTBEAT_S, headers={"x-accel-buffering": "no"}
-    )
+    return streams.follow(request, topic(conversation_id), "said")
 
 
 def topic(conversation_id: uuid.UUID) -> str:
     """Of ``kit.live``: the desk tells there of each turn of a conversation that a person has taken over."""
     return f"turns:{conversation_id}"
-
-
-async def _said(request: Request, name: str) -> AsyncIterator[dict[str, Any]]:
-    until = asyncio.get_running_loop().time() + STREAM_S
-    async with request.app.state.live.subscribe(name) as told:
-        yield {"event": "said", "data": ""}
-        while asyncio.get_running_loop().time() < until:
-            try:
-                await asyncio.wait_for(told.get(), REFRESH_S)
-            except TimeoutError:
-                pass
-            yield {"event": "said", "data": ""}
 
 
 @router.post("/{conversation_id}/take")
