@@ -60,6 +60,9 @@ async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Clai
         due = due or await repository.next_due(session, now, urgent_only=now in quiet)
         if due is None:
             return Claimed()
+        if not _readable(due.message):
+            due, doubtful = None, False
+            continue
         to = await repository.addressee(session, now, due.message)
         if to.link is not None and _may_go(due.message, to.link, to.may):
             return Claimed(notice=await _take(session, now, due, to.link, to.senior, doubtful))
@@ -67,6 +70,17 @@ async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Clai
         await session.flush()
         due, doubtful = None, False
     return Claimed(more=True)
+
+
+def _readable(message: OutboxMessage) -> bool:
+    """False for a message that nobody can send: set aside, so that it does not stop the others."""
+    try:
+        uuid.UUID(message.recipient.removeprefix("person:"))
+        return isinstance(message.data, dict)
+    except ValueError:
+        message.status, message.error = "failed", "unreadable"
+        log.error("telegram notice unreadable", outbox=str(message.id))
+        return False
 
 
 def _may_go(message: OutboxMessage, link: TelegramLink, may: bool) -> bool:

@@ -8,7 +8,7 @@ import sys
 import structlog
 
 from assistant.client import Client
-from channels.telegram.app import UPDATES, build
+from channels.telegram.app import FAILED, UPDATES, build
 from channels.telegram.ears import ears
 from channels.telegram.settings import Settings
 
@@ -40,7 +40,7 @@ def main() -> int:
             allowed_updates=UPDATES,
             bootstrap_retries=-1,
         )
-    return 0
+    return 1 if app.bot_data.get(FAILED) else 0
 
 
 def _log(level: str) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 from telegram import Bot, Message, Update
+from telegram.error import TelegramError
 from telegram.ext import (
     AIORateLimiter,
     ApplicationBuilder,
@@ -40,12 +41,70 @@ from channels.telegram.wording import say
 UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 """What Telegram is asked to send; channel posts, polls and the like are none of ours."""
 
+FAILED: Final = "failed"
+"""Key in ``bot_data``: the process ended by a fault."""
+
 log = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
     """The machine's time."""
     return datetime.now(UTC)
+
+
+class Lifetime:
+    """What lives as long as the bot: the sender of notices and the recogniser."""
+
+    def __init__(
+        self, settings: Settings, client: Client, hearing: Hearing | None, clock: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._hearing = hearing
+        self._clock = clock
+        self._stop = asyncio.Event()
+
+    async def begin(self, app: App) -> None:
+        """Before the first update."""
+        bot, service = app.bot, Service(self._client)
+        names = Conversations(bot.token, bot.id, bot.username)
+        flood = Flood(time.monotonic)
+        app.bot_data["shared"] = Shared(service, names, flood, self._clock, await self._ears())
+        try:
+            await commands.set_menu(bot)
+        except TelegramError as error:
+            log.warning("telegram menu not set", error=type(error).__name__)
+        self._sending = Bot(bot.token, base_url=f"{self._settings.base_url}/bot", request=HTTPXRequest())
+        await self._sending.initialize()
+        sender = Sender(service, self._sending, self._settings.rate, self._clock)
+        self._sender = asyncio.create_task(sender.run(self._stop))
+        self._sender.add_done_callback(lambda ended: self._ended(app, ended))
+
+    async def _ears(self) -> Hearing | None:
+        """The recogniser, ready; a broken model costs the voice messages and nothing else."""
+        try:
+            if self._hearing is not None:
+                await self._hearing.start()
+        except (OSError, RuntimeError) as error:
+            log.error("telegram voice messages cannot be heard", error=type(error).__name__)
+            return None
+        return self._hearing
+
+    def _ended(self, app: App, sender: asyncio.Task[None]) -> None:
+        """A sender that fails for an unforeseen reason ends the process, so that it is started anew."""
+        if not sender.cancelled() and (error := sender.exception()) is not None:
+            log.critical("telegram sender failed", error=type(error).__name__, at=_places(error))
+            app.bot_data[FAILED] = True
+            app.stop_running()
+
+    async def end(self, app: App) -> None:
+        """After the last update."""
+        self._stop.set()
+        await asyncio.wait([self._sender])
+        await self._sending.shutdown()
+        if self._hearing is not None:
+            await self._hearing.close()
+        await self._client.close()
 
 
 def build(
@@ -56,29 +115,7 @@ def build(
 ) -> App:
     """The application; ``run_polling`` or ``run_webhook`` starts it and its sender."""
     assert settings.token is not None
-    service = Service(client)
-    stop = asyncio.Event()
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def begin(app: App) -> None:
-        assert app.bot.username is not None
-        names = Conversations(app.bot.token, app.bot.id, app.bot.username)
-        app.bot_data["shared"] = Shared(service, names, Flood(time.monotonic), clock, hearing)
-        await commands.set_menu(app.bot)
-        if hearing is not None:
-            await hearing.start()
-        sending = Bot(app.bot.token, base_url=f"{settings.base_url}/bot", request=HTTPXRequest())
-        await sending.initialize()
-        sender = Sender(service, sending, settings.rate, clock)
-        tasks.add(asyncio.create_task(sender.run(stop)))
-
-    async def end(app: App) -> None:
-        stop.set()
-        await asyncio.gather(*tasks)
-        if hearing is not None:
-            await hearing.close()
-        await client.close()
-
+    lifetime = Lifetime(settings, client, hearing, clock)
     app: App = (
         ApplicationBuilder()
         .token(settings.token)
@@ -86,8 +123,8 @@ def build(
         .base_file_url(f"{settings.base_url}/file/bot")
         .rate_limiter(AIORateLimiter(max_retries=3))
         .concurrent_updates(OnceInOrder())
-        .post_init(begin)
-        .post_stop(end)
+        .post_init(lifetime.begin)
+        .post_stop(lifetime.end)
         .build()
     )
     _add_handlers(app)
@@ -142,6 +179,9 @@ def _meant(here: Shared, message: Message) -> bool:
 async def _log_error(update: object, context: Context) -> None:
     """An unforeseen fault: its kind and place only, since messages of errors quote what people write."""
     error = context.error
+    log.error("telegram handler failed", error=type(error).__name__, at=_places(error))
+
+
+def _places(error: BaseException | None) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__) if error else []
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:]]
-    log.error("telegram handler failed", error=type(error).__name__, at=places)
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:]]

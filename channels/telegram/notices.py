@@ -35,6 +35,11 @@ def write(notice: Notice, now: datetime) -> Outgoing:
     return Outgoing(_lateness(notice, now) + text)
 
 
+def plainly(notice: Notice) -> Outgoing:
+    """A sentence that is true of every notice; of an urgent one, that it is."""
+    return Outgoing(_DATA["urgent" if notice.urgent else "other"].format(about=notice.about or "老人"))
+
+
 def _words(notice: Notice) -> dict[str, Any]:
     """The data of a notice as it is read; what is missing leaves no gap."""
     data = notice.data

@@ -12,7 +12,8 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from assistant.client import Refused, ServiceDown
-from channels.telegram.notices import write
+from channels.telegram.notices import plainly, write
+from channels.telegram.rendering import Outgoing
 from channels.telegram.service import Notice, Outcome, Service
 
 IDLE_S: Final = 1.0
@@ -81,7 +82,7 @@ class Sender:
         """Send one notice; returns what became of it and how many seconds the bot has to rest."""
         if notice.doubtful:
             log.warning("telegram notice taken over, may arrive twice", outbox=notice.id)
-        out = write(notice, self._clock())
+        out = self._written(notice)
         try:
             await self._bot.send_message(
                 notice.chat,
@@ -96,6 +97,14 @@ class Sender:
             return self._failure(notice, error)
         self._hasty = 0
         return Outcome(notice.id, "sent"), 0.0
+
+    def _written(self, notice: Notice) -> Outgoing:
+        """The text; where the data do not fit their template, a plain sentence rather than none."""
+        try:
+            return write(notice, self._clock())
+        except (KeyError, TypeError, ValueError) as error:
+            log.error("telegram notice has no words", outbox=notice.id, error=type(error).__name__)
+            return plainly(notice)
 
     def _failure(self, notice: Notice, error: TelegramError) -> tuple[Outcome, float]:
         name = type(error).__name__

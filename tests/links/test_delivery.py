@@ -229,3 +229,16 @@ async def test_the_console_sees_the_state(
 
 async def test_only_the_channel_may_take_notices(api: httpx.AsyncClient, linked: Family) -> None:
     assert (await api.post("/v1/outbox/telegram/claim", json={})).status_code == 403
+
+
+async def test_a_message_to_nobody_does_not_stop_the_others(
+    channel: httpx.AsyncClient, linked: Family, database: Database, clock: SettableClock
+) -> None:
+    async with database.session() as session:
+        more = {"kind": "telegram", "recipient": "operator:yueyang", "event": "x", "event_key": "bad"}
+        await outbox.put(session, clock.now(), **more)  # type: ignore[arg-type]
+    clock.advance(timedelta(seconds=1))
+    await put(database, clock, linked, "good")
+    notice = await must_claim(channel)
+    assert notice["event"] == "order.booked"
+    assert (await status(database, "bad")).status == "failed"

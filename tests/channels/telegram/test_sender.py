@@ -170,3 +170,23 @@ async def test_the_api_being_away_for_a_while_loses_and_doubles_nothing(
     async with running(telegram, client, rate=1000):
         await telegram.until_sent(7)
     assert len(telegram.texts()) == len(set(telegram.texts())) == 7
+
+
+async def test_an_alarm_whose_data_are_broken_still_wakes_the_family(
+    telegram: BotApi, client: Client, desk: Desk, linked: Family, database: Database, clock: SettableClock
+) -> None:
+    async with database.session() as session:
+        await outbox.put(
+            session,
+            clock.now(),
+            kind="telegram",
+            recipient=f"person:{linked.daughter}",
+            event="order.booked",
+            event_key="broken",
+            about_person=linked.senior,
+            urgent=True,
+            starts_at="no date",
+        )
+    async with running(telegram, client):
+        await telegram.until_sent(2)
+    assert "紧急：周阿姨可能需要帮助。请马上联系老人，危险时打120。" in telegram.texts()
