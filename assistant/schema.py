@@ -1,14 +1,18 @@
-"""The schema of the database: every table of every domain, and the job tables."""
+"""The schema of the database: every table of every domain, brought up to date by migrations."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any, Final
 
-import psycopg
-from procrastinate.schema import SchemaManager
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from assistant.kit.db import Base, async_url
+from assistant.settings import ROOT
 
 MODELS = (
     "assistant.kit.audit",
@@ -24,6 +28,8 @@ MODELS = (
     "assistant.links.models",
     "assistant.console.models",
 )
+MIGRATOR: Final = 0x59494E4D
+"""Number of the advisory lock that lets one process migrate at a time."""
 
 
 def load_models() -> None:
@@ -32,19 +38,25 @@ def load_models() -> None:
         import_module(module)
 
 
-def create(url: str) -> None:
-    """Make all tables in an empty database."""
+def migrate(url: str) -> None:
+    """Bring the database at ``url`` (``postgresql://``) to the newest schema; nothing to do when it is."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "assistant" / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def differences(url: str) -> list[Any]:
+    """What the models and the database at ``url`` disagree about; empty when migrations are complete."""
     load_models()
     engine = create_engine(async_url(url))
-    Base.metadata.create_all(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": ours})
+        found = list(compare_metadata(context, Base.metadata))
     engine.dispose()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(SchemaManager.get_schema())
+    return found
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest schema."""
-    with psycopg.connect(url) as connection:
-        found = connection.execute("SELECT to_regclass('public.cities')").fetchone()
-    if found == (None,):
-        create(url)
+def ours(name: str | None, kind: str, parents: Any) -> bool:
+    """Whether a table in the database is one of the models'; the job tables are procrastinate's own."""
+    return kind != "table" or not (name or "").startswith("procrastinate_")

@@ -1,26 +1,44 @@
-"""The worker: jobs of every domain, and the seal on the audit chain. ``python -m assistant.worker``"""
+"""The worker: jobs of every domain and the duties of the clock. ``python -m assistant.worker``"""
 
 from __future__ import annotations
 
 import asyncio
 
+from assistant import schedule
 from assistant.kit import crypto
+from assistant.kit.clock import SystemClock
 from assistant.kit.crypto import Keyring
+from assistant.kit.db import Database
 from assistant.kit.jobs import job_app
 from assistant.kit.logging import configure, log
-from assistant.settings import settings
+from assistant.settings import Settings, settings
+
+CONCURRENCY = 4
+"""Jobs at once in one worker; start more workers for more."""
 
 
-async def work() -> None:
-    """Run jobs until told to stop (SIGTERM, SIGINT)."""
-    config = settings()
+async def work(config: Settings, *, wait: bool = True) -> None:
+    """Run jobs until told to stop (SIGTERM, SIGINT), or with ``wait`` false until none is left."""
+    if config.database_url is None:
+        raise SystemExit("DATABASE_URL is not set; start the service with ./yinling up")
     crypto.use(Keyring.load_or_create(config.keys))
-    app = job_app(str(config.database_url))
-    async with app.open_async():
-        log.info("worker_started")
-        await app.run_worker_async(concurrency=4, install_signal_handlers=True)
+    database = Database(config.database_url, pool_size=CONCURRENCY)
+    app = job_app(config.database_url)
+    try:
+        async with app.open_async():
+            log.info("worker_started")
+            await app.run_worker_async(
+                concurrency=CONCURRENCY,
+                wait=wait,
+                install_signal_handlers=wait,
+                # A job that was done has its trace in the audit; only failures are kept to be looked at.
+                delete_jobs="successful",
+                additional_context={"tools": schedule.Tools(database, SystemClock())},
+            )
+    finally:
+        await database.close()
 
 
 if __name__ == "__main__":
     configure(settings().log_level)
-    asyncio.run(work())
+    asyncio.run(work(settings()))

@@ -17,7 +17,7 @@ from assistant.kit import crypto, postgres, tokens
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Base, Database
-from assistant.schema import create
+from assistant.schema import migrate
 from assistant.settings import Settings
 
 NOW = datetime(2025, 6, 11, 10, 0)
@@ -33,7 +33,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def database_url(server_url: str) -> str:
     url = postgres.ensure_database(server_url, "yinling_test")
-    create(url)
+    migrate(url)
     return url
 
 

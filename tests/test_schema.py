@@ -1,0 +1,84 @@
+"""Migrations: complete, repeatable, and the audit guarded by the database itself."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from sqlalchemy import CheckConstraint, text
+
+from assistant import schema
+from assistant.kit import audit, postgres
+from assistant.kit.actor import SYSTEM
+from assistant.kit.db import Base, Database
+from tests.world import NOW
+
+
+def test_models_and_migrations_agree(database_url: str) -> None:
+    assert schema.differences(database_url) == []
+
+
+def test_every_check_is_in_the_database(database_url: str) -> None:
+    wanted = {
+        str(rule.name)
+        for table in Base.metadata.tables.values()
+        for rule in table.constraints
+        if isinstance(rule, CheckConstraint)
+    }
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conname NOT LIKE 'procrastinate%'"
+            " AND connamespace = 'public'::regnamespace"
+        ).fetchall()
+    assert wanted and {name for (name,) in rows} == wanted
+
+
+def test_a_missing_column_is_noticed(server_url: str) -> None:
+    url = postgres.fresh_database(server_url, "schema_behind")
+    schema.migrate(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER TABLE cities DROP COLUMN hotline")
+    assert [change[0] for change in schema.differences(url)] == ["add_column"]
+
+
+def test_a_second_time_changes_nothing(database_url: str) -> None:
+    schema.migrate(database_url)
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("SELECT count(*) FROM alembic_version").fetchone()
+        jobs = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
+    assert rows == (1,) and jobs == ("procrastinate_jobs",)
+
+
+@pytest.fixture
+async def entry(database: Database) -> int:
+    """One sealed audit row; its number."""
+    async with database.session() as session:
+        audit.record(session, NOW, SYSTEM, "test.done", "test:1")
+        await session.flush()
+        assert await audit.seal(session) == 1
+        return int(await session.scalar(text("SELECT max(id) FROM audit_entries")) or 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_entries SET action = 'test.undone'",
+        "UPDATE audit_entries SET hash = NULL",
+        "UPDATE audit_entries SET hash = previous",
+        "DELETE FROM audit_entries",
+    ],
+)
+async def test_a_sealed_row_cannot_be_changed(entry: int, database_url: str, change: str) -> None:
+    with psycopg.connect(database_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(change + " WHERE id = %s", [entry])  # type: ignore[arg-type]
+
+
+async def test_an_open_row_can_only_be_sealed(database: Database, database_url: str) -> None:
+    async with database.session() as session:
+        audit.record(session, NOW, SYSTEM, "test.done", "test:1")
+    refused = psycopg.errors.InsufficientPrivilege
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        with pytest.raises(refused):
+            connection.execute("UPDATE audit_entries SET subject = 'test:2'")
+        with pytest.raises(refused):
+            connection.execute("UPDATE audit_entries SET subject = 'test:2', hash = '\\x00'")
+        connection.execute("UPDATE audit_entries SET previous = '\\x00', hash = '\\x00'")
