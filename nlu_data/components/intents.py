@@ -35,7 +35,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"ridge": 10.0, "balance": 0.5, "held_out": 0.2, "seed": 1}
+        return {"ridge": 10.0, "balance": 1.0, "held_out": 0.2, "seed": 1}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
