@@ -11,21 +11,26 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
+    FromClause,
     Index,
     LargeBinary,
     String,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
     bindparam,
+    func,
+    literal,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -124,36 +129,80 @@ async def put_many(
     urgent: bool = False,
 ) -> None:
     """Write the messages of one event in one round trip; recipients who have theirs get no second one."""
-    if not letters:
-        return
-    values = {
-        "event": event,
-        "event_key": event_key,
-        "about_person": about_person,
-        "urgent": urgent,
-        "now": now,
-        "ids": [uuid.uuid4() for _ in letters],
-        "kinds": [one.kind for one in letters],
-        "recipients": [one.recipient for one in letters],
-        "payloads": [keyring().encrypt(json.dumps(one.payload, ensure_ascii=False)) for one in letters],
+    if letters:
+        values = letter_values(
+            now, letters, event=event, event_key=event_key, about_person=about_person, urgent=urgent
+        )
+        await session.execute(_PUT_MANY, values)
+
+
+def letter_values(
+    now: datetime,
+    letters: Sequence[Letter],
+    *,
+    event: str,
+    event_key: str,
+    about_person: uuid.UUID | None = None,
+    urgent: bool = False,
+) -> dict[str, Any]:
+    """What ``posting`` needs to be executed with."""
+    return {
+        "letter_event": event,
+        "letter_event_key": event_key,
+        "letter_about": about_person,
+        "letter_urgent": urgent,
+        "letter_now": now,
+        "letter_ids": [uuid.uuid4() for _ in letters],
+        "letter_kinds": [one.kind for one in letters],
+        "letter_recipients": [one.recipient for one in letters],
+        "letter_payloads": [
+            keyring().encrypt(json.dumps(one.payload, ensure_ascii=False)) for one in letters
+        ],
     }
-    await session.execute(_PUT_MANY, values)
 
 
-_PUT_MANY = text("""
-    INSERT INTO outbox (id, kind, recipient, payload, event, event_key, about_person, urgent,
-                        status, attempts, due_at, created_at)
-    SELECT id, kind, recipient, payload, :event, :event_key, :about_person, :urgent, 'pending', 0, :now, :now
-    FROM unnest(:ids, :kinds, :recipients, :payloads) AS letter(id, kind, recipient, payload)
-    ON CONFLICT (recipient, event_key) DO NOTHING
-""").bindparams(
-    bindparam("about_person", type_=Uuid()),
-    bindparam("now", type_=UTCDateTime()),
-    bindparam("ids", type_=ARRAY(Uuid())),
-    bindparam("kinds", type_=ARRAY(Text())),
-    bindparam("recipients", type_=ARRAY(Text())),
-    bindparam("payloads", type_=ARRAY(LargeBinary())),
-)
+def posting(after: FromClause | None = None) -> Insert:
+    """The INSERT of ``put_many``, for a statement that does more in the same round trip.
+
+    Args:
+        after: a CTE of at most one row; without that row nothing is posted.
+    """
+    letter = (
+        func.unnest(
+            bindparam("letter_ids", type_=ARRAY(Uuid())),
+            bindparam("letter_kinds", type_=ARRAY(Text())),
+            bindparam("letter_recipients", type_=ARRAY(Text())),
+            bindparam("letter_payloads", type_=ARRAY(LargeBinary())),
+        )
+        .table_valued("id", "kind", "recipient", "payload")
+        .render_derived("letter")
+    )
+    now = bindparam("letter_now", type_=UTCDateTime())
+    source = select(
+        letter.c.id,
+        letter.c.kind,
+        letter.c.recipient,
+        letter.c.payload,
+        bindparam("letter_event", type_=Text()),
+        bindparam("letter_event_key", type_=Text()),
+        bindparam("letter_about", type_=Uuid()),
+        bindparam("letter_urgent", type_=Boolean()),
+        literal("pending"),
+        literal(0),
+        now,
+        now,
+    ).select_from(*(each for each in (letter, after) if each is not None))
+    columns = (
+        "id kind recipient payload event event_key about_person urgent status attempts due_at created_at"
+    )
+    return (
+        insert(cast(Table, OutboxMessage.__table__))
+        .from_select(columns.split(), source)
+        .on_conflict_do_nothing(index_elements=["recipient", "event_key"])
+    )
+
+
+_PUT_MANY = posting()
 
 
 async def due(session: AsyncSession, now: datetime, kind: Kind, limit: int = 50) -> list[OutboxMessage]:

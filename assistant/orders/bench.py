@@ -26,9 +26,10 @@ from assistant.people.schemas import PersonIn
 from assistant.people.service import create
 
 NOW: Final = from_china(datetime(2025, 6, 11, 10, 0))
-OFFERINGS: Final = 20
+OFFERINGS: Final = 10
 SENIORS: Final = 100
-DAYS: Final = 28
+DAYS: Final = 3
+"""Few enough that a slot is booked several times, as lunch is; the first booking also makes the slot."""
 HOURS: Final = (8, 9, 10, 11, 14, 15, 16, 17)
 
 PLAIN: Final = Table(

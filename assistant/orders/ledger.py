@@ -6,19 +6,23 @@ A booking is a transaction of few round trips: the row of a popular slot is lock
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import RowMapping, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalog.models import Offering, Place, Provider
+from assistant.kit import outbox
 from assistant.kit.audit import AuditEntry
 from assistant.kit.db import UTCDateTime
+from assistant.kit.outbox import Letter, OutboxMessage
 from assistant.orders import offerings
 from assistant.orders.models import Order, OrderEvent, Slot
+from assistant.orders.notices import event_key
 from assistant.orders.openings import Bookable
 from assistant.orders.repository import Room
 from assistant.people.models import Consent, Person, PersonPhone
@@ -169,20 +173,27 @@ _ENTRY: Final = (
 _PLACE: Final = select(
     select(func.count()).select_from(_ORDER).scalar_subquery(),
     select(func.count()).select_from(_SLOT).scalar_subquery(),
-).add_cte(_EVENT, _ENTRY)
-"""Order, place, history and audit: nothing but the order's own row is written when it is refused as a
-double, and the place is taken only while the slot has it (one UPDATE that waits for others)."""
+).add_cte(_EVENT, _ENTRY, outbox.posting(_ORDER).returning(OutboxMessage.id).cte("posted"))
+"""Order, place, history, audit and notices: nothing is written when the order is refused as a double,
+and the place is taken only while the slot has it (one UPDATE that waits for others)."""
 
 
-async def place(session: AsyncSession, values: dict[str, Any]) -> tuple[bool, bool]:
-    """Write an order and take its place.
+async def place(session: AsyncSession, order: Order, letters: Sequence[Letter]) -> tuple[bool, bool]:
+    """Write a new order, take its place, and post its notices.
 
     Returns:
         Whether the order was written (False: its number or idempotency key is taken, and nothing was), and
         whether the slot had room. Written without room, the transaction must be rolled back.
     """
-    audited = {"number": values["number"], "fields": []}
+    posted = outbox.letter_values(
+        order.created_at,
+        letters,
+        event="order.booked",
+        event_key=event_key(order, "booked"),
+        about_person=order.senior_id,
+    )
     # The prefix keeps the values of the order from being taken for columns of the other tables.
-    bound = {f"order_{name}": value for name, value in values.items()}
-    row = (await session.execute(_PLACE, bound | {"audited": audited})).one()
+    bound = {f"order_{name}": getattr(order, name) for name in _COLUMNS}
+    audited = {"number": order.number, "fields": []}
+    row = (await session.execute(_PLACE, bound | posted | {"audited": audited})).one()
     return bool(row[0]), bool(row[1])

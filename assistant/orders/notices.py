@@ -20,22 +20,34 @@ PROVIDER_EVENTS: Final = frozenset({"booked", "changed", "cancelled"})
 """What a provider is told; the rest the provider did."""
 
 
-async def tell(
-    session: AsyncSession,
-    now: datetime,
-    order: Order,
-    bookable: Bookable,
-    event: str,
-    *,
-    people_too: bool = True,
-    delegates: Sequence[uuid.UUID] | None = None,
-) -> None:
-    """Put the notices of ``event`` (booked, changed, cancelled, accepted, rejected, on_the_way, delivered,
-    no_show) into the outbox, once per recipient.
+async def tell(session: AsyncSession, now: datetime, order: Order, bookable: Bookable, event: str) -> None:
+    """Put the notices of ``event`` (changed, cancelled, accepted, rejected, on_the_way, delivered, no_show)
+    into the outbox, once per recipient."""
+    consents = await people.consents(session, now, senior=order.senior_id, scope="notify")
+    told = order_letters(order, bookable, event, [one.delegate_id for one in consents])
+    await outbox.put_many(
+        session,
+        now,
+        told,
+        event=f"order.{event}",
+        event_key=event_key(order, event),
+        about_person=order.senior_id,
+    )
+
+
+def event_key(order: Order, event: str) -> str:
+    """The same for one event of an order, however often it is written."""
+    return f"order:{order.id}:{event}:{int(order.updated_at.timestamp() * 1000)}"
+
+
+def order_letters(
+    order: Order, bookable: Bookable, event: str, delegates: Sequence[uuid.UUID], *, quiet: bool = False
+) -> list[Letter]:
+    """The messages about one event.
 
     Args:
-        people_too: False for the single orders of a series, which is told of as a whole.
-        delegates: those with scope ``notify``, where they are known already.
+        delegates: those with scope ``notify``.
+        quiet: tell the provider only; a series is told of as a whole.
     """
     facts: dict[str, Any] = {
         "number": order.number,
@@ -48,20 +60,8 @@ async def tell(
         "demo": bookable.demo,
         "reason": order.reason,
     }
-    told: list[Letter] = []
-    if people_too:
-        if delegates is None:
-            consents = await people.consents(session, now, senior=order.senior_id, scope="notify")
-            delegates = [one.delegate_id for one in consents]
-        told = letters(order.senior_id, delegates, facts)
+    told = [] if quiet else letters(order.senior_id, delegates, facts)
     if bookable.provider_id is not None and event in PROVIDER_EVENTS:
         private = {field: getattr(order, field) for field in ("remarks", "address", "contact_phone")}
         told.append(Letter("provider", f"provider:{bookable.provider_id}", facts | private))
-    await outbox.put_many(
-        session,
-        now,
-        told,
-        event=f"order.{event}",
-        event_key=f"order:{order.id}:{event}:{int(order.updated_at.timestamp() * 1000)}",
-        about_person=order.senior_id,
-    )
+    return told

@@ -18,7 +18,7 @@ from assistant.orders import errors, ledger, offerings, repository
 from assistant.orders.history import remember
 from assistant.orders.ledger import Basis
 from assistant.orders.models import Order, OrderStatus
-from assistant.orders.notices import tell
+from assistant.orders.notices import order_letters, tell
 from assistant.orders.openings import Bookable, Wish, wish_for
 from assistant.orders.picking import Picked, full, pick, span
 from assistant.orders.quotes import benefit_note, quote
@@ -104,15 +104,12 @@ async def book(
     if series is not None:
         values |= {"series_id": series[0], "series_day": series[1]}
     for _ in range(NUMBER_TRIES):
-        values["number"] = repository.new_number("YL")
-        written, taken = await ledger.place(session, values)
+        order = Order(**values, number=repository.new_number("YL"))
+        told = order_letters(order, bookable, "booked", known.delegates, quiet=series is not None)
+        written, taken = await ledger.place(session, order, told)
         if written and not taken:
             raise await full(session, now, bookable, wish, asked.quantity)
         if written:
-            order = Order(**values)
-            await tell(
-                session, now, order, bookable, "booked", people_too=series is None, delegates=known.delegates
-            )
             return order, True
         if await repository.by_key(session, key) is not None:
             return await _same(session, key, digest), False
