@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import vosk
 
 from speech.audio import TELEPHONE_RATE
-from speech.rescue import LEAST_LIKENESS, matches
+from speech.rescue import meant
 
 T = TypeVar("T")
 ALTERNATIVES: Final = 8
@@ -216,8 +216,8 @@ def _meant(heard: Heard, hints: Hints) -> Heard:
     """Bring what was heard together with what was likely to be said."""
     if not heard or not hints.phrases:
         return heard
-    best = matches([(a.text, a.share) for a in heard.alternatives] or [(heard.text, 1.0)], hints.phrases)[0]
-    if best.likeness < LEAST_LIKENESS or best.phrase == heard.text:
+    best = meant([(a.text, a.share) for a in heard.alternatives] or [(heard.text, 1.0)], hints.phrases)
+    if best is None or best.phrase == heard.text:
         return heard
     guess = Alternative(best.phrase, best.likeness)
     if hints.only:

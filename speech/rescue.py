@@ -10,8 +10,11 @@ from typing import Final, NamedTuple
 from speech.saying import pronounce, say
 from speech.saying.syllables import Syllable
 
-LEAST_LIKENESS: Final = 0.6
-"""Below this a phrase is not what was said; measured on development callers with 20 phrases."""
+SURE: Final = 0.6
+"""As like as this, a phrase is what was said."""
+POSSIBLE, LEAD = 0.35, 0.15
+"""Less like, it must be this much ahead of the next. Measured with 20 phrases: of 84 utterances that were none of
+them one was taken for one; real people's speech is picked out 19 times in 24, 8 with the first rule alone."""
 _INITIALS_ALIKE: Final = tuple(
     map(
         frozenset,
@@ -54,6 +57,16 @@ def matches(heard: Iterable[tuple[str, float]], phrases: Sequence[str]) -> list[
         likeness = sum(share * _likeness(said, wanted) for said, share in readings) / total if wanted else 0.0
         found.append(Match(phrase, likeness))
     return sorted(found, key=lambda match: -match.likeness)
+
+
+def meant(heard: Iterable[tuple[str, float]], phrases: Sequence[str]) -> Match | None:
+    """The phrase that was said, or None if it was none of them."""
+    ranked = matches(heard, phrases)
+    if not ranked:
+        return None
+    best, second = ranked[0], ranked[1].likeness if len(ranked) > 1 else 0.0
+    sure = best.likeness >= SURE or (best.likeness >= POSSIBLE and best.likeness - second >= LEAD)
+    return best if sure else None
 
 
 @lru_cache(maxsize=20_000)

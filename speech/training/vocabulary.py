@@ -16,8 +16,8 @@ class Size(NamedTuple):
 
     dictionary_words: int = 22_000
     domain_sentences: int = 200_000
-    domain_least: tuple[int, int] = (3, 4)
-    general_least: tuple[int, int] = (4, 9)
+    domain_least: tuple[int, int] = (4, 5)
+    general_least: tuple[int, int] = (5, 10)
     domain_weight: float = 0.55
     """Least perplexity of rambling development sentences lies at 0.45, of short ones at 0.8."""
 
