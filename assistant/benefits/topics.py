@@ -56,7 +56,7 @@ def _score(text: str, benefit: Benefit) -> float:
     words = [benefit.title, *benefit.topics]
     if (length := _longest(words, text)) > 0:
         return 1 + length / 100
-    sounding = [_sound(word) for word in words if len(word) >= MIN_SOUND]
+    sounding = [_sound(word) for word in words if len(word) >= MIN_SOUND and "+" not in word]
     heard = f" {_sound(text)} "
     return 0.5 if any(f" {sound} " in heard for sound in sounding if sound.count(" ") >= 2) else 0.0
 
@@ -67,7 +67,8 @@ def _sound(word: str) -> str:
 
 
 def _longest(words: Iterable[str], text: str) -> int:
-    return max((len(word) for word in words if word in text), default=0)
+    """Characters of the longest word in the text; a word with "+" is several that must all be there."""
+    return max((len(word) for word in words if all(part in text for part in word.split("+"))), default=0)
 
 
 def _without_source(text: str) -> bool:
