@@ -12,9 +12,10 @@ from pydantic import Field
 
 from actions import spoken
 from actions.addresses import said_address
+from actions.answers import upcoming
 from actions.form import Form, Frame, Option
 from actions.out import Out
-from actions.turn import Spoken, Turn
+from actions.turn import Clause, Spoken, Turn
 from actions.who import Who, caller, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Refused
 
@@ -99,7 +100,7 @@ class BookingForm(Form[Booking]):
             return set()
         if first or frame.service_type is None:
             frame.service_type = types[0]
-            frame.more += [_partial(each, turn) for each in types[1:3]]
+            frame.more += [_partial(each, turn, index) for index, each in enumerate(types[1:3], start=1)]
             return {"service_type"}
         if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
             frame.service_type = types[-1]
@@ -137,11 +138,10 @@ class BookingForm(Form[Booking]):
         """Two services in one breath have a time each: this one's is in its own clause."""
         if turn.changed_to and turn.changed_to.when:
             return turn.changed_to.when
-        if frame.more and frame.service_type:
-            title = _clause_about(frame.service_type, turn)
-            own = next((clause.when for clause in turn.clauses if clause.text == title), None)
-            if own:
-                return own
+        if frame.more and frame.service_type and len(_services(turn)) > 1:
+            own = _clause_about(frame.service_type, turn)
+            if own and own.when:
+                return own.when
         return turn.when
 
     async def _people(self, frame: Booking, turn: Turn, first: bool) -> set[str]:
@@ -188,6 +188,15 @@ class BookingForm(Form[Booking]):
             frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
             learned.add("remarks")
         return learned
+
+    async def _digress(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """ "取消" in the middle of a booking drops it; an order that stands is taken up next."""
+        if turn.intent != "cancel_order":
+            return await super()._digress(frame, turn, out)
+        self._stop(frame, out)
+        if await upcoming(turn, self.api):
+            frame.later.insert(0, {"intent": "cancel_order", "frame": {}})
+        return True
 
     def take(self, frame: Booking, datum: str, option: Option) -> set[str]:
         if datum == "service":
@@ -315,22 +324,11 @@ class BookingForm(Form[Booking]):
         if frame.results:
             return False
         city = frame.city or turn.speaker.city
-        try:
-            answer = await self.api.search(
-                turn.speaker.actor,
-                city=city,
-                service_type=frame.service_type,
-                q=frame.place,
-                near=turn.location or self._street(frame),
-                bookable=True,
-                limit=9,
-            )
-        except Refused as error:
-            if error.status != 404:
-                raise
-            answer = await self.api.search(
-                turn.speaker.actor, city=city, service_type=frame.service_type, bookable=True, limit=9
-            )
+        need = {"city": city, "service_type": frame.service_type, "bookable": True, "limit": 9}
+        near = turn.location or self._street(frame)
+        answer = await self.api.search(turn.speaker.actor, **need, q=frame.place, near=near)
+        if answer["known_city"] and not answer["results"]:
+            answer = await self.api.search(turn.speaker.actor, **need)
         if not answer["known_city"]:
             out.say("utter_city_unknown_person", city=city)
             out.signal(person=f"{self.summary(frame)}；城市没有资料：{city}")
@@ -540,23 +538,24 @@ def _services(turn: Turn) -> list[str]:
     return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: each.get("start", 0))))
 
 
-def _clause_about(service_type: str, turn: Turn) -> str:
-    """The clause in which a service was named, for its own time; the whole text when unclear."""
-    spans = [
-        each for each in turn.entities if each["entity"] == "service_type" and each["value"] == service_type
-    ]
-    for entity in spans:
-        said = entity.get("text") or turn.text[entity.get("start", 0) : entity.get("end", 0)]
+def _clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | None:
+    """The clause in which a service was named; where it is only implied, the one at its position among
+    those that tell a time."""
+    for entity in turn.entities:
+        if entity["entity"] != "service_type" or entity["value"] != service_type:
+            continue
+        said = turn.text[entity.get("start", 0) : entity.get("end", 0)]
         for clause in turn.clauses:
-            if said and said in clause.text:
-                return clause.text
-    return turn.text
+            if said and said in clause.text and said != turn.text:
+                return clause
+    timed = [clause for clause in turn.clauses if clause.when]
+    return timed[min(position, len(timed) - 1)] if timed else None
 
 
-def _partial(service_type: str, turn: Turn) -> dict[str, Any]:
+def _partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:
     """What the turn says of a second service: its own clause's time, or else the day of the first."""
-    said = _clause_about(service_type, turn)
-    when = next((clause.when for clause in turn.clauses if clause.text == said), Spoken())
+    clause = _clause_about(service_type, turn, position)
+    when = clause.when if clause else Spoken()
     day = when.date or turn.when.date
     return {
         "service_type": service_type,

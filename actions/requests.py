@@ -218,7 +218,7 @@ class ProfileForm(Form[Profile]):
     async def learn(self, frame: Profile, turn: Turn, *, first: bool) -> set[str]:
         learned: set[str] = set()
         if frame.field is None or first:
-            frame.field = _matter(turn)
+            frame.field = matter(turn)
             if frame.field:
                 learned.add("field")
         phone, address = turn.value("phone"), said_address(turn, asked=frame.asked == "address")
@@ -309,7 +309,8 @@ class ProfileForm(Form[Profile]):
         return "改登记资料"
 
 
-def _matter(turn: Turn) -> str | None:
+def matter(turn: Turn) -> str | None:
+    """Which of a person's data a turn is about: contact, address or phone; None when it is none."""
     if CONTACT_MATTER.search(turn.text):
         return "contact"
     if turn.value("address") or ADDRESS_MATTER.search(turn.text):

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import ANSWERS, Answer, find_service, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.out import Out
+from actions.requests import matter
 from actions.turn import Turn
 from assistant.client import Client, Refused, ServiceDown
 
@@ -24,6 +25,7 @@ FORM_OF = {
     "device": "device_form",
     "profile": "profile_form",
 }
+CHANGED = re.compile(r"换|改|搬|变|新的?(号|电话|手机|地址)")
 MARKS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 MARK = re.compile(r"^([1-5一二两三四五])\s*(?:分|颗?星)?[。，]?$")
 
@@ -74,33 +76,47 @@ class Pending(Single):
 
     async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
         pending = tracker.get_slot("pending") or {}
+        taken = await self._take(pending, turn, out, tracker)
+        if taken is not None:
+            return taken
+        if turn.denies or turn.says_nothing_more or turn.intent == "stop":
+            out.say("utter_ok_anything_else" if pending else "utter_ok")
+            return [SlotSet("pending", None)]
+        if matter(turn) and CHANGED.search(turn.text):
+            return [FollowupAction("profile_form")]
+        if turn.intent == "inform" and turn.values("service_type"):
+            return [FollowupAction("booking_form")]
+        if turn.affirms:
+            out.say("utter_here")
+            return []
+        out.signal(misunderstood=True)
+        return []
+
+    async def _take(
+        self, pending: dict[str, Any], turn: Turn, out: Out, tracker: Tracker
+    ) -> list[EventType] | None:
+        """What the turn means to the offer or question that is open; None when it means nothing to it."""
         done = [SlotSet("pending", None)]
         kind = pending.get("kind")
         if kind == "rate":
             return await rate(turn, out, self.api, tracker)
-        if turn.denies:
-            out.say("utter_ok_anything_else" if kind else "utter_ok")
-            return done
-        if kind == "book" and (turn.affirms or turn.when):
+        if kind == "book" and (turn.affirms or (turn.when and not turn.denies)):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
         if kind == "person" and turn.affirms:
             out.signal(person=pending["reason"])
             return done
+        if turn.denies or turn.affirms:
+            return None
+        slots: dict[str, Any] | None = None
         if kind == "subsidy":
             slots = await answer_subsidy(turn, out, self.api, topic=pending["topic"])
-            return [SlotSet(name, value) for name, value in slots.items()]
-        if kind == "find":
+        elif kind == "find":
             slots = await find_service(turn, out, self.api)
-            return [SlotSet(name, value) for name, value in slots.items()]
-        if kind == "status":
+        elif kind == "status":
             slots = await order_status(turn, out, self.api)
-            return [*done, *(SlotSet(name, value) for name, value in slots.items())]
-        if turn.values("service_type"):
-            return [*done, FollowupAction("booking_form")]
-        if turn.affirms:
-            out.say("utter_here")
-            return done
-        return await misunderstood(turn, out, self.api)
+        if slots is None:
+            return None
+        return [*done, *(SlotSet(name, value) for name, value in slots.items())]
 
 
 class AfterForm(Single):
@@ -169,19 +185,13 @@ class CheckinBad(Single):
         return []
 
 
-class Fallback(Single):
-    """Nothing was understood."""
+class Fallback(Pending):
+    """Nothing was understood by its words; it may still belong to what was offered or asked last.
+
+    The desk counts what is not understood and changes the way of asking, then calls a person.
+    """
 
     action = "action_default_fallback"
-
-    async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
-        return await misunderstood(turn, out, self.api)
-
-
-async def misunderstood(turn: Turn, out: Out, api: Client) -> list[EventType]:
-    """The desk counts these and changes the way of asking, then calls a person."""
-    out.signal(misunderstood=True)
-    return []
 
 
 def singles(api: Client) -> list[Single]:
