@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,7 +16,16 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.linear import LinearModel, Rows, best_temperature, features, membership
+from components.linear import (
+    Floats,
+    LinearModel,
+    best_temperature,
+    bias,
+    features,
+    held_out_scores,
+    membership,
+    solve,
+)
 
 RANKING = 10
 
@@ -67,31 +75,37 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)]
-        rows, labels = features(examples), [message.get(INTENT) for message in examples]
-        temperature = self._temperature(rows, labels, [m.get("of") or m.get(TEXT) for m in examples])
-        self._model = replace(self._fit(rows, labels), temperature=temperature)
+        labels = [message.get(INTENT) for message in examples]
+        classes = sorted(set(labels))
+        rows, targets = features(examples), membership(classes, [[label] for label in labels])
+        products, importance = rows.products(), self._importance(targets)
+        shares = solve(products, targets, self._config["ridge"], importance)
+        temperature = self._temperature(products, targets, importance, self._held_out(examples))
+        self._model = LinearModel(tuple(classes), rows.combine(shares), bias(shares), temperature)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
 
-    def _fit(self, rows: Rows, labels: list[str]) -> LinearModel:
-        counts = Counter(labels)
-        typical = len(labels) / len(counts)
-        rarity = [(typical / counts[label]) ** self._config["balance"] for label in labels]
-        targets = membership(sorted(counts), [[label] for label in labels])
-        importance = np.array(rarity, dtype=np.float32)
-        return LinearModel.fit(rows, sorted(counts), targets, self._config["ridge"], importance)
+    def _importance(self, targets: Floats) -> Floats:
+        """Rare intents weigh more; an example of an intent of average size weighs 1."""
+        counts = targets.sum(axis=0)
+        rarity = (counts.mean() / counts) ** self._config["balance"]
+        return np.asarray(targets @ rarity, dtype=np.float32)
 
-    def _temperature(self, rows: Rows, labels: list[str], originals: list[str]) -> float:
+    def _held_out(self, examples: list[Message]) -> NDArray[np.bool_]:
         """A misheard copy stays on its original's side, or held-out examples would look too easy."""
+        originals = [message.get("of") or message.get(TEXT) for message in examples]
         random = np.random.default_rng(self._config["seed"])
         out = {text for text in sorted(set(originals)) if random.random() < self._config["held_out"]}
-        held = np.array([text in out for text in originals])
-        if not held.any() or len(set(np.array(labels)[~held])) < len(set(labels)):
+        return np.array([text in out for text in originals])
+
+    def _temperature(
+        self, products: Floats, targets: Floats, importance: Floats, held: NDArray[np.bool_]
+    ) -> float:
+        if not held.any() or not targets[~held].any(axis=0).all():
             return 1.0
-        model = self._fit(rows[~held], [label for label, is_held in zip(labels, held) if not is_held])
-        truth = np.array([model.classes.index(label) for label, is_held in zip(labels, held) if is_held])
-        return best_temperature(model.scores(rows[held]), truth)
+        scores = held_out_scores(products, targets, self._config["ridge"], importance, held)
+        return best_temperature(scores, targets[held].argmax(axis=1))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

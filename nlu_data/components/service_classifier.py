@@ -92,7 +92,9 @@ class ServiceTypeClassifier(GraphComponent):
         intent = (message.get(INTENT) or {}).get("name")
         if scores[ranked[0]] < self._config["wanted" if intent in WANTING else "first"]:
             return []
-        further = [s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]]
+        further = [
+            s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]
+        ]
         meant = [ranked[0], *further]
         meant.sort(key=lambda service: named.get(service, len(message.get(TEXT))))
         return [(service, scores[service]) for service in meant]

@@ -45,7 +45,8 @@ def _toneless(text: str) -> tuple[str, ...]:
     return tuple(syllable.rstrip("12345") for syllable in syllables(text))
 
 
-def namings(text: str) -> list[Naming]:
+@lru_cache(maxsize=8)  # several components ask about the message in hand
+def namings(text: str) -> tuple[Naming, ...]:
     """Names of services in the text, longest first at every place, in reading order."""
     said = normalise(text)
     exact, sounds = lexicon(), _by_sound()
@@ -68,4 +69,4 @@ def namings(text: str) -> list[Naming]:
                 found.append(naming)
                 break
         position = naming.end if naming else position + 1
-    return found
+    return tuple(found)

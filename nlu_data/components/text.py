@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache
 
 from pypinyin import Style, lazy_pinyin
 
@@ -23,7 +23,7 @@ def _half_width(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-@lru_cache(maxsize=None)
+@cache
 def _syllable(character: str) -> str:
     """Its commonest reading: a character sounds alike wherever it stands, also in a misheard word."""
     (syllable,) = lazy_pinyin(
@@ -37,7 +37,7 @@ def syllables(text: str) -> tuple[str, ...]:
     return tuple(map(_syllable, text))
 
 
-@lru_cache(maxsize=None)
+@cache
 def fuzzy(syllable: str) -> str:
     """The syllable without tone, with the pairs merged that seniors and recognisers confuse.
 

@@ -59,9 +59,15 @@ def situation(text: str, asked: str | None) -> list[str]:
     said = _spoken(text)
     core = _FILLER.sub("", said) or said
     length = sum(map(is_han, core)) or len(core)
-    bucket = "1" if length <= 1 else "2" if length == 2 else "4" if length <= 4 else "8" if length <= 8 else "+"
+    bucket = (
+        "1" if length <= 1 else "2" if length == 2 else "4" if length <= 4 else "8" if length <= 8 else "+"
+    )
     found = {entity.name for entity in entities.extract(text, asked)}
-    about = [f"len:{bucket}", *(f"has:{name}" for name in sorted(found)), *(["has:none"] if not found else [])]
+    about = [
+        f"len:{bucket}",
+        *(f"has:{name}" for name in sorted(found)),
+        *(["has:none"] if not found else []),
+    ]
     if asked in found:
         about.append("has:asked")
     if group != "none":

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from components.entities.entity import Entity
 from components.entities.numbers import DIGIT, NUMERAL, digits, number
 
-_COUNT = re.compile(rf"({NUMERAL})\s*(?:份|人份|个人|口人|位老人|位|盒|人吃|桶|袋|套|瓶)|([俩仨])(?!人关系)|(半)份")
+_COUNT = re.compile(
+    rf"({NUMERAL})\s*(?:份|人份|个人|口人|位老人|位|盒|人吃|桶|袋|套|瓶)|([俩仨])(?!人关系)|(半)份"
+)
 _BARE_COUNT = re.compile(rf"({NUMERAL})\s*个?")
 _YUAN = re.compile(rf"({NUMERAL})(?:\.(\d{{1,2}}))?\s*(?:块钱|块|元)(?:([{DIGIT}])(?:毛|角)?)?(?!头)")
 _JIAO = re.compile(rf"({NUMERAL})\s*(?:毛钱|毛|角钱)")
@@ -16,6 +18,7 @@ _RUN = re.compile(rf"[{DIGIT}](?:[\s,，、-]*[{DIGIT}]){{5,}}")
 _LETTERED = re.compile(rf"y\s*l\s*((?:[{DIGIT}][\s-]*){{6,10}})")
 _ABOUT_ORDER = re.compile(r"订单|单号|单子|编号|工单")
 _STARS = re.compile(r"([1-5一二两三四五])\s*(?:分|颗星|星|个星)|满分")
+_MARK = re.compile(r"[1-5一二两三四五]")
 _JUDGED = (
     (re.compile(r"(?:非常|特别|很|太|挺|十分)不满意"), 1),
     (re.compile(r"不(?:太|大|怎么)?满意|不行|不好|差评|差劲"), 2),
@@ -51,7 +54,7 @@ def _long_numbers(text: str, asked: str | None) -> Iterator[Entity]:
         before = text[: run.start()]
         if len(figures) == _ORDER_DIGITS and (asked in ("order", "order_no") or _ABOUT_ORDER.search(before)):
             yield Entity("order_no", "YL" + figures, run.start(), run.end())
-        elif asked == "phone" or len(figures) >= 7 and not _is_date(run[0]):
+        elif asked == "phone" or (len(figures) >= 7 and not _is_date(run[0])):
             yield Entity("phone", figures, run.start(), run.end())
 
 
@@ -94,6 +97,9 @@ def _rating(text: str, asked: str | None) -> Iterator[Entity]:
         if mark and not re.match(r"[之钟]", text[stars.end() :]):
             yield Entity("rating", mark, stars.start(), stars.end())
             return
+    if asked == "rating" and _MARK.fullmatch(text.strip("。. ")):
+        yield Entity("rating", int(digits(text)), 0, len(text))
+        return
     if asked == "rating" or "满意" in text or "评" in text:
         for pattern, mark in _JUDGED:
             judged = pattern.search(text)

@@ -23,31 +23,50 @@ _KIN = (
     "大姑|小姑|姑姑|姑妈|舅舅|舅妈|姨妈|大姨|小姨|叔叔|伯伯|婶婶|婶子|大伯|大娘|大爷|大妈|"
     "爱人|丈夫|妻子|老公|老婆|媳妇|儿子|闺女|女儿|儿媳妇?|女婿|孙子|孙女|哥哥?|姐姐?|弟弟|妹妹|爸|妈|爹|娘"
 )
-_ELDER = "大爷|大妈|大娘|奶奶|爷爷|阿姨|叔叔|婆婆|老太太|老爷子|老师|师傅|大叔|大婶|伯伯|嫂子|大姐|大哥|娭毑|嗲嗲"
+_ELDER = (
+    "大爷|大妈|大娘|奶奶|爷爷|阿姨|叔叔|婆婆|老太太|老爷子|老师|师傅|大叔|大婶|伯伯|嫂子|大姐|大哥|娭毑|嗲嗲"
+)
 _BUILDING = r"[\d一二三四五六七八九十]+\s*(?:号楼|栋|幢|单元|号院|号)"
 _NAMED = rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 _AFTER_NAME = r"(?=[、,，和跟与的要预约想订这是]|$|老人|申请|取消|安排|两|周|下|明|今|每)"
-_NOT_A_NAME = re.compile(r"的|了|要|想|是|不|在|有|我|你|他|她|个|吗|呢|点|次|天|周[一二三四五六日天末]|明[天儿]|时候?|马上|安排|方便|高兴|高龄|常年|全[部家天托]|金额")
+_NOT_A_NAME = re.compile(
+    r"的|了|要|想|是|不|在|有|我|你|他|她|个|吗|呢|点|次|天|周[一二三四五六日天末]|明[天儿]|时候?|马上|安排|方便|高兴|高龄|常年|全[部家天托]|金额"
+)
 
 _PERSON = re.compile(
     rf"(?P<resident>{_BUILDING}的?(?:老)?(?:{_NAMED}{_AFTER_NAME}|[{SURNAMES}]?(?:{_ELDER})))"
-    rf"|(?P<neighbour>(?:邻居|隔壁|对门|楼上|楼下|对面)(?:家)?(?:的|那个?|有个)?(?:[{SURNAMES}]?(?:{_ELDER}|老头儿?|老太)|老?[{SURNAMES}](?=[的家他]))?)"
+    rf"|(?P<neighbour>(?:邻居|隔壁|对门|楼上|楼下|对面)(?:家)?(?:的|那个?|有个)?(?:[{SURNAMES}]?(?:{_ELDER}|老头儿?|老太)|老?[{SURNAMES}](?=[的家他]))|邻居)"
     rf"|(?P<kin>(?:(?:我们?|俺们?|咱们?|他们?|她)(?:家|的)?)?(?:{_KIN}))"
     rf"|(?P<titled>[{SURNAMES}](?:{_ELDER}))"
     rf"|(?P<myself>我自己|我本人|本人|自个儿?|俺自己|给我自己|就我一个人?|是我(?=$|[,，。]))"
 )
 _SELF_WHEN_ASKED = re.compile(r"^(?:嗯|是|就是|就|给)*(?:我|俺|我自己|自己|本人)(?:啊|呀|自己|用|吃|的)*$")
-_NAME = re.compile(rf"(?:我叫|名叫|名字叫|名字是|姓名[是:：]?|叫做|他叫|她叫|叫|我是|户主是?)\s*(?P<name>{_NAMED})")
-_LISTED = re.compile(rf"(?:为|给|帮|替|老人)\s*(?P<names>(?:{_BUILDING}的?)?{_NAMED}(?:[、,，和跟]{_NAMED})*){_AFTER_NAME}")
-_ONE_NAME = re.compile(_NAMED)
-_BARE_NAME = re.compile(rf"^(?:嗯|啊|是|我?叫|我?是|姓名|名字)*[,，:： ]*(?P<name>{_NAMED})(?:啊|呀|嘛|吧)?[。.]?$")
-_AGE = re.compile(rf"({NUMERAL})\s*(?:多|来)?周?岁|(?:今年|虚岁|快|都)\s*(?:都|有|快)?\s*([五六七八九]十[一二三四五六七八九]?|一百零?[一二三四五六七八九]?|\d{{2,3}})(?=了|$|[,，。])")
+_NAME = re.compile(
+    rf"(?:我叫|名叫|名字叫|名字是|姓名[是:：]?|叫做|他叫|她叫|叫|我是|户主是?)\s*(?P<name>{_NAMED})"
+)
+_LISTED = re.compile(
+    rf"(?:为|给|帮|替|老人)\s*(?P<names>(?:{_BUILDING}的?)?{_NAMED}(?:[、,，和跟](?:{_BUILDING}的?)?{_NAMED})*){_AFTER_NAME}"
+)
+_ONE_LISTED = re.compile(rf"(?:{_BUILDING}的?)?(?P<name>{_NAMED})")
+_BARE_NAME = re.compile(
+    rf"^(?:嗯|啊|是|我?叫|我?是|姓名|名字)*[,，:： ]*(?P<name>{_NAMED})(?:啊|呀|嘛|吧)?(?:[。.]?$|[,，].{{0,2}}[\u4e00-\u9fff]的)"
+)
+_AGE = re.compile(
+    rf"({NUMERAL})\s*(?:多|来)?周?岁|(?:今年|虚岁|快|都)\s*(?:都|有|快)?\s*([五六七八九]十[一二三四五六七八九]?|一百零?[一二三四五六七八九]?|\d{{2,3}})(?=了|$|[,，。])"
+)
 _BARE_AGE = re.compile(rf"({NUMERAL})")
 
 _ABILITY = (
-    ("disabled", r"(?<!半)失能(?!半)|完全不能自理|瘫(?:痪|在床|了)|卧床|下不了床|起不来床|植物人|大小便.{0,3}(?:不能自理|失禁)|动不了|一点不能自理|全靠人"),
-    ("semi_disabled", r"半失能|半自理|半瘫|部分自理|坐轮椅|拄(?:着)?拐|要人扶|得人扶|需要人扶|偏瘫|走不利索|自己洗不了|半边不灵"),
-    ("self_care", r"(?<!不能)(?<!半)(?<!不了)(?:完全)?(?:能|可以)?自理(?!不)|生活(?:都)?能自己|自己(?:都|还)?能(?:动|走|吃|做)|能走能动|腿脚(?:还)?(?:利索|好)|身体硬朗"),
+    ("semi_disabled", r"半失能|半自理|部分(?:不能)?自理"),
+    (
+        "disabled",
+        r"(?<!半)失能(?!半)|不能自理|自理不了|无法自理|完全不能自理|瘫(?:痪|在床|了)|卧床|下不了床|起不来床|植物人|大小便.{0,3}(?:不能自理|失禁)|动不了|一点不能自理|全靠人",
+    ),
+    ("semi_disabled", r"半瘫|坐轮椅|拄(?:着)?拐|要人扶|得人扶|需要人扶|偏瘫|走不利索|自己洗不了|半边不灵"),
+    (
+        "self_care",
+        r"(?<!不能)(?<!半)(?<!不了)(?:完全)?(?:能|可以)?自理(?!不)|生活(?:都)?能自己|自己(?:都|还)?能(?:动|走|吃|做)|能走能动|腿脚(?:还)?(?:利索|好)|身体硬朗",
+    ),
 )
 _INCOME = (
     ("dibao", r"低保|最低生活保障|吃低保"),
@@ -74,14 +93,13 @@ def _people(text: str, asked: str | None) -> Iterator[Entity]:
         return
     taken: list[tuple[int, int]] = []
     for match in _LISTED.finditer(text):
-        for name in _ONE_NAME.finditer(match["names"]):
-            if not _NOT_A_NAME.search(name[0]):
-                start = match.start("names") + name.start()
-                taken.append((start, start + len(name[0])))
-                yield Entity("person", name[0], *taken[-1])
+        for one in _ONE_LISTED.finditer(match["names"]):
+            if not _NOT_A_NAME.search(one["name"]):
+                taken.append((match.start("names") + one.start(), match.start("names") + one.end()))
+                yield Entity("person", one[0], *taken[-1])
     for match in _PERSON.finditer(text):
         inside = any(start < match.end() and match.start() < end for start, end in taken)
-        if inside and not match["resident"]:
+        if inside:
             continue
         if match["resident"] and _NOT_A_NAME.search(re.sub(_BUILDING, "", match[0]).lstrip("的")):
             continue

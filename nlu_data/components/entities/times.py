@@ -28,8 +28,12 @@ _ATOM = f"(?:{'|'.join((_DATE, _WEEK, _REPEATED, _DAY, _RELATIVE, _FEAST, _CLOCK
 _JOIN = r"(?:的|[\s、,，到至~-]|开始|起|或者?|和|及|以前|之前|前|以后|之后|左右)?"
 _TIME = re.compile(rf"(?:从\s*)?{_ATOM}(?:{_JOIN}{_ATOM})*(?:开始|起|之前|以前|以后|之后|左右)?")
 
+_DOOR = re.compile(rf"{_N}?(?:单元|号楼|栋|幢|室|门|楼)")
+
 
 def read(text: str, asked: str | None) -> Iterator[Entity]:
     """`time_text`: every stretch of words that says a day, a time or a repetition."""
     for match in _TIME.finditer(text):
+        if _DOOR.match(text, match.end()) and match[0][-1] in "号日":
+            continue
         yield Entity("time_text", match[0], match.start(), match.end())
