@@ -38,6 +38,7 @@ ROUTERS = (
     "assistant.links.endpoints",
     "assistant.desk.endpoints",
     "assistant.console.endpoints",
+    "channels.web.endpoints",
 )
 
 

@@ -43,7 +43,6 @@ function place(card) {
     facts([
       ["服务", offering.name],
       ["地址", where.address],
-      ["电话", where.phone],
       ["时间", card.hours_text],
       ["离您", distance(card.distance_m)],
       ["价钱", price && offering.unit ? `${price}一${offering.unit}` : price],

@@ -102,6 +102,7 @@ function read_button(entry) {
 
 /** The end of what is new, but never past its beginning. */
 function bring_into_view(made) {
+  if (log.childElementCount === 1) return; // the greeting leaves the page at its top
   made.scrollIntoView({ block: "end" });
   const frame = byId("main").getBoundingClientRect();
   if (made.getBoundingClientRect().top < Math.max(0, frame.top)) made.scrollIntoView({ block: "start" });
