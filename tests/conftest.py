@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +28,12 @@ NOW = datetime(2025, 6, 11, 10, 0)
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def server_url() -> str:
     """URL of a PostgreSQL server made for this test run."""
-    return postgres.start(tmp_path_factory.mktemp("pg") / "data")
+    # Not below pytest's own folder: a second run would close it to the server, which is not root.
+    folder = tempfile.mkdtemp(prefix="yinling-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return postgres.start(Path(folder) / "data")
 
 
 @pytest.fixture(scope="session")

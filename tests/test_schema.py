@@ -26,7 +26,8 @@ def test_every_check_is_in_the_database(database_url: str) -> None:
     }
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
-            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conname NOT LIKE 'procrastinate%'"
+            "SELECT conname FROM pg_constraint WHERE contype = 'c'"
+            " AND conrelid::regclass::text NOT LIKE 'procrastinate%' AND conrelid <> 0"
             " AND connamespace = 'public'::regnamespace"
         ).fetchall()
     assert wanted and {name for (name,) in rows} == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import procrastinate
@@ -12,8 +13,12 @@ jobs = procrastinate.Blueprint()
 """Tasks register here; the worker and the API hang it on their app."""
 
 
+@cache
 def job_app(url: str) -> procrastinate.App:
-    """The procrastinate app of this process for the database at ``url`` (``postgresql://``)."""
+    """The procrastinate app of this process for the database at ``url`` (``postgresql://``).
+
+    One a process: hanging the tasks on a second app would take them from the first.
+    """
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, max_size=4))
     app.add_tasks_from(jobs, namespace="yinling")
     return app

@@ -75,10 +75,10 @@ def _audit_entries() -> None:
         sa.Column("details", JSONB(), nullable=False),
         sa.Column("previous", sa.LargeBinary(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    op.create_index("ix_audit_entries_for_person", "audit_entries", ["for_person"])
-    op.create_index("ix_audit_entries_subject", "audit_entries", ["subject"])
+    op.create_index(op.f("ix_audit_entries_for_person"), "audit_entries", ["for_person"])
+    op.create_index(op.f("ix_audit_entries_subject"), "audit_entries", ["subject"])
     op.create_index("ix_audit_entries_unsealed", "audit_entries", ["id"], postgresql_where="hash IS NULL")
 
 
@@ -94,8 +94,8 @@ def _cities() -> None:
         sa.Column("lat", sa.Double(), nullable=False),
         sa.Column("lng", sa.Double(), nullable=False),
         sa.Column("source_document", sa.String(length=40), nullable=True),
-        sa.PrimaryKeyConstraint("code", name="pk_cities"),
-        sa.UniqueConstraint("name", name="uq_cities_name"),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_cities")),
+        sa.UniqueConstraint("name", name=op.f("uq_cities_name")),
     )
 
 
@@ -114,10 +114,11 @@ def _console_accounts() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('worker', 'operator', 'auditor', 'administrator')", name="ck_console_accounts_role"
+            "role IN ('worker', 'operator', 'auditor', 'administrator')",
+            name=op.f("ck_console_accounts_role"),
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_console_accounts"),
-        sa.UniqueConstraint("username", name="uq_console_accounts_username"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_accounts")),
+        sa.UniqueConstraint("username", name=op.f("uq_console_accounts_username")),
     )
 
 
@@ -127,7 +128,7 @@ def _link_wrong_codes() -> None:
         sa.Column("chat_key", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_link_wrong_codes"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_wrong_codes")),
     )
     op.create_index("ix_link_wrong_codes_chat", "link_wrong_codes", ["chat_key", "at"])
 
@@ -149,10 +150,10 @@ def _outbox() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
-        sa.UniqueConstraint("recipient", "event_key", name="uq_outbox_recipient_event_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("recipient", "event_key", name=op.f("uq_outbox_recipient_event_key")),
     )
-    op.create_index("ix_outbox_about_person", "outbox", ["about_person"])
+    op.create_index(op.f("ix_outbox_about_person"), "outbox", ["about_person"])
     op.create_index(
         "ix_outbox_due",
         "outbox",
@@ -187,11 +188,11 @@ def _persons() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("gender IN ('female', 'male')", name="ck_persons_gender"),
-        sa.CheckConstraint("kind IN ('senior', 'relative', 'worker')", name="ck_persons_kind"),
-        sa.CheckConstraint("loudness BETWEEN 0.5 AND 2.0", name="ck_persons_loudness"),
-        sa.CheckConstraint("pace BETWEEN 0.8 AND 1.2", name="ck_persons_pace"),
-        sa.PrimaryKeyConstraint("id", name="pk_persons"),
+        sa.CheckConstraint("gender IN ('female', 'male')", name=op.f("ck_persons_gender")),
+        sa.CheckConstraint("kind IN ('senior', 'relative', 'worker')", name=op.f("ck_persons_kind")),
+        sa.CheckConstraint("loudness BETWEEN 0.5 AND 2.0", name=op.f("ck_persons_loudness")),
+        sa.CheckConstraint("pace BETWEEN 0.8 AND 1.2", name=op.f("ck_persons_pace")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )
     op.create_index(
         "ix_persons_area",
@@ -200,7 +201,7 @@ def _persons() -> None:
         postgresql_where="kind = 'senior'",
     )
     op.create_index("ix_persons_building", "persons", ["surname_key", "building_key"])
-    op.create_index("ix_persons_city_code", "persons", ["city_code"])
+    op.create_index(op.f("ix_persons_city_code"), "persons", ["city_code"])
     op.create_index("ix_persons_initials", "persons", ["initials_key"])
     op.create_index("ix_persons_name", "persons", ["name_key"])
     op.create_index("ix_persons_sound", "persons", ["sound_key"])
@@ -214,9 +215,9 @@ def _search_misses() -> None:
         sa.Column("service_type", sa.String(length=30), nullable=True),
         sa.Column("area", sa.String(length=40), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_search_misses"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_misses")),
     )
-    op.create_index("ix_search_misses_at", "search_misses", ["at"])
+    op.create_index(op.f("ix_search_misses_at"), "search_misses", ["at"])
 
 
 def _worker_areas() -> None:
@@ -227,10 +228,10 @@ def _worker_areas() -> None:
         sa.Column("street", sa.String(length=40), nullable=True),
         sa.Column("community", sa.String(length=40), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("community IS NULL OR street IS NOT NULL", name="ck_worker_areas_street"),
-        sa.PrimaryKeyConstraint("id", name="pk_worker_areas"),
+        sa.CheckConstraint("community IS NULL OR street IS NOT NULL", name=op.f("ck_worker_areas_street")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker_areas")),
     )
-    op.create_index("ix_worker_areas_worker_id", "worker_areas", ["worker_id"])
+    op.create_index(op.f("ix_worker_areas_worker_id"), "worker_areas", ["worker_id"])
 
 
 def _areas() -> None:
@@ -242,18 +243,18 @@ def _areas() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("urban", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name="fk_areas_city_code"),
-        sa.ForeignKeyConstraint(["parent_id"], ["areas.id"], name="fk_areas_parent_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_areas"),
+        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name=op.f("fk_areas_city_code")),
+        sa.ForeignKeyConstraint(["parent_id"], ["areas.id"], name=op.f("fk_areas_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_areas")),
         sa.UniqueConstraint(
             "city_code",
             "parent_id",
             "name",
-            name="uq_areas_city_code_parent_id_name",
+            name=op.f("uq_areas_city_code_parent_id_name"),
             postgresql_nulls_not_distinct=True,
         ),
     )
-    op.create_index("ix_areas_city_code", "areas", ["city_code"])
+    op.create_index(op.f("ix_areas_city_code"), "areas", ["city_code"])
 
 
 def _benefits() -> None:
@@ -285,12 +286,14 @@ def _benefits() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("source_text", sa.String(length=80), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("who IN ('senior', 'family', 'worker', 'institution')", name="ck_benefits_who"),
-        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name="fk_benefits_city_code"),
-        sa.PrimaryKeyConstraint("id", name="pk_benefits"),
-        sa.UniqueConstraint("city_code", "key", name="uq_benefits_city_code_key"),
+        sa.CheckConstraint(
+            "who IN ('senior', 'family', 'worker', 'institution')", name=op.f("ck_benefits_who")
+        ),
+        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name=op.f("fk_benefits_city_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefits")),
+        sa.UniqueConstraint("city_code", "key", name=op.f("uq_benefits_city_code_key")),
     )
-    op.create_index("ix_benefits_city_code", "benefits", ["city_code"])
+    op.create_index(op.f("ix_benefits_city_code"), "benefits", ["city_code"])
 
 
 def _consents() -> None:
@@ -308,16 +311,18 @@ def _consents() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", JSONB(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("cardinality(scopes) > 0", name="ck_consents_scopes"),
-        sa.CheckConstraint("senior_id <> delegate_id", name="ck_consents_two_people"),
-        sa.CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="ck_consents_period"),
-        sa.ForeignKeyConstraint(
-            ["delegate_id"], ["persons.id"], name="fk_consents_delegate_id", ondelete="CASCADE"
+        sa.CheckConstraint("cardinality(scopes) > 0", name=op.f("ck_consents_scopes")),
+        sa.CheckConstraint("senior_id <> delegate_id", name=op.f("ck_consents_two_people")),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until > valid_from", name=op.f("ck_consents_period")
         ),
         sa.ForeignKeyConstraint(
-            ["senior_id"], ["persons.id"], name="fk_consents_senior_id", ondelete="CASCADE"
+            ["delegate_id"], ["persons.id"], name=op.f("fk_consents_delegate_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_consents"),
+        sa.ForeignKeyConstraint(
+            ["senior_id"], ["persons.id"], name=op.f("fk_consents_senior_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index(
         "ix_consents_delegate", "consents", ["delegate_id"], postgresql_where="revoked_at IS NULL"
@@ -334,9 +339,12 @@ def _console_batches() -> None:
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["console_accounts.id"], name="fk_console_batches_account_id", ondelete="CASCADE"
+            ["account_id"],
+            ["console_accounts.id"],
+            name=op.f("fk_console_batches_account_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_console_batches"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_batches")),
     )
     op.create_index("ix_console_batches_made", "console_batches", ["account_id", "made_at"])
 
@@ -351,11 +359,14 @@ def _console_sessions() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["console_accounts.id"], name="fk_console_sessions_account_id", ondelete="CASCADE"
+            ["account_id"],
+            ["console_accounts.id"],
+            name=op.f("fk_console_sessions_account_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_console_sessions"),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_console_sessions")),
     )
-    op.create_index("ix_console_sessions_account_id", "console_sessions", ["account_id"])
+    op.create_index(op.f("ix_console_sessions_account_id"), "console_sessions", ["account_id"])
 
 
 def _conversations() -> None:
@@ -376,14 +387,14 @@ def _conversations() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_conversations_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_conversations"),
-        sa.UniqueConstraint("channel", "key", name="uq_conversations_channel_key"),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_conversations_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sa.UniqueConstraint("channel", "key", name=op.f("uq_conversations_channel_key")),
     )
     op.create_index(
         "ix_conversations_open", "conversations", ["updated_at"], postgresql_where="status <> 'ended'"
     )
-    op.create_index("ix_conversations_person_id", "conversations", ["person_id"])
+    op.create_index(op.f("ix_conversations_person_id"), "conversations", ["person_id"])
 
 
 def _person_events() -> None:
@@ -396,11 +407,11 @@ def _person_events() -> None:
         sa.Column("actor", JSONB(), nullable=False),
         sa.Column("changes", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name="fk_person_events_person_id", ondelete="CASCADE"
+            ["person_id"], ["persons.id"], name=op.f("fk_person_events_person_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_person_events"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_events")),
     )
-    op.create_index("ix_person_events_person_id", "person_events", ["person_id"])
+    op.create_index(op.f("ix_person_events_person_id"), "person_events", ["person_id"])
 
 
 def _person_phones() -> None:
@@ -414,10 +425,10 @@ def _person_phones() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name="fk_person_phones_person_id", ondelete="CASCADE"
+            ["person_id"], ["persons.id"], name=op.f("fk_person_phones_person_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_person_phones"),
-        sa.UniqueConstraint("person_id", "phone_key", name="uq_person_phones_person_id_phone_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_phones")),
+        sa.UniqueConstraint("person_id", "phone_key", name=op.f("uq_person_phones_person_id_phone_key")),
     )
     op.create_index("ix_person_phones_key", "person_phones", ["phone_key"])
 
@@ -432,12 +443,12 @@ def _providers() -> None:
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.Column("source_document", sa.String(length=40), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("credit IN ('ok', 'watch', 'dishonest')", name="ck_providers_credit"),
-        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name="fk_providers_city_code"),
-        sa.PrimaryKeyConstraint("id", name="pk_providers"),
-        sa.UniqueConstraint("city_code", "name", name="uq_providers_city_code_name"),
+        sa.CheckConstraint("credit IN ('ok', 'watch', 'dishonest')", name=op.f("ck_providers_credit")),
+        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name=op.f("fk_providers_city_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_providers")),
+        sa.UniqueConstraint("city_code", "name", name=op.f("uq_providers_city_code_name")),
     )
-    op.create_index("ix_providers_city_code", "providers", ["city_code"])
+    op.create_index(op.f("ix_providers_city_code"), "providers", ["city_code"])
 
 
 def _telegram_deliveries() -> None:
@@ -450,9 +461,9 @@ def _telegram_deliveries() -> None:
         sa.Column("final", sa.Boolean(), nullable=False),
         sa.Column("doubtful", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["outbox_id"], ["outbox.id"], name="fk_telegram_deliveries_outbox_id", ondelete="CASCADE"
+            ["outbox_id"], ["outbox.id"], name=op.f("fk_telegram_deliveries_outbox_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("outbox_id", name="pk_telegram_deliveries"),
+        sa.PrimaryKeyConstraint("outbox_id", name=op.f("pk_telegram_deliveries")),
     )
     op.create_index(
         "ix_telegram_deliveries_lease",
@@ -473,10 +484,10 @@ def _telegram_links() -> None:
         sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name="fk_telegram_links_person_id", ondelete="CASCADE"
+            ["person_id"], ["persons.id"], name=op.f("fk_telegram_links_person_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_telegram_links"),
-        sa.UniqueConstraint("chat_key", name="uq_telegram_links_chat_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_telegram_links")),
+        sa.UniqueConstraint("chat_key", name=op.f("uq_telegram_links_chat_key")),
     )
     op.create_index(
         "ix_telegram_links_person",
@@ -516,18 +527,19 @@ def _tickets() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('callback', 'handoff', 'complaint', 'assessment', 'device', 'emergency')",
-            name="ck_tickets_kind",
+            name=op.f("ck_tickets_kind"),
         ),
         sa.CheckConstraint(
-            "status IN ('open', 'acknowledged', 'in_progress', 'done', 'cancelled')", name="ck_tickets_status"
+            "status IN ('open', 'acknowledged', 'in_progress', 'done', 'cancelled')",
+            name=op.f("ck_tickets_status"),
         ),
-        sa.CheckConstraint("priority BETWEEN 0 AND 3", name="ck_tickets_priority"),
+        sa.CheckConstraint("priority BETWEEN 0 AND 3", name=op.f("ck_tickets_priority")),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name="fk_tickets_person_id", ondelete="SET NULL"
+            ["person_id"], ["persons.id"], name=op.f("fk_tickets_person_id"), ondelete="SET NULL"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_tickets"),
-        sa.UniqueConstraint("idempotency_key", name="uq_tickets_idempotency_key"),
-        sa.UniqueConstraint("number", name="uq_tickets_number"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_tickets_idempotency_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_tickets_number")),
     )
     op.create_index("ix_tickets_conversation", "tickets", ["conversation", "kind"])
     op.create_index(
@@ -536,7 +548,7 @@ def _tickets() -> None:
         ["city_code", "priority", "due_at"],
         postgresql_where="status IN ('open', 'acknowledged', 'in_progress')",
     )
-    op.create_index("ix_tickets_person_id", "tickets", ["person_id"])
+    op.create_index(op.f("ix_tickets_person_id"), "tickets", ["person_id"])
 
 
 def _alarms() -> None:
@@ -554,9 +566,9 @@ def _alarms() -> None:
         sa.Column("false_alarm_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("false_alarm_reason", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["ticket_id"], ["tickets.id"], name="fk_alarms_ticket_id", ondelete="CASCADE"
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_alarms_ticket_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("ticket_id", name="pk_alarms"),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_alarms")),
     )
     op.create_index("ix_alarms_conversation", "alarms", ["conversation", "hazard", "raised_at"])
 
@@ -582,18 +594,18 @@ def _link_invitations() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "status IN ('issued', 'waiting', 'confirmed', 'refused', 'expired')",
-            name="ck_link_invitations_status",
+            name=op.f("ck_link_invitations_status"),
         ),
         sa.ForeignKeyConstraint(
-            ["delegate_id"], ["persons.id"], name="fk_link_invitations_delegate_id", ondelete="CASCADE"
+            ["delegate_id"], ["persons.id"], name=op.f("fk_link_invitations_delegate_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["link_id"], ["telegram_links.id"], name="fk_link_invitations_link_id", ondelete="SET NULL"
+            ["link_id"], ["telegram_links.id"], name=op.f("fk_link_invitations_link_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["senior_id"], ["persons.id"], name="fk_link_invitations_senior_id", ondelete="CASCADE"
+            ["senior_id"], ["persons.id"], name=op.f("fk_link_invitations_senior_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_link_invitations"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_invitations")),
     )
     op.create_index(
         "ix_link_invitations_code",
@@ -621,13 +633,13 @@ def _link_photos() -> None:
         sa.Column("update_key", sa.String(length=80), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["ticket_id"], ["tickets.id"], name="fk_link_photos_ticket_id", ondelete="CASCADE"
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_link_photos_ticket_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_link_photos"),
-        sa.UniqueConstraint("update_key", name="uq_link_photos_update_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_photos")),
+        sa.UniqueConstraint("update_key", name=op.f("uq_link_photos_update_key")),
     )
     op.create_index("ix_link_photos_conversation", "link_photos", ["conversation"])
-    op.create_index("ix_link_photos_ticket_id", "link_photos", ["ticket_id"])
+    op.create_index(op.f("ix_link_photos_ticket_id"), "link_photos", ["ticket_id"])
 
 
 def _places() -> None:
@@ -656,18 +668,18 @@ def _places() -> None:
         sa.Column("reported_wrong_note", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "(lat IS NULL) = (lng IS NULL) AND (lat IS NULL) = (spot IS NULL)", name="ck_places_located"
+            "(lat IS NULL) = (lng IS NULL) AND (lat IS NULL) = (spot IS NULL)", name=op.f("ck_places_located")
         ),
-        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name="fk_places_area_id"),
-        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name="fk_places_city_code"),
-        sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="fk_places_provider_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_places"),
-        sa.UniqueConstraint("city_code", "external_id", name="uq_places_city_code_external_id"),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_places_area_id")),
+        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name=op.f("fk_places_city_code")),
+        sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name=op.f("fk_places_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_places")),
+        sa.UniqueConstraint("city_code", "external_id", name=op.f("uq_places_city_code_external_id")),
     )
-    op.create_index("ix_places_area_id", "places", ["area_id"])
-    op.create_index("ix_places_city_code", "places", ["city_code"])
+    op.create_index(op.f("ix_places_area_id"), "places", ["area_id"])
+    op.create_index(op.f("ix_places_city_code"), "places", ["city_code"])
     op.create_index("ix_places_keys", "places", ["keys"], postgresql_using="gin")
-    op.create_index("ix_places_provider_id", "places", ["provider_id"])
+    op.create_index(op.f("ix_places_provider_id"), "places", ["provider_id"])
     op.create_index("ix_places_spot", "places", ["spot"], postgresql_using="gist")
 
 
@@ -682,11 +694,11 @@ def _ticket_events() -> None:
         sa.Column("actor", JSONB(), nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["ticket_id"], ["tickets.id"], name="fk_ticket_events_ticket_id", ondelete="CASCADE"
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_events_ticket_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_ticket_events"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_events")),
     )
-    op.create_index("ix_ticket_events_ticket_id", "ticket_events", ["ticket_id"])
+    op.create_index(op.f("ix_ticket_events_ticket_id"), "ticket_events", ["ticket_id"])
 
 
 def _turns() -> None:
@@ -700,10 +712,13 @@ def _turns() -> None:
         sa.Column("took_ms", sa.Double(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name="fk_turns_conversation_id", ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_turns_conversation_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_turns"),
-        sa.UniqueConstraint("conversation_id", "turn_id", name="uq_turns_conversation_id_turn_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_turns")),
+        sa.UniqueConstraint("conversation_id", "turn_id", name=op.f("uq_turns_conversation_id_turn_id")),
     )
 
 
@@ -714,9 +729,11 @@ def _closures() -> None:
         sa.Column("date", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=80), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name="fk_closures_place_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_closures"),
-        sa.UniqueConstraint("place_id", "date", name="uq_closures_place_id_date"),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["places.id"], name=op.f("fk_closures_place_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
+        sa.UniqueConstraint("place_id", "date", name=op.f("uq_closures_place_id_date")),
     )
 
 
@@ -743,20 +760,20 @@ def _offerings() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("capacity_per_slot >= 0 AND slot_minutes > 0", name="ck_offerings_slots"),
-        sa.CheckConstraint("unit_price_fen >= 0", name="ck_offerings_price"),
-        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name="fk_offerings_city_code"),
+        sa.CheckConstraint("capacity_per_slot >= 0 AND slot_minutes > 0", name=op.f("ck_offerings_slots")),
+        sa.CheckConstraint("unit_price_fen >= 0", name=op.f("ck_offerings_price")),
+        sa.ForeignKeyConstraint(["city_code"], ["cities.code"], name=op.f("fk_offerings_city_code")),
         sa.ForeignKeyConstraint(
-            ["place_id"], ["places.id"], name="fk_offerings_place_id", ondelete="CASCADE"
+            ["place_id"], ["places.id"], name=op.f("fk_offerings_place_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="fk_offerings_provider_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_offerings"),
+        sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name=op.f("fk_offerings_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offerings")),
         sa.UniqueConstraint(
-            "place_id", "service_type", "name", name="uq_offerings_place_id_service_type_name"
+            "place_id", "service_type", "name", name=op.f("uq_offerings_place_id_service_type_name")
         ),
     )
-    op.create_index("ix_offerings_place_id", "offerings", ["place_id"])
-    op.create_index("ix_offerings_provider_id", "offerings", ["provider_id"])
+    op.create_index(op.f("ix_offerings_place_id"), "offerings", ["place_id"])
+    op.create_index(op.f("ix_offerings_provider_id"), "offerings", ["provider_id"])
     op.create_index("ix_offerings_service_type_city", "offerings", ["service_type", "city_code"])
     op.create_index("ix_offerings_spot", "offerings", ["spot"], postgresql_using="gist")
 
@@ -789,22 +806,22 @@ def _order_series() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("status IN ('active', 'cancelled', 'ended')", name="ck_order_series_status"),
-        sa.CheckConstraint("quantity > 0", name="ck_order_series_quantity"),
+        sa.CheckConstraint("status IN ('active', 'cancelled', 'ended')", name=op.f("ck_order_series_status")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_order_series_quantity")),
         sa.ForeignKeyConstraint(
-            ["offering_id"], ["offerings.id"], name="fk_order_series_offering_id", ondelete="RESTRICT"
+            ["offering_id"], ["offerings.id"], name=op.f("fk_order_series_offering_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["senior_id"], ["persons.id"], name="fk_order_series_senior_id", ondelete="RESTRICT"
+            ["senior_id"], ["persons.id"], name=op.f("fk_order_series_senior_id"), ondelete="RESTRICT"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_order_series"),
-        sa.UniqueConstraint("idempotency_key", name="uq_order_series_idempotency_key"),
-        sa.UniqueConstraint("number", name="uq_order_series_number"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_series")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_order_series_idempotency_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_order_series_number")),
     )
     op.create_index(
         "ix_order_series_expand", "order_series", ["expanded_until"], postgresql_where="status = 'active'"
     )
-    op.create_index("ix_order_series_senior_id", "order_series", ["senior_id"])
+    op.create_index(op.f("ix_order_series_senior_id"), "order_series", ["senior_id"])
 
 
 def _schedules() -> None:
@@ -817,13 +834,13 @@ def _schedules() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("opens < closes", name="ck_schedules_order"),
+        sa.CheckConstraint("opens < closes", name=op.f("ck_schedules_order")),
         sa.ForeignKeyConstraint(
-            ["offering_id"], ["offerings.id"], name="fk_schedules_offering_id", ondelete="CASCADE"
+            ["offering_id"], ["offerings.id"], name=op.f("fk_schedules_offering_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_schedules"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
     )
-    op.create_index("ix_schedules_offering_id", "schedules", ["offering_id"])
+    op.create_index(op.f("ix_schedules_offering_id"), "schedules", ["offering_id"])
 
 
 def _slots() -> None:
@@ -835,13 +852,13 @@ def _slots() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("booked", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("booked BETWEEN 0 AND capacity", name="ck_slots_capacity"),
-        sa.CheckConstraint("ends_at > starts_at", name="ck_slots_period"),
+        sa.CheckConstraint("booked BETWEEN 0 AND capacity", name=op.f("ck_slots_capacity")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_slots_period")),
         sa.ForeignKeyConstraint(
-            ["offering_id"], ["offerings.id"], name="fk_slots_offering_id", ondelete="CASCADE"
+            ["offering_id"], ["offerings.id"], name=op.f("fk_slots_offering_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_slots"),
-        sa.UniqueConstraint("offering_id", "starts_at", name="uq_slots_offering_id_starts_at"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
+        sa.UniqueConstraint("offering_id", "starts_at", name=op.f("uq_slots_offering_id_starts_at")),
     )
 
 
@@ -882,23 +899,25 @@ def _orders() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "status IN ('requested', 'accepted', 'on_the_way', 'done', 'rated', 'cancelled', 'rejected', 'no_show')",
-            name="ck_orders_status",
+            name=op.f("ck_orders_status"),
         ),
-        sa.CheckConstraint("quantity > 0", name="ck_orders_quantity"),
-        sa.CheckConstraint("rating BETWEEN 1 AND 5", name="ck_orders_rating"),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_quantity")),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_orders_rating")),
         sa.ForeignKeyConstraint(
-            ["offering_id"], ["offerings.id"], name="fk_orders_offering_id", ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["senior_id"], ["persons.id"], name="fk_orders_senior_id", ondelete="RESTRICT"
+            ["offering_id"], ["offerings.id"], name=op.f("fk_orders_offering_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["series_id"], ["order_series.id"], name="fk_orders_series_id", ondelete="RESTRICT"
+            ["senior_id"], ["persons.id"], name=op.f("fk_orders_senior_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(["slot_id"], ["slots.id"], name="fk_orders_slot_id", ondelete="RESTRICT"),
-        sa.PrimaryKeyConstraint("id", name="pk_orders"),
-        sa.UniqueConstraint("idempotency_key", name="uq_orders_idempotency_key"),
-        sa.UniqueConstraint("number", name="uq_orders_number"),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["order_series.id"], name=op.f("fk_orders_series_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["slot_id"], ["slots.id"], name=op.f("fk_orders_slot_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_orders_idempotency_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
     )
     op.create_index(
         "ix_orders_open",
@@ -928,11 +947,11 @@ def _order_events() -> None:
         sa.Column("actor", JSONB(), nullable=False),
         sa.Column("changes", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name="fk_order_events_order_id", ondelete="CASCADE"
+            ["order_id"], ["orders.id"], name=op.f("fk_order_events_order_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_order_events"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_events")),
     )
-    op.create_index("ix_order_events_order_id", "order_events", ["order_id"])
+    op.create_index(op.f("ix_order_events_order_id"), "order_events", ["order_id"])
 
 
 # In the order of their references.
