@@ -72,7 +72,8 @@ async def test_a_worker_on_record_may_confirm_a_stranger_may_not(
     invited = await invite(api, family)
     await redeem(channel, invited["code"])
     stranger = Actor(kind="relative", channel="telegram", person_id=family.daughter)
-    assert (await decide(api, invited["id"], stranger)).status_code == 403
+    for yes in (True, False):
+        assert (await decide(api, invited["id"], stranger, yes=yes)).status_code == 403
     assert (await decide(api, invited["id"], WORKER, evidence="written")).status_code == 200
     assert (await who(channel))["seniors"]
 
