@@ -178,7 +178,9 @@ NAMED: Final[dict[str, Callable[[Visit, str], Awaitable[Any]]]] = {
     "benefit_id": _benefit,
     "batch_id": _batch,
 }
-"""How each parameter of a path is looked up. A parameter that is not here makes the application fail."""
+"""How each parameter of a path is looked up. One that is neither here nor in ``PLAIN`` is a KeyError."""
+PLAIN: Final = frozenset({"queue"})
+"""Parameters that name nothing of anybody."""
 
 
 def _uuid(text: str) -> uuid.UUID:
@@ -224,6 +226,8 @@ def visit(area: Area) -> Any:
             await _check_token(request, browser)
         here = Visit(account, browser, await areas_of(session, account.id), session, now)
         for name, value in request.path_params.items():
+            if name in PLAIN:
+                continue
             here.found[name] = await NAMED[name](here, str(value))
         return here
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.console import offers
@@ -24,6 +24,9 @@ from assistant.orders import service as orders
 from assistant.orders.models import HOLDING, Order
 from assistant.orders.schemas import Alternative, OrderIn
 from assistant.people.models import Person
+
+KEPT: Final = timedelta(days=7)
+"""How long a batch can be looked at; its rows name people."""
 
 
 class Wanted(BaseModel):
@@ -69,6 +72,7 @@ async def prepare(visit: Visit, rows: Sequence[Row]) -> Batch:
     except Undone:
         pass
     visit.session.expire_all()
+    await visit.session.execute(delete(Batch).where(Batch.made_at < visit.now - KEPT))
     kept = [row.model_copy(update={"order": None, "order_id": None}) for row in tried]
     batch = Batch(
         id=uuid.uuid4(), account_id=visit.account.id, made_at=visit.now, rows=_plain(kept), booked_at=None

@@ -4,8 +4,34 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from assistant.console import batches, booking, chat, entrance, queues, seniors, takeover
+from assistant.console import (
+    auditing,
+    batches,
+    booking,
+    catalogue,
+    chat,
+    entrance,
+    figures,
+    meals,
+    queues,
+    seniors,
+    takeover,
+)
 
 router = APIRouter(prefix="/console", include_in_schema=False)
-for part in (entrance, seniors, booking, batches, queues, takeover, chat):
+PARTS = (
+    entrance,
+    seniors,
+    booking,
+    batches,
+    meals,
+    queues,
+    takeover,
+    chat,
+    catalogue,
+    figures,
+    auditing,
+)
+"""Modules with a router each."""
+for part in PARTS:
     router.include_router(part.router)

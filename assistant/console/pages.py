@@ -32,6 +32,7 @@ ENVIRONMENT.filters |= {
     "phone": words.phone,
     "yuan": words.yuan,
     "who": words.who,
+    "minutes": words.minutes,
 }
 TEMPLATES: Final = Jinja2Templates(env=ENVIRONMENT)
 

@@ -32,13 +32,13 @@ async def overview(request: Request, visit: Queues) -> Response:
     )
 
 
-@router.get("/part/{name}")
-async def part(request: Request, name: str, visit: Queues) -> Response:
+@router.get("/part/{queue}")
+async def part(request: Request, queue: str, visit: Queues) -> Response:
     """One queue, to take the place of the old one."""
-    if name not in work.QUEUES:
+    if queue not in work.QUEUES:
         raise NotFound()
-    items = await work.queue(visit, name)
-    return pages.show(request, visit, "queue.html", name=name, title=work.TITLES[name], items=items)
+    items = await work.queue(visit, queue)
+    return pages.show(request, visit, "queue.html", title=work.TITLES[queue], items=items)
 
 
 @router.get("/waiting")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from assistant.console import accounts
 from assistant.console.accounts import add_account
 from assistant.console.models import Account, Role
 from assistant.kit.clock import SettableClock
@@ -19,6 +21,14 @@ from assistant.kit.db import Database
 from assistant.people import service as people
 from assistant.people.schemas import PersonIn
 from tests.world import NOW, WORKER, World, build
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 with its smallest cost: a test makes five accounts."""
+    before, accounts._hasher = accounts._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    accounts._hasher = before
+
 
 PASSWORD = "correct horse battery"  # noqa: S105
 HERE = "三眼桥街道/春晓社区"
@@ -67,7 +77,7 @@ async def make_town(database: Database) -> Town:
                 person("钱小芳", "秋实社区", 1, "13900004441"),
             )
         ]
-        accounts: list[Account] = []
+        made_accounts: list[Account] = []
         roles: list[tuple[str, Role, list[str]]] = [
             ("worker", "worker", [HERE]),
             ("neighbour", "worker", [THERE]),
@@ -87,13 +97,13 @@ async def make_town(database: Database) -> Town:
                 password=PASSWORD,
                 say=lambda line: None,
             )
-            accounts.append(account)
+            made_accounts.append(account)
         return Town(
             world,
             made[:3],
             made[3],
-            {one.username: one.totp_secret for one in accounts},
-            {one.username: one.id for one in accounts},
+            {one.username: one.totp_secret for one in made_accounts},
+            {one.username: one.id for one in made_accounts},
         )
 
 
