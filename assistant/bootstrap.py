@@ -7,7 +7,6 @@ package index when the machine has no pip.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import io
 import json
@@ -43,19 +42,44 @@ def find_uv() -> str:
     Raises:
         SetupError: it can neither be found nor fetched.
     """
-    found = shutil.which("uv") or next((str(path) for path in TOOLS.glob("**/uv") if os.access(path, os.X_OK)), None)
-    if found:
-        return found
+    for candidate in (shutil.which("uv"), _own_uv()):
+        if candidate and new_enough(candidate):
+            return candidate
     say("正在取得 uv（环境管理工具）……")
     TOOLS.mkdir(parents=True, exist_ok=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(TOOLS), f"uv>={UV_VERSION}"]
     if subprocess.run(pip, capture_output=True, check=False).returncode != 0:
         _fetch_uv()
-    found = next((str(path) for path in TOOLS.glob("**/uv") if path.is_file() and path.parent.name in ("bin", "scripts")), None)
+    found = _own_uv()
     if not found:
         raise SetupError("没有找到 uv。请安装：pip install uv，或见 https://docs.astral.sh/uv/")
-    Path(found).chmod(Path(found).stat().st_mode | stat.S_IXUSR)
     return found
+
+
+def _own_uv() -> str | None:
+    """The uv that an earlier run put into ``var/tools``: pip's ``bin/uv`` or the wheel's ``scripts/uv``."""
+    files = (
+        path for path in TOOLS.glob("**/uv") if path.is_file() and path.parent.name in ("bin", "scripts")
+    )
+    found = next(files, None)
+    if found is None:
+        return None
+    found.chmod(found.stat().st_mode | stat.S_IXUSR)
+    return str(found)
+
+
+def new_enough(uv: str) -> bool:
+    """Whether this uv runs and is at least ``UV_VERSION``; a pyenv shim may answer to the name and fail."""
+    try:
+        asked = subprocess.run([uv, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    words = asked.stdout.split()
+    return asked.returncode == 0 and len(words) > 1 and _numbers(words[1]) >= _numbers(UV_VERSION)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _fetch_uv() -> None:
@@ -64,7 +88,11 @@ def _fetch_uv() -> None:
     try:
         with urllib.request.urlopen(INDEX, timeout=60) as answer:
             files = json.load(answer)["urls"]
-        wheel = next(f for f in files if f["filename"].endswith(".whl") and "manylinux" in f["filename"] and machine in f["filename"])
+        wheel = next(
+            f
+            for f in files
+            if f["filename"].endswith(".whl") and "manylinux" in f["filename"] and machine in f["filename"]
+        )
         with urllib.request.urlopen(wheel["url"], timeout=300) as answer:
             body = answer.read()
     except (OSError, StopIteration, KeyError, ValueError) as error:
@@ -83,12 +111,17 @@ def find_python(versions: tuple[str, ...], uv: str) -> str:
         SetupError: there is none and uv cannot fetch one.
     """
     for version in versions:
-        for candidate in _candidates(version):
-            if _version_of(candidate) == version:
+        for candidate in candidates(version):
+            if version_of(candidate) == version:
                 return candidate
     for version in versions:
-        if subprocess.run([uv, "python", "install", version], capture_output=True, check=False).returncode == 0:
-            found = subprocess.run([uv, "python", "find", version], capture_output=True, text=True, check=False)
+        if (
+            subprocess.run([uv, "python", "install", version], capture_output=True, check=False).returncode
+            == 0
+        ):
+            found = subprocess.run(
+                [uv, "python", "find", version], capture_output=True, text=True, check=False
+            )
             if found.returncode == 0:
                 return found.stdout.strip()
     wanted = versions[0]
@@ -100,22 +133,31 @@ def find_python(versions: tuple[str, ...], uv: str) -> str:
     )
 
 
-def _candidates(version: str) -> list[str]:
+def candidates(version: str) -> list[str]:
+    """Paths where an interpreter of ``version`` may be, the likeliest first; some may not exist."""
     named = os.environ.get("YINLING_PYTHON" + version.replace(".", ""))
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    globs = (
-        str(pyenv / "versions" / f"{version}*" / "bin" / "python"),
-        str(Path.home() / ".local/share/uv/python" / f"cpython-{version}*" / "bin" / "python3"),
-    )
-    found = [path for pattern in globs for path in sorted(glob.glob(pattern), reverse=True)]
-    system = [f"/usr/bin/python{version}", f"/usr/local/bin/python{version}", shutil.which(f"python{version}"), sys.executable]
-    return [path for path in [named, *found, *system] if path]
+    own = Path.home() / ".local/share/uv/python"
+    made = [
+        *sorted((pyenv / "versions").glob(f"{version}*/bin/python"), reverse=True),
+        *sorted(own.glob(f"cpython-{version}*/bin/python3"), reverse=True),
+    ]
+    system = [
+        f"/usr/bin/python{version}",
+        f"/usr/local/bin/python{version}",
+        shutil.which(f"python{version}"),
+        sys.executable,
+    ]
+    return [path for path in [named, *map(str, made), *system] if path]
 
 
-def _version_of(interpreter: str) -> str | None:
+def version_of(interpreter: str) -> str | None:
+    """The version that an interpreter gives (``3.11``); None when it does not run."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        asked = subprocess.run([interpreter, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+        asked = subprocess.run(
+            [interpreter, "-c", code], capture_output=True, text=True, timeout=20, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return asked.stdout.strip() if asked.returncode == 0 else None
@@ -130,7 +172,9 @@ def sync(folder: Path, versions: tuple[str, ...], groups: tuple[str, ...] = ()) 
     python = folder / ".venv" / "bin" / "python"
     stamp = folder / ".venv" / ".yinling.json"
     lock = hashlib.sha256((folder / "uv.lock").read_bytes()).hexdigest()
-    have = json.loads(stamp.read_text()) if stamp.exists() and python.exists() else {"lock": None, "groups": []}
+    have = (
+        json.loads(stamp.read_text()) if stamp.exists() and python.exists() else {"lock": None, "groups": []}
+    )
     if have["lock"] == lock and set(groups) <= set(have["groups"]):
         return python
     uv = find_uv()
@@ -173,7 +217,10 @@ def debian_packages() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*apt, "update", "-qq"], check=False, env=environment, stdout=subprocess.DEVNULL)
     done = subprocess.run(
-        [*apt, "install", "-y", "-qq", "--no-install-recommends", *wanted], check=False, env=environment, stdout=subprocess.DEVNULL
+        [*apt, "install", "-y", "-qq", "--no-install-recommends", *wanted],
+        check=False,
+        env=environment,
+        stdout=subprocess.DEVNULL,
     )
     if done.returncode != 0:
         raise SetupError(f"没有装上，请手动安装：sudo apt-get install {' '.join(wanted)}")

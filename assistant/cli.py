@@ -62,6 +62,17 @@ def doctor() -> None:
     raise typer.Exit(examine())
 
 
+@app.command()
+def migrate() -> None:
+    """把数据库升级到最新结构（启动时也会自动做）。"""
+    from assistant import schema
+    from assistant.processes import Stack
+    from assistant.settings import settings
+
+    schema.migrate(Stack(settings(), typer.echo).database())
+    typer.echo("数据库已是最新。")
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="Excel、CSV，或 HSDS 的 JSON、ZIP", exists=True)],
@@ -110,7 +121,7 @@ def evaluate(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="turns、search 或 orders")],
+    name: Annotated[str, typer.Argument(help="turns、search、orders 或 console")],
     as_json: Annotated[bool, typer.Option("--json", help="最后一行输出 JSON")] = False,
 ) -> None:
     """测速：比值写在时间旁边。"""
