@@ -1,6 +1,6 @@
 // The chat page: what is pressed and written becomes a turn, what comes back is shown.
 
-import { button, byId, call, el } from "./dom.js";
+import { button, byId, el } from "./dom.js";
 import { NotCarried, carry, new_session, turn_id } from "./door.js";
 import { choices, close_choices, parts_of, say_status, show_mine, show_theirs } from "./log.js";
 import { read, stop } from "./reader.js";
@@ -148,15 +148,15 @@ const located = (lat, lng) => ({ event: "location", location: { lat, lng } });
 async function call_for_help() {
   byId("sos-dialog").close();
   const words = el("p", "", {}, "正在通知工作人员……等的时候也可以直接打电话：");
-  const numbers = ["120 急救", "110 报警", "119 火警"].map((each) => call(each, each, ""));
-  byId("alarm").replaceChildren(words, el("div", "numbers", {}, ...numbers));
+  const numbers = document.querySelector("#sos-dialog .numbers").cloneNode(true);
+  byId("alarm").replaceChildren(words, numbers);
   byId("alarm").hidden = false;
   const arrived = await say({ event: "sos" }, "紧急求助");
   words.textContent = arrived
     ? "求助已经发出。有生命危险，请马上打电话："
     : "求助没有发出去！请马上打电话，或者再按一次“紧急求助”：";
   byId("alarm").append(button("收起", () => (byId("alarm").hidden = true)));
-  byId("alarm").scrollIntoView({ block: "nearest" });
+  byId("alarm").scrollIntoView({ block: "end" });
 }
 
 // --- dialogs --------------------------------------------------------------------------------------
