@@ -63,14 +63,13 @@ def doctor() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    load: Annotated[bool, typer.Option("--load", help="同时载入服务目录、政策和演示数据")] = False,
+) -> None:
     """把数据库升级到最新结构（启动时也会自动做）。"""
-    from assistant import schema
-    from assistant.processes import Stack
-    from assistant.settings import settings
+    from assistant.commands.migrate import migrate as bring
 
-    schema.migrate(Stack(settings(), typer.echo).database())
-    typer.echo("数据库已是最新。")
+    raise typer.Exit(bring(load=load))
 
 
 @app.command("import")

@@ -1,8 +1,14 @@
-"""The worker: jobs of every domain and the duties of the clock. ``python -m assistant.worker``"""
+"""The worker: jobs of every domain and the duties of the clock. ``python -m assistant.worker``
+
+``python -m assistant.worker alive`` is its health check.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
+
+import psycopg
 
 from assistant import schedule
 from assistant.kit import crypto
@@ -39,6 +45,15 @@ async def work(config: Settings, *, wait: bool = True) -> None:
         await database.close()
 
 
+def alive(url: str) -> bool:
+    """Whether any worker of the database at ``url`` gave a sign in the last minute (every 10 s is usual)."""
+    with psycopg.connect(url) as connection:
+        sign = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'"
+        return connection.execute(sign).fetchone() != (0,)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["alive"]:
+        sys.exit(0 if alive(str(settings().database_url)) else 1)
     configure(settings().log_level)
     asyncio.run(work(settings()))
