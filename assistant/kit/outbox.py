@@ -29,6 +29,7 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -191,7 +192,7 @@ def posting(after: FromClause | None = None) -> Insert:
         literal(0),
         now,
         now,
-    ).select_from(*(each for each in (letter, after) if each is not None))
+    ).select_from(letter if after is None else letter.join(after, true()))
     columns = (
         "id kind recipient payload event event_key about_person urgent status attempts due_at created_at"
     )

@@ -104,7 +104,9 @@ async def basis(
 ) -> Basis | None:
     """All that a booking between two moments must know; None where the offering is unknown."""
     asked = {"now": now, "key": key, "offering": offering, "senior": senior, "first": first, "last": last}
-    row = (await session.execute(_BASIS, asked)).mappings().one_or_none()
+    # Straight to the connection: rows are read as they come, no objects are tracked.
+    rows = await (await session.connection()).execute(_BASIS, asked)
+    row = rows.mappings().one_or_none()
     return None if row is None else _basis(row)
 
 
@@ -195,5 +197,6 @@ async def place(session: AsyncSession, order: Order, letters: Sequence[Letter]) 
     # The prefix keeps the values of the order from being taken for columns of the other tables.
     bound = {f"order_{name}": getattr(order, name) for name in _COLUMNS}
     audited = {"number": order.number, "fields": []}
-    row = (await session.execute(_PLACE, bound | posted | {"audited": audited})).one()
+    rows = await (await session.connection()).execute(_PLACE, bound | posted | {"audited": audited})
+    row = rows.one()
     return bool(row[0]), bool(row[1])
