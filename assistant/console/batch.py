@@ -71,7 +71,6 @@ async def prepare(visit: Visit, rows: Sequence[Row]) -> Batch:
             raise Undone
     except Undone:
         pass
-    visit.session.expire_all()
     await visit.session.execute(delete(Batch).where(Batch.made_at < visit.now - KEPT))
     kept = [row.model_copy(update={"order": None, "order_id": None}) for row in tried]
     batch = Batch(

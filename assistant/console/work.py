@@ -93,15 +93,15 @@ def _overdue(ticket: Ticket, now: datetime) -> bool:
 async def waiting(visit: Visit) -> dict[str, int]:
     """How many open tickets there are in each queue, and emergencies that nobody has taken (``alarms``)."""
     rows = await visit.session.execute(
-        select(Ticket.kind, Ticket.status == "open", func.count())
+        select(Ticket.kind, Ticket.status, func.count())
         .where(Ticket.status.in_(OPEN), visit.tickets())
-        .group_by(Ticket.kind, Ticket.status == "open")
+        .group_by(Ticket.kind, Ticket.status)
     )
-    counted: dict[tuple[str, bool], int] = {(kind, new): n for kind, new, n in rows.tuples()}
+    counted: dict[tuple[str, str], int] = {(kind, status): n for kind, status, n in rows.tuples()}
     found = {
         name: sum(n for (kind, _), n in counted.items() if kind in kinds) for name, kinds in QUEUES.items()
     }
-    return found | {"alarms": counted.get(("emergency", True), 0)}
+    return found | {"alarms": counted.get(("emergency", "open"), 0)}
 
 
 # --- one ticket ---

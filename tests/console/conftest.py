@@ -22,6 +22,7 @@ from assistant.people import service as people
 from assistant.people.schemas import PersonIn
 from tests.world import NOW, WORKER, World, build
 
+
 @pytest.fixture(autouse=True, scope="session")
 def cheap_passwords() -> Iterator[None]:
     """Argon2 with its smallest cost: a test makes five accounts."""

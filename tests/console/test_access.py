@@ -217,9 +217,7 @@ async def test_only_administrators_and_operators_correct_the_catalogue(sign_in: 
     assert (await operator.post(path, form)).status_code == 303
 
 
-async def test_the_assistant_in_the_pane_is_bound_too(
-    api: httpx.AsyncClient, town: Town
-) -> None:
+async def test_the_assistant_in_the_pane_is_bound_too(api: httpx.AsyncClient, town: Town) -> None:
     """What the desk's actions do for a worker is bound to the worker's communities."""
     actor = WORKER.model_copy(update={"person_id": town.accounts["worker"]})
     headers = {"x-yinling-actor": actor.model_dump_json(exclude_none=True)}

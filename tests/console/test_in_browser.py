@@ -1,0 +1,254 @@
+"""The console in a real browser: the main flows, by mouse and by keyboard, large and small, and axe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pyotp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+from sqlalchemy import text
+
+from assistant.app import make_app
+from assistant.console import sheet
+from assistant.desk.schemas import Reply, TurnIn
+from assistant.kit import crypto, tokens
+from assistant.kit.actor import Actor
+from assistant.kit.clock import SettableClock
+from assistant.kit.crypto import Keyring
+from assistant.kit.db import Base, Database
+from assistant.safety.service import raise_alarm
+from assistant.settings import Settings
+from tests.browser import IN_BROWSER, browser, page, scrolls_sideways, served, violations
+from tests.conftest import NOW
+from tests.console.conftest import PASSWORD, Town, make_town
+from tests.world import NOW as MOMENT
+
+__all__ = ["browser", "page"]
+pytestmark = IN_BROWSER
+
+SHOTS = os.environ.get("YINLING_SCREENSHOTS")
+"""Folder for screenshots to look at; none are taken without."""
+
+
+@dataclass
+class Site:
+    """A running console with its database."""
+
+    url: str
+    town: Town
+    database: Database
+    clock: SettableClock
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(database_url: str, keyring: Keyring, settings: Settings) -> AsyncIterator[Site]:
+    database = Database(database_url)
+    town = await make_town(database)
+    clock = SettableClock(NOW)
+    app = make_app(settings, database_url, clock)
+    with served(app) as url:
+        yield Site(url, town, database, clock)
+    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+    async with database.session() as session:
+        await session.execute(text(f"TRUNCATE {tables} CASCADE"))
+    await database.close()
+
+
+async def enter(page: Page, site: Site, name: str) -> None:
+    """Sign in as a person does."""
+    await page.goto(f"{site.url}/console/")
+    await page.get_by_label("用户名").fill(name)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_label("动态码").fill(pyotp.TOTP(site.town.secrets[name]).at(site.clock.now()))
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+async def look(page: Page, name: str) -> None:
+    """Nothing seriously wrong for axe, nothing wider than the window; a picture to look at."""
+    if SHOTS:
+        await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    assert await violations(page) == [], name
+    assert not await scrolls_sideways(page), name
+
+
+async def alarm(site: Site) -> None:
+    async with site.database.session() as session:
+        await raise_alarm(
+            session,
+            MOMENT,
+            kind="fall",
+            level="danger",
+            reason="fall.1",
+            said="我摔倒了起不来",
+            person_id=site.town.seniors[0],
+            caller_phone=None,
+            conversation="web-9",
+            actor=Actor(kind="unknown", channel="web"),
+            city="yueyang",
+        )
+
+
+async def test_finding_and_booking(page: Page, site: Site) -> None:
+    await look_signed_out(page, site)
+    await enter(page, site, "worker")
+    await page.get_by_role("link", name="老人", exact=True).click()
+    await page.get_by_label("找老人").fill("zxl")
+    await expect(page.get_by_text("找到2位")).to_be_visible()
+    await expect(page.locator("#found").get_by_text("同名", exact=True)).to_have_count(2)
+    await look(page, "seniors")
+    await page.locator("#found tr", has_text="5号楼").get_by_role("link", name="赵秀兰", exact=True).click()
+    await expect(page.get_by_role("heading", name="谁可以代办")).to_be_visible()
+    await look(page, "senior")
+    await page.get_by_role("link", name="代预约").click()
+    await page.get_by_label("服务").select_option(label="助浴·上门助浴　春晓食堂（演示）　价格没有登记")
+    await page.get_by_label("时间").select_option(index=1)
+    await page.get_by_role("button", name="核对").click()
+    await expect(page.get_by_text("6月12日（周四）11:00")).to_be_visible()
+    await look(page, "booking")
+    await page.get_by_role("button", name="确认预约").click()
+    await expect(page.get_by_role("heading", name="订单 YL")).to_be_visible()
+    await look(page, "order")
+    await page.get_by_label("取消原因").fill("改天再约")
+    await page.get_by_role("button", name="取消订单").click()
+    await expect(page.get_by_text("已取消")).to_be_visible()
+
+
+async def look_signed_out(page: Page, site: Site) -> None:
+    await page.goto(f"{site.url}/console/")
+    await look(page, "sign-in")
+
+
+async def test_a_sheet_by_keyboard_alone(page: Page, site: Site, tmp_path: Path) -> None:
+    """Everything is reached by Tab and Enter; the focus is always seen."""
+    file = tmp_path / "a.xlsx"
+    rows = [
+        ["何建国", "", "助餐", "春晓食堂", "2025-06-12", "11:00", 1, "少盐"],
+        ["没有此人", "", "助餐", "春晓食堂", "2025-06-12", "11:00", 1, ""],
+    ]
+    file.write_bytes(sheet.workbook("代预约", [sheet.COLUMNS, *rows]))
+    await enter(page, site, "worker")
+    await press_until(page, "批量预约")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="批量预约")).to_be_visible()
+    await look(page, "batch-new")
+    await page.get_by_label("Excel 文件").set_input_files(file)
+    await press_until(page, "上传预览")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="预览：1行可以预约，1行有问题")).to_be_visible()
+    await look(page, "batch-preview")
+    await press_until(page, "预约这1行")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="已预约1行")).to_be_visible()
+    await page.goto(f"{site.url}/console/meals?day=2025-06-12")
+    await look(page, "meals")
+
+
+async def press_until(page: Page, words: str) -> None:
+    """Tab to what has these words; fails when it is never reached or its focus cannot be seen."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if await focused.count() and words == (await focused.inner_text()).strip():
+            outline = await focused.evaluate("(one) => getComputedStyle(one).outlineStyle")
+            assert outline != "none"
+            return
+    raise AssertionError(f"{words} cannot be reached")
+
+
+async def test_an_alarm_appears_by_itself_and_is_worked_off(page: Page, site: Site) -> None:
+    await enter(page, site, "operator")
+    await expect(page.get_by_text("实时更新中")).to_be_visible()
+    await page.get_by_role("button", name="打开提示音").click()
+    await expect(page.get_by_role("button", name="提示音已打开")).to_be_visible()
+    await alarm(site)
+    await expect(page.get_by_text("有1个紧急求助还没人受理")).to_be_visible()
+    await expect(page.get_by_text("我摔倒了起不来")).to_be_visible()
+    await look(page, "queues")
+    await page.locator("#queue-emergencies").get_by_role("button", name="受理").click()
+    await expect(page.get_by_text("受理", exact=False).first).to_be_visible()
+    await look(page, "emergency")
+    await page.get_by_label("处理结果").fill("社区已上门，老人没事")
+    await page.get_by_role("button", name="办结").click()
+    await expect(page.get_by_text("已办结")).to_be_visible()
+    await expect(page.get_by_text("还没人受理")).to_have_count(0)
+
+
+async def test_taking_over_a_chat(page: Page, site: Site) -> None:
+    """What the caller types appears; what is typed here is kept."""
+    await say(site, "1", "我要找工作人员")
+    await enter(page, site, "operator")
+    await page.locator("#queue-handoffs").get_by_role("link").first.click()
+    await page.get_by_role("link", name="看整段对话，可以接管").click()
+    await page.get_by_role("button", name="接管对话").click()
+    await expect(page.get_by_text("人工在说")).to_be_visible()
+    await say(site, "2", "喂，有人吗")
+    await expect(page.get_by_text("喂，有人吗")).to_be_visible()
+    await page.get_by_label("对来电人说").fill("您好，我是小李")
+    await page.get_by_role("button", name="发送").first.click()
+    await expect(page.locator(".line.operator")).to_contain_text("您好，我是小李")
+    await look(page, "taken-over")
+    await page.get_by_role("button", name="交还给银铃").click()
+    await expect(page.get_by_text("银铃在说")).to_be_visible()
+
+
+async def say(site: Site, turn_id: str, words: str) -> Reply:
+    """The caller types, through the API that the chat page uses."""
+    token = tokens.issue(crypto.keyring(), "channel:web", site.clock.now())
+    turn = TurnIn(channel="web", conversation="web-live", turn_id=turn_id, text=words)
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}) as http:
+        answer = await http.post(f"{site.url}/desk/turns", json=turn.model_dump(mode="json"))
+    return Reply.model_validate(answer.json())
+
+
+async def test_the_assistant_answers_in_the_pane(page: Page, site: Site) -> None:
+    await enter(page, site, "worker")
+    await page.get_by_text("让银铃代办").click()
+    await page.get_by_label("对银铃说").fill("为5号楼赵秀兰预约周二上午助浴")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#chat .line.assistant").first).to_be_visible()
+    await expect(page.get_by_label("对银铃说")).to_have_value("")
+    await look(page, "pane")
+
+
+PAGES = (
+    "/queues",
+    "/seniors",
+    "/seniors/new",
+    "/batches/new",
+    "/meals",
+    "/catalogue",
+    "/catalogue/providers",
+    "/catalogue/import",
+    "/benefits",
+    "/figures?month=2025-06",
+    "/audit",
+)
+
+
+@pytest.mark.parametrize(("width", "name"), [(1366, "office"), (683, "zoomed"), (320, "phone")])
+async def test_every_page_at_every_width(page: Page, site: Site, width: int, name: str) -> None:
+    """1366 px, the same at 200 % zoom (683 px), and 320 px: readable without scrolling sideways."""
+    await enter(page, site, "boss")
+    await alarm(site)
+    await page.set_viewport_size({"width": width, "height": 768})
+    async with site.database.session() as session:
+        ticket = (await session.execute(text("SELECT id FROM tickets"))).scalar_one()
+        place = (await session.execute(text("SELECT id FROM places ORDER BY name LIMIT 1"))).scalar_one()
+    named = (
+        f"/queues/tickets/{ticket}",
+        f"/catalogue/places/{place}",
+        f"/seniors/{site.town.seniors[0]}",
+        f"/book/{site.town.seniors[0]}",
+        f"/audit/people/{site.town.seniors[0]}",
+    )
+    for path in (*PAGES, *named):
+        await page.goto(f"{site.url}/console{path}")
+        await expect(page.locator("h1")).to_be_visible()
+        await look(page, f"{name}-{path.strip('/').split('?')[0].replace('/', '-')[:24]}")
