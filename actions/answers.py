@@ -65,6 +65,9 @@ async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
             "offer": {
                 "service_type": first["service_type"],
                 "place": bookable[0]["place"]["name"] if place else None,
+                "date": turn.when.date.isoformat() if turn.when.date and not turn.when.past else None,
+                "time": turn.when.time.strftime("%H:%M") if turn.when.time else None,
+                "part": turn.when.part,
             },
         }
     }

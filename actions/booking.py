@@ -531,11 +531,26 @@ class BookingForm(Form[Booking]):
 
 
 def _services(turn: Turn) -> list[str]:
-    """The services meant, in the order said."""
+    """The services meant, in the order said; one that is only implied stands where its words seem to."""
     said = [
         each for each in turn.entities if each["entity"] == "service_type" and each["value"] in SERVICE_TYPES
     ]
-    return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: each.get("start", 0))))
+    return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: _position(each, turn))))
+
+
+def _position(entity: dict[str, Any], turn: Turn) -> int:
+    """Where a service stands in the text: the entity's own place, unless it covers all of the text; then
+    the first of its words that is there."""
+    whole = entity.get("start", 0) == 0 and entity.get("end", 0) >= len(turn.text)
+    if not whole:
+        return int(entity.get("start", 0))
+    kind = SERVICE_TYPES[entity["value"]]
+    words = [*kind.aliases, kind.name, *HINTS.get(kind.key, ())]
+    return min((turn.text.find(word) for word in words if word in turn.text), default=len(turn.text))
+
+
+HINTS = {"meal": ("饭", "餐"), "bath": ("澡", "浴"), "cleaning": ("打扫", "卫生"), "haircut": ("头发", "头")}
+"""Words by which an implied service is placed in a sentence."""
 
 
 def _clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | None:
@@ -544,12 +559,18 @@ def _clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | 
     for entity in turn.entities:
         if entity["entity"] != "service_type" or entity["value"] != service_type:
             continue
-        said = turn.text[entity.get("start", 0) : entity.get("end", 0)]
+        words = turn.text[_position(entity, turn) :]
         for clause in turn.clauses:
-            if said and said in clause.text and said != turn.text:
-                return clause
+            if words and clause.text and words[:2] in clause.text:
+                return clause if clause.when else _before(clause, turn)
     timed = [clause for clause in turn.clauses if clause.when]
     return timed[min(position, len(timed) - 1)] if timed else None
+
+
+def _before(clause: Clause, turn: Turn) -> Clause:
+    """A clause without a time has that of the clause before it: "下午三点，再来个人打扫"."""
+    index = turn.clauses.index(clause)
+    return turn.clauses[index - 1] if index and turn.clauses[index - 1].when else clause
 
 
 def _partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:
