@@ -1,0 +1,87 @@
+"""What the actions read from and put into words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+
+from actions import spoken
+from actions.addresses import said_address
+from actions.answers import order_number
+from actions.turn import Turn
+
+TODAY = date(2025, 6, 11)
+
+
+def turn(
+    text: str, intent: str = "inform", entities: list[dict[str, Any]] | None = None, **speaker: Any
+) -> Turn:
+    who = {
+        "person_id": None,
+        "kind": "senior",
+        "confirmed": False,
+        "phone": None,
+        "city": "yueyang",
+        "channel": "phone",
+        "direction": "in",
+        "conversation": "c",
+    }
+    message = {
+        "text": text,
+        "intent": {"name": intent, "confidence": 1.0},
+        "entities": entities or [],
+        "metadata": {"now": "2025-06-11T10:00:00", "asked": None, "heard": {}, "speaker": {**who, **speaker}},
+    }
+    return Turn.of(Tracker("s", {}, message, [], False, None, {}, "action_listen"))
+
+
+@pytest.mark.parametrize(
+    "said", ["对", "嗯呐", "是呢是呢", "好，好", "对的🙏", "中，就这么着", "确认", "👌", "行，就这样"]
+)
+def test_a_yes(said: str) -> None:
+    assert turn(said).affirms
+
+
+@pytest.mark.parametrize("said", ["不对", "不是", "对不起我没听清", "好贵啊", "是吗", "行不行啊"])
+def test_no_yes(said: str) -> None:
+    assert not turn(said, "deny").affirms
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("我住洛王街道演示花园5栋602", "洛王街道演示花园5栋602"),
+        ("就在春晓里2栋301吧", "春晓里2栋301"),
+        ("好，好", None),
+        ("再说一遍", None),
+        ("三份吧，亲戚来了", None),
+    ],
+)
+def test_an_address_that_was_asked_for(said: str, address: str | None) -> None:
+    assert said_address(turn(said), asked=True) == address
+
+
+def test_order_numbers_of_any_length() -> None:
+    assert order_number(turn("订单1005改到后天")) == "1005"
+    assert order_number(turn("单号是YL25061203")) == "YL25061203"
+    assert order_number(turn("订单在哪查")) is None
+
+
+def test_days_times_and_money() -> None:
+    assert spoken.day(date(2025, 6, 12), TODAY) == "明天，6月12日星期四"
+    assert spoken.moment(datetime(2025, 6, 18, 15, 30), TODAY) == "6月18日星期三下午3点30分"
+    assert spoken.clock(time(0, 5)) == "凌晨0点5分"
+    assert [spoken.yuan(fen) for fen in (800, 850, 805)] == ["8元", "8.5元", "8.05元"]
+    assert spoken.recurrence("FREQ=WEEKLY;BYDAY=TU,TH") == "每周二、四"
+    assert spoken.recurrence("FREQ=DAILY;COUNT=14") == "每天，一共14次"
+
+
+@pytest.mark.parametrize(
+    ("said", "index"),
+    [("第二个", 1), ("2", 1), ("就第一个吧", 0), ("下午3点", 1), ("最后一个", 2), ("随便说说", None)],
+)
+def test_picking_from_what_was_offered(said: str, index: int | None) -> None:
+    assert spoken.picked(said, ["上午9点", "下午3点", "晚上7点"]) == index
