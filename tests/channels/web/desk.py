@@ -49,7 +49,10 @@ def message(text: str, **more: Any) -> Message:
 
 GREETING = Reply(messages=[message("您好，我是岳阳养老服务助手银铃，是智能助手，不是真人。您想办什么事？")])
 PLACES = Reply(
-    messages=[message("离您最近的是三眼桥社区居家养老服务站。", card=MEAL_STATION), message("要不要我帮您订一份？")],
+    messages=[
+        message("离您最近的是三眼桥社区居家养老服务站。", card=MEAL_STATION),
+        message("要不要我帮您订一份？"),
+    ],
     expects="yes_no",
 )
 TIMES = Reply(
