@@ -59,7 +59,9 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         messages_with_text = [message for message in messages if message.get(TEXT)]
         for start in range(0, len(messages_with_text), BATCH):
             batch = messages_with_text[start : start + BATCH]
-            for message, vector in zip(batch, self._encoder.encode([m.get(TEXT) for m in batch])):
+            for message, vector in zip(
+                batch, self._encoder.encode([m.get(TEXT) for m in batch]), strict=True
+            ):
                 scaled = np.asarray(vector, dtype=np.float32).reshape(1, -1) * self._config["scale"]
                 alias = self._config[FEATURIZER_CLASS_ALIAS]
                 message.add_features(Features(scaled, FEATURE_TYPE_SENTENCE, TEXT, alias))

@@ -61,7 +61,7 @@ def _sentence_features(message: Message) -> list[coo_matrix | Floats]:
 def _side_by_side(rows: list[list[coo_matrix]]) -> csr_matrix:
     """Every row's views joined (scipy's own stacking takes milliseconds for one message)."""
     starts = np.cumsum([0, *(view.shape[1] for view in rows[0])])
-    columns = [view.col + start for row in rows for view, start in zip(row, starts)]
+    columns = [view.col + start for row in rows for view, start in zip(row, starts, strict=False)]
     values = [view.data for row in rows for view in row]
     ends = np.cumsum([0, *(sum(view.nnz for view in row) for row in rows)])
     shape = (len(rows), int(starts[-1]))

@@ -40,7 +40,7 @@ def mishear(text: str, share: float, random: Random) -> str:
     """The text with about `share` of its Han characters misheard, one in four of them only alike."""
     exact, alike = homophones()
     heard: list[str] = []
-    for character, syllable in zip(text, syllables(text)):
+    for character, syllable in zip(text, syllables(text), strict=True):
         if not is_han(character) or random.random() >= share:
             heard.append(character)
         elif random.random() >= DROPPED:

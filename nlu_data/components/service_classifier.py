@@ -19,15 +19,17 @@ from components.linear import LinearModel, features, membership
 from components.services import namings
 
 SEVERAL = 3  # no one asks for more at once
-WANTING = ("book_service", "find_service", "inform")  # intents that seldom come without a service
+THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.43, "named": 0.33}
+WANTING = ("book_service", "find_service")  # intents that seldom come without a service
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class ServiceTypeClassifier(GraphComponent):
     """A score for every service type; those that reach their threshold are meant.
 
-    `first` is the threshold of the best one, lower (`wanted`) where the intent wants a service;
-    `second` that of further ones, lower (`named`) where the service's name is said.
+    `first` is the threshold of the best one, lower (`wanted`) where a service is wanted or was asked
+    for, higher (`answer`) where something else was asked for; `second` that of further ones, lower
+    (`named`) where the service's name is said.
     """
 
     @classmethod
@@ -36,7 +38,7 @@ class ServiceTypeClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"ridge": 10.0, "first": 0.3, "wanted": 0.18, "second": 0.35, "named": 0.3}
+        return {"ridge": 10.0, **THRESHOLDS}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
@@ -86,11 +88,12 @@ class ServiceTypeClassifier(GraphComponent):
     def services(self, message: Message) -> list[tuple[str, float]]:
         """Service types meant and their confidence, in the order in which they are said."""
         assert self._model is not None
-        scores = dict(zip(self._model.classes, self._model.scores(features([message]))[0].tolist()))
+        scores = dict(
+            zip(self._model.classes, self._model.scores(features([message]))[0].tolist(), strict=True)
+        )
         named = {naming.service_type: naming.start for naming in reversed(namings(message.get(TEXT)))}
         ranked = sorted(scores, key=lambda service: -scores[service])
-        intent = (message.get(INTENT) or {}).get("name")
-        if scores[ranked[0]] < self._config["wanted" if intent in WANTING else "first"]:
+        if scores[ranked[0]] < self._config[_expectation(message)]:
             return []
         further = [
             s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]
@@ -114,3 +117,11 @@ class ServiceTypeClassifier(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
+
+
+def _expectation(message: Message) -> str:
+    """Name of the threshold for the best service, by what was said and what was asked."""
+    asked, intent = context.asked(message), (message.get(INTENT) or {}).get("name")
+    if intent in WANTING or asked == "service":
+        return "wanted"
+    return "first" if context.group(asked) in ("none", "in_form") else "answer"

@@ -9,13 +9,16 @@ from components.entities.entity import Entity
 from components.entities.numbers import DIGIT, NUMERAL, digits, number
 
 _COUNT = re.compile(
-    rf"({NUMERAL})\s*(?:份|人份|个人|口人|位老人|位|盒|人吃|桶|袋|套|瓶)|([俩仨])(?!人关系)|(半)份"
+    rf"({NUMERAL})\s*(?:份|人份|个人|口人|位老人|位|名|只|台|户|盒|人吃|桶|袋|套|瓶)|([俩仨])(?!人关系)|(半)份"
 )
 _BARE_COUNT = re.compile(rf"({NUMERAL})\s*个?")
 _YUAN = re.compile(rf"({NUMERAL})(?:\.(\d{{1,2}}))?\s*(?:块钱|块|元)(?:([{DIGIT}])(?:毛|角)?)?(?!头)")
 _JIAO = re.compile(rf"({NUMERAL})\s*(?:毛钱|毛|角钱)")
 _RUN = re.compile(rf"[{DIGIT}](?:[\s,，、-]*[{DIGIT}]){{5,}}")
 _LETTERED = re.compile(rf"y\s*l\s*((?:[{DIGIT}][\s-]*){{6,10}})")
+_SHORT = re.compile(
+    r"(?:订单|单号|编号|工单|单子)(?:号|编号|是|为|[:： ])*(\d{4,10})|(\d{4,10})\s*号?(?:订单|工单|单)"
+)
 _ABOUT_ORDER = re.compile(r"订单|单号|单子|编号|工单")
 _STARS = re.compile(r"([1-5一二两三四五])\s*(?:分|颗星|星|个星)|满分")
 _MARK = re.compile(r"[1-5一二两三四五]")
@@ -30,7 +33,7 @@ _ORDER_DIGITS = 8
 
 
 def read(text: str, asked: str | None) -> Iterator[Entity]:
-    """Quantity, money (fen), rating (1–5), order_no (YL and 8 digits), phone (digits)."""
+    """Quantity, money (fen), rating (1–5), order_no (YL and 8 digits, or the digits said), phone."""
     numbers_said = list(_long_numbers(text, asked))
     taken = [(entity.start, entity.end) for entity in numbers_said]
     yield from numbers_said
@@ -47,6 +50,10 @@ def _long_numbers(text: str, asked: str | None) -> Iterator[Entity]:
     lettered = _LETTERED.search(text)
     if lettered:
         yield Entity("order_no", "YL" + digits(lettered[1]), lettered.start(), lettered.end())
+    for short in () if lettered else _SHORT.finditer(text):
+        figures = short[1] or short[2]
+        if len(figures) != _ORDER_DIGITS:
+            yield Entity("order_no", figures, short.start(), short.end())
     for run in _RUN.finditer(text):
         if lettered and run.start() < lettered.end() and run.end() > lettered.start():
             continue

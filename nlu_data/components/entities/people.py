@@ -49,10 +49,10 @@ _LISTED = re.compile(
 )
 _ONE_LISTED = re.compile(rf"(?:{_BUILDING}的?)?(?P<name>{_NAMED})")
 _BARE_NAME = re.compile(
-    rf"^(?:嗯|啊|是|我?叫|我?是|姓名|名字)*[,，:： ]*(?P<name>{_NAMED})(?:啊|呀|嘛|吧)?(?:[。.]?$|[,，].{{0,2}}[\u4e00-\u9fff]的)"
+    rf"^(?:嗯|啊|呀|哦|是|叫|我|姓名|名字|[,，:： ])*(?P<name>{_NAMED})(?:啊|呀|嘛|吧)?(?:[。.]?$|[,，].{{0,2}}[\u4e00-\u9fff]的)"
 )
 _AGE = re.compile(
-    rf"({NUMERAL})\s*(?:多|来)?周?岁|(?:今年|虚岁|快|都)\s*(?:都|有|快)?\s*([五六七八九]十[一二三四五六七八九]?|一百零?[一二三四五六七八九]?|\d{{2,3}})(?=了|$|[,，。])"
+    rf"({NUMERAL})\s*(?:多|来)?周?岁|(?:今年|年龄|虚岁|快|都)\s*(?:都|有|快)?\s*([五六七八九]十[一二三四五六七八九]?|一百零?[一二三四五六七八九]?|\d{{2,3}})(?=了|$|[,，。])"
 )
 _BARE_AGE = re.compile(rf"({NUMERAL})")
 
@@ -60,7 +60,7 @@ _ABILITY = (
     ("semi_disabled", r"半失能|半自理|部分(?:不能)?自理"),
     (
         "disabled",
-        r"(?<!半)失能(?!半)|不能自理|自理不了|无法自理|完全不能自理|瘫(?:痪|在床|了)|卧床|下不了床|起不来床|植物人|大小便.{0,3}(?:不能自理|失禁)|动不了|一点不能自理|全靠人",
+        r"(?<!半)失能(?!半)|不能自理|自理不了|无法自理|完全不能自理|全瘫|瘫(?:痪|在床|了)|卧床|下不了床|起不来床|植物人|大小便.{0,3}(?:不能自理|失禁)|动不了|一点不能自理|全靠人",
     ),
     ("semi_disabled", r"半瘫|坐轮椅|拄(?:着)?拐|要人扶|得人扶|需要人扶|偏瘫|走不利索|自己洗不了|半边不灵"),
     (
@@ -84,7 +84,7 @@ def read(text: str, asked: str | None) -> Iterator[Entity]:
     yield from _names(text, asked)
     yield from _ages(text, asked)
     yield from _coded("ability", _ABILITIES, text)
-    yield from _coded("income", _INCOMES[:3] if not asked == "income" else _INCOMES, text)
+    yield from _coded("income", _INCOMES if asked == "income" else _INCOMES[:3], text)
 
 
 def _people(text: str, asked: str | None) -> Iterator[Entity]:
