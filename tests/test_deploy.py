@@ -1,0 +1,80 @@
+"""The deployment: readable to compose, nobody root, nothing open but the API."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+SECRETS = {"POSTGRES_PASSWORD": "secret-of-a-test", "REDIS_PASSWORD": "secret-of-a-test"}
+OURS = ("prepare", "actions", "rasa", "api", "worker", "telegram")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    root = Path(__file__).resolve().parent.parent
+    found: dict[str, dict[str, Any]] = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]
+    return found
+
+
+def _compose() -> list[str] | None:
+    for command in (["docker", "compose"], ["docker-compose"]):
+        try:
+            if subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0:
+                return command
+        except OSError:
+            continue
+    return None
+
+
+def test_compose_accepts_it(repository_root: Path) -> None:
+    command = _compose()
+    if command is None:
+        pytest.skip("no docker compose on this machine")
+    arguments = [*command, "--profile", "telegram", "config", "--quiet"]
+    environment = {**os.environ, **SECRETS}
+    done = subprocess.run(
+        arguments, cwd=repository_root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_the_api_has_a_port_and_only_on_loopback(services: dict[str, dict[str, Any]]) -> None:
+    open_ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert list(open_ports) == ["api"]
+    assert all(port.startswith("127.0.0.1:") for port in open_ports["api"])
+    assert {name for name, one in services.items() if "door" in one["networks"]} == {"api", "telegram"}
+
+
+def test_each_is_watched_and_without_rights(services: dict[str, dict[str, Any]]) -> None:
+    assert set(OURS) < set(services)
+    for name, service in services.items():
+        assert "healthcheck" in service or name == "prepare"
+        if name in OURS:
+            assert service["cap_drop"] == ["ALL"] and "no-new-privileges:true" in service["security_opt"]
+        else:
+            assert service["user"] not in ("root", "0") and service["image"].startswith("docker.io/")
+
+
+def test_no_secret_stands_in_the_files(repository_root: Path) -> None:
+    lines = (repository_root / "deploy" / "env.example").read_text().splitlines()
+    for name in (*SECRETS, "TELEGRAM_TOKEN"):
+        assert f"{name}=" in lines
+    text = (repository_root / "docker-compose.yml").read_text()
+    assert text.count("${POSTGRES_PASSWORD:?") == text.count("${POSTGRES_PASSWORD") > 0
+    assert text.count("${REDIS_PASSWORD:?") == text.count("${REDIS_PASSWORD") > 0
+
+
+@pytest.mark.parametrize("name", ["service", "rasa"])
+def test_images_run_as_nobody_special_and_copy_what_is_there(repository_root: Path, name: str) -> None:
+    lines = (repository_root / "deploy" / f"Dockerfile.{name}").read_text().splitlines()
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users == ["yinling"]
+    for line in lines:
+        if line.startswith("COPY ") and "--from" not in line:
+            for source in line.split()[1:-1]:
+                assert (repository_root / source).exists(), source
