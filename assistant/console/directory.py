@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from assistant.console.access import Visit
 from assistant.kit.clock import china
@@ -143,20 +144,35 @@ async def _steps(session: AsyncSession, city: str) -> list[tuple[str | None, str
     some hundreds of communities."""
     in_city = and_(Person.kind == "senior", Person.city_code == city)
     pair = (Person.street, Person.community)
-    first = select(*pair).where(in_city, Person.street.is_not(None), Person.community.is_not(None))
-    steps = first.order_by(*pair).limit(1).cte("steps", recursive=True)
+    whole = and_(in_city, Person.street.is_not(None), Person.community.is_not(None))
+    steps = select(*pair).where(whole).order_by(*pair).limit(1).cte("steps", recursive=True)
     beyond = func.row(*pair) > func.row(steps.c.street, steps.c.community)
-    following = (
-        select(*pair)
-        .where(in_city, Person.street.is_not(None), Person.community.is_not(None), beyond)
-        .order_by(*pair)
-        .limit(1)
-        .lateral("following")
-    )
+    following = select(*pair).where(whole, beyond).order_by(*pair).limit(1).lateral("following")
     steps = steps.union_all(select(following.c.street, following.c.community).select_from(steps, following))
-    whole = [(street, community) for street, community in (await session.execute(select(steps))).tuples()]
-    loose = select(*pair).where(in_city, Person.street.is_(None) | Person.community.is_(None)).distinct()
-    return whole + [(street, community) for street, community in (await session.execute(loose)).tuples()]
+    found = [(street, community) for street, community in (await session.execute(select(steps))).tuples()]
+    return found + await _loose(session, city)
+
+
+async def _loose(session: AsyncSession, city: str) -> list[tuple[str | None, str | None]]:
+    """Streets in which somebody lives whose community is not on record, and communities without street."""
+    in_city = and_(Person.kind == "senior", Person.city_code == city)
+    named = and_(in_city, Person.street.is_not(None))
+    streets = (
+        select(Person.street).where(named).order_by(Person.street).limit(1).cte("streets", recursive=True)
+    )
+    beyond = Person.street > streets.c.street
+    following = select(Person.street).where(named, beyond).order_by(Person.street).limit(1).lateral("next")
+    streets = streets.union_all(select(following.c.street).select_from(streets, following))
+    other = aliased(Person)
+    somebody = exists().where(
+        other.kind == "senior",
+        other.city_code == city,
+        other.street == streets.c.street,
+        other.community.is_(None),
+    )
+    half = await session.scalars(select(streets.c.street).where(somebody))
+    none = await session.scalars(select(Person.community).where(in_city, Person.street.is_(None)).distinct())
+    return [(street, None) for street in half] + [(None, community) for community in none]
 
 
 async def page(visit: Visit, community: Community, after: uuid.UUID | None = None) -> list[Row]:
