@@ -1,13 +1,11 @@
-"""A senior books lunch: by a channel's turns, and through the page in a real browser."""
+"""A senior books lunch, changes it and cancels it, by a channel's turns."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from assistant.client import Client
@@ -16,8 +14,6 @@ from assistant.evaluation.stack import Running
 from assistant.kit.db import Database
 from assistant.orders.models import Order
 from assistant.seeds import DEMO_PHONE
-
-SCREENSHOT = Path("var/screenshots/booked.png")
 
 
 async def talk(
@@ -87,10 +83,14 @@ def test_commands_cannot_be_injected(stack: Running) -> None:
     assert replies[0].asks != "quantity"
 
 
+def test_a_day_gone_by_is_asked_again(stack: Running) -> None:
+    replies = asyncio.run(talk(stack, "我想约个理发", "昨天"))
+    assert "过去" in replies[-1].messages[0].text and replies[-1].asks == "date"
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("昨天的午饭给我订一份", "过去"),
         ("查一下订单YL00000000", "没有查到"),
         ("株洲有什么高龄津贴", "没有"),
     ],
@@ -98,32 +98,3 @@ def test_commands_cannot_be_injected(stack: Running) -> None:
 def test_what_cannot_be_is_said_kindly(stack: Running, said: str, expected: str) -> None:
     replies = asyncio.run(talk(stack, said))
     assert expected in " ".join(message.text for message in replies[-1].messages)
-
-
-def test_the_page_books_a_lunch(stack: Running, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900})
-    page.goto(stack.settings.api_url)
-    box = page.get_by_role("textbox")
-    answers = {
-        "叫什么": "演示三",
-        "电话": "13900000003",
-        "住在哪里": "三眼桥街道演示小区3栋303",
-        "几份": "一份",
-        "对吗": "对",
-    }
-    box.fill("我想订个明天的午饭")
-    box.press("Enter")
-    for _ in range(len(answers) + 1):
-        last = page.locator("[data-from=assistant]").last
-        expect(last).to_be_visible()
-        words = last.inner_text()
-        if "订单号" in words:
-            break
-        answer = next(said for asked, said in answers.items() if asked in words)
-        count = page.locator("[data-from=assistant]").count()
-        box.fill(answer)
-        box.press("Enter")
-        expect(page.locator("[data-from=assistant]").nth(count)).to_be_visible(timeout=15_000)
-    SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOT)
-    assert "订单号" in page.locator("[data-from=assistant]").last.inner_text()

@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -365,7 +365,7 @@ def _when(raw: dict[str, Any], now: datetime) -> tuple[date, time | None, PartOf
             day = (spoken.date if spoken and spoken.date else None) or now.date() + timedelta(days=1)
     value = str(raw.get("time") or "")
     if value in WINDOWS:
-        return day, None, cast(PartOfDay, value)
+        return day, None, value
     match = re.match(r"(\d{1,2}):(\d{2})", value)
     if match:
         return day, time(int(match[1]), int(match[2])), None
