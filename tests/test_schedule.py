@@ -18,7 +18,7 @@ from assistant.kit.jobs import job_app
 from assistant.orders.models import Order
 from assistant.schedule import DUTIES, Tools, perform, seal_audit
 from assistant.settings import Settings
-from assistant.worker import work
+from assistant.worker import alive, work
 from tests.world import NOW, build, post, senior_actor
 
 
@@ -91,3 +91,17 @@ async def test_the_worker_does_a_waiting_job_and_leaves_nothing(
 async def test_the_worker_needs_a_database(settings: Settings) -> None:
     with pytest.raises(SystemExit, match="DATABASE_URL"):
         await work(settings)
+
+
+async def test_a_worker_is_alive_while_its_heart_beats(database_url: str) -> None:
+    assert not alive(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+        try:
+            assert alive(database_url)
+            connection.execute(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'"
+            )
+            assert not alive(database_url)
+        finally:
+            connection.execute("DELETE FROM procrastinate_workers")
