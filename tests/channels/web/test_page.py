@@ -270,11 +270,14 @@ async def test_what_looks_like_a_script_is_shown_as_text(
     assert await page.title() == "银铃 · 养老服务助手"
 
 
-async def test_a_person_is_one_press_away(page: Page, site: str, desk: ScriptedDesk) -> None:
-    await page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize("size", ["standard", "largest"])
+async def test_a_person_is_one_press_away(page: Page, site: str, desk: ScriptedDesk, size: str) -> None:
+    await page.set_viewport_size({"width": 320, "height": 568})
+    await page.add_init_script(f"localStorage.setItem('yinling.size', '{size}')")
     await opened(page, site)
     await book(page)
-    await expect(page.locator("#person")).to_be_in_viewport()
+    await expect(page.locator("#person")).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#sos")).to_be_in_viewport(ratio=1)
     await page.locator("#person").click()
     await expect(page.locator(".card").last).to_contain_text("GD25061101")
     assert desk.said()[-1] == "转人工"
