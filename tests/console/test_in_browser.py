@@ -70,11 +70,11 @@ async def enter(page: Page, site: Site, name: str) -> None:
     await expect(page.get_by_role("button", name="退出")).to_be_visible()
 
 
-async def look(page: Page, name: str) -> None:
+async def look(page: Page, name: str, *, axe: bool = True) -> None:
     """Nothing seriously wrong for axe, nothing wider than the window; a picture to look at."""
     if SHOTS:
         await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-    assert await violations(page) == [], name
+    assert not axe or await violations(page) == [], name
     assert not await scrolls_sideways(page), name
 
 
@@ -251,4 +251,6 @@ async def test_every_page_at_every_width(page: Page, site: Site, width: int, nam
     for path in (*PAGES, *named):
         await page.goto(f"{site.url}/console{path}")
         await expect(page.locator("h1")).to_be_visible()
-        await look(page, f"{name}-{path.strip('/').split('?')[0].replace('/', '-')[:24]}")
+        # The same elements in the same colours: axe looks at one width, the flows above at the other.
+        shot = f"{name}-{path.strip('/').split('?')[0].replace('/', '-')[:24]}"
+        await look(page, shot, axe=name == "phone")
