@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, CheckConstraint, String, and_, false, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, String, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
