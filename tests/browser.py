@@ -6,6 +6,7 @@ and mark the module ``pytestmark = IN_BROWSER``: one browser serves all tests of
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -94,6 +95,14 @@ async def violations(page: Page) -> list[dict[str, Any]]:
         for one in found["violations"]
         if one["impact"] in ("serious", "critical")
     ]
+
+
+async def until(page: Page, expression: str) -> None:
+    """Wait for a JavaScript expression to be true (``wait_for_function`` is stopped by a strict policy)."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        await page.evaluate(
+            f"new Promise((done) => {{ const look = () => ({expression}) ? done() : setTimeout(look, 20); look(); }})"
+        )
 
 
 async def scrolls_sideways(page: Page) -> bool:

@@ -13,7 +13,7 @@ from assistant.desk.schemas import Choice, Reply, TurnIn
 from assistant.kit.db import Database
 from assistant.kit.live import publish
 from channels.web import sessions
-from tests.browser import IN_BROWSER, scrolls_sideways, violations
+from tests.browser import IN_BROWSER, scrolls_sideways, until, violations
 from tests.channels.web import desk as script
 from tests.channels.web.desk import ScriptedDesk
 
@@ -352,11 +352,11 @@ async def test_the_browser_reads_with_a_voice_of_its_own(page: Page, site: str) 
     await page.get_by_role("button", name="自动朗读").click()
     await expect(page.get_by_role("button", name="自动朗读：开")).to_have_attribute("aria-pressed", "true")
     await write(page, "我想订饭")
-    await page.wait_for_function("window.read.length === 2")
+    await until(page, "window.read.length === 2")
     heard = await page.evaluate("window.read")
     assert heard == ["near:离您最近的是三眼桥社区居家养老服务站。", "near:要不要我帮您订一份？"]
     await page.get_by_role("button", name="朗读", exact=True).first.click()
-    await page.wait_for_function("window.read.length === 3")
+    await until(page, "window.read.length === 3")
 
 
 async def test_else_the_service_reads_or_says_that_it_cannot(page: Page, site: str) -> None:
@@ -382,7 +382,7 @@ async def test_an_operator_is_heard_in_the_same_conversation(
         " constructor(...all) { super(...all); this.addEventListener('open', () => { window.listening = true; }); } }"
     )
     await opened(page, site)
-    await page.wait_for_function("window.listening")
+    await until(page, "window.listening")
     words: dict[str, Any] = Reply(messages=[script.message("周阿姨您好，我是小李。")]).model_dump(mode="json")
     database = Database(server_url)
     for conversation in ("web-somebody-else", desk.turns[0].conversation):
