@@ -20,6 +20,7 @@ from components.services import namings
 
 SEVERAL = 3  # no one asks for more at once
 THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.43, "named": 0.33}
+ABOUT_SERVICES = (None, "in_form", "order", "reason", "rating")  # whose answers may name one
 WANTING = ("book_service", "find_service")  # intents that seldom come without a service
 
 
@@ -124,4 +125,4 @@ def _expectation(message: Message) -> str:
     asked, intent = context.asked(message), (message.get(INTENT) or {}).get("name")
     if intent in WANTING or asked == "service":
         return "wanted"
-    return "first" if context.group(asked) in ("none", "in_form") else "answer"
+    return "first" if asked in ABOUT_SERVICES else "answer"
