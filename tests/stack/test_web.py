@@ -27,8 +27,8 @@ ANSWERS = {
 """What a stranger answers to what the assistant asks."""
 
 
-async def test_the_page_books_a_lunch(stack: Running, page: Page) -> None:
-    await page.goto(stack.settings.api_url)
+async def test_the_page_books_a_lunch(fresh: Running, page: Page) -> None:
+    await page.goto(fresh.settings.api_url)
     said = page.locator("#log .theirs")
     await expect(said.first).to_be_visible()
     words = "我想订个明天的午饭"
@@ -45,7 +45,7 @@ async def test_the_page_books_a_lunch(stack: Running, page: Page) -> None:
     await page.screenshot(path=SCREENSHOT)
     assert "订单号" in await said.last.inner_text()
 
-    database = Database(stack.database_url, pool_size=1)
+    database = Database(fresh.database_url, pool_size=1)
     async with database.session() as session:
         newest = await session.scalar(select(Order).order_by(Order.created_at.desc()).limit(1))
     await database.close()
