@@ -1,5 +1,5 @@
 # Two commands are all a newcomer needs. `./yinling run` and `./yinling test` do the same without make.
-.PHONY: run test model
+.PHONY: run test
 
 run:  ## set everything up, start the service, end at a prompt
 	@./yinling run

@@ -93,9 +93,7 @@ async def _metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _correlate(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
+async def _correlate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """A correlation id for every line that is logged while this request is served."""
     correlation = request.headers.get("x-correlation-id") or uuid.uuid4().hex[:16]
     with structlog.contextvars.bound_contextvars(correlation=correlation):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -42,6 +43,8 @@ class Process:
     health: str | None
     """URL that answers below 500 when the process is well; None: being alive is enough."""
     folder: Path = ROOT
+    vital: bool = True
+    """Whether the service ends when this process does."""
     log: Path = Path(os.devnull)
     child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -82,10 +85,8 @@ class Process:
 
     def _signal(self, number: signal.Signals) -> None:
         assert self.child
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.child.pid, number)
-        except ProcessLookupError:
-            pass
 
     def _tail(self) -> str:
         return self.log.read_text(errors="replace")[-1500:] if self.log.is_file() else ""
@@ -132,6 +133,8 @@ class Stack:
         processes = [self._actions(), self._rasa(model)]
         if self._serve_api:
             processes += [self._api(database_url), self._worker(database_url)]
+            if self.settings.telegram_token:
+                processes.append(self._telegram())
         self._start(processes)
 
     def start_only_rasa(self, model: Path) -> None:
@@ -187,7 +190,16 @@ class Stack:
             **training.environment(),
             "ACTION_ENDPOINT_URL": f"{self.settings.actions_url}/webhook",
         }
-        command = [training.python(), "-m", "rasa", "run", "--model", str(model), "--endpoints", "endpoints.yml"]
+        command = [
+            training.python(),
+            "-m",
+            "rasa",
+            "run",
+            "--model",
+            str(model),
+            "--endpoints",
+            "endpoints.yml",
+        ]
         command += ["--credentials", "credentials.yml", "-i", str(url.host), "-p", str(url.port)]
         health = f"{self.settings.rasa_url}/webhooks/desk/ready"
         return Process("rasa", command, environment, health, folder=training.NLU)
@@ -208,13 +220,22 @@ class Stack:
         settings = self.settings
         command = [sys.executable, "-m", "uvicorn", "assistant.asgi:app", "--no-access-log"]
         command += ["--host", settings.host, "--port", str(settings.port)]
-        return Process(
-            "api", command, self._service_environment(database_url), f"{settings.api_url}/health"
-        )
+        return Process("api", command, self._service_environment(database_url), f"{settings.api_url}/health")
 
     def _worker(self, database_url: str) -> Process:
         command = [sys.executable, "-m", "assistant.worker"]
         return Process("worker", command, self._service_environment(database_url), None)
+
+    def _telegram(self) -> Process:
+        environment = {
+            **os.environ,
+            "YINLING_HOME": str(self.settings.home),
+            "YINLING_API_URL": self.settings.api_url,
+            "YINLING_API_TOKEN": self.token("channel:telegram"),
+        }
+        command = [sys.executable, "-m", "channels.telegram"]
+        # Telegram's servers may be out of reach for a while; the rest of the service goes on.
+        return Process("telegram", command, environment, None, vital=False)
 
 
 def settings_with_free_ports(settings: Settings) -> Settings:

@@ -11,7 +11,6 @@ import statistics
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
-from importlib import import_module
 from typing import Any, Final
 
 from rich.console import Console
@@ -45,7 +44,7 @@ def bench(name: str, *, as_json: bool) -> int:
         "turns": _turns,
         "search": lambda: asyncio.run(_search()),
         "orders": lambda: asyncio.run(_orders()),
-        "console": _console,
+        "console": lambda: asyncio.run(_console()),
     }
     if name not in benches:
         console.print(f"没有“{name}”这一项，可以用：{'、'.join(benches)}", markup=False)
@@ -158,10 +157,11 @@ async def _orders() -> Figures:
         return await bench_orders(database)
 
 
-def _console() -> Figures:
-    """The console's own bench: the batch page with a worker's two hundred seniors."""
-    figures: Figures = asyncio.run(import_module("assistant.console.bench").bench_console())
-    return figures
+async def _console() -> Figures:
+    from assistant.console.bench import bench_console
+
+    async with _scratch("console") as database:
+        return await bench_console(database)
 
 
 @contextlib.asynccontextmanager

@@ -59,7 +59,11 @@ async def _talk(client: Client, phone: str | None) -> int:
 
 def _keys(text: str | None) -> dict[str, str | None]:
     """A single digit is a key pressed."""
-    return {"digits": text, "text": None} if text and len(text) == 1 and text.isascii() and text.isdigit() else {}
+    return (
+        {"digits": text, "text": None}
+        if text and len(text) == 1 and text.isascii() and text.isdigit()
+        else {}
+    )
 
 
 async def _read(console: Console) -> str | None:

@@ -74,5 +74,3 @@ def _dialogues(file: Path, transcripts: Path | None) -> Scores:
 
     with running() as stack:
         return asyncio.run(report.evaluate(report.load(file), stack, transcripts))
-
-

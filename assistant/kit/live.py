@@ -43,9 +43,7 @@ async def publish(session: AsyncSession, topic: str, data: dict[str, Any]) -> No
     sealed = base64.b64encode(keyring().encrypt(plain)).decode()
     if len(sealed) > LONGEST:
         raise ValueError("too long for one notification")
-    await session.execute(
-        text("SELECT pg_notify(:channel, :sealed)"), {"channel": CHANNEL, "sealed": sealed}
-    )
+    await session.execute(text("SELECT pg_notify(:channel, :sealed)"), {"channel": CHANNEL, "sealed": sealed})
 
 
 class Live:

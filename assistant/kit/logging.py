@@ -14,7 +14,22 @@ from typing import Any
 import structlog
 
 PERSONAL = frozenset(
-    "name phone address text said reply summary details remarks caller message query birth notes".split()
+    [
+        "name",
+        "phone",
+        "address",
+        "text",
+        "said",
+        "reply",
+        "summary",
+        "details",
+        "remarks",
+        "caller",
+        "message",
+        "query",
+        "birth",
+        "notes",
+    ]
 )
 """Keys that are never written."""
 NUMBER = re.compile(r"(?<!\d)(?:\+?86)?1\d{10}(?!\d)")

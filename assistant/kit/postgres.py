@@ -31,9 +31,7 @@ def ensure_database(url: str, name: str) -> str:
 def fresh_database(url: str, name: str) -> str:
     """Make the database ``name`` anew, empty; what it held is gone. Returns its URL."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     return ensure_database(url, name)
 
 

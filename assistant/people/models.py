@@ -47,7 +47,9 @@ class Person(Identified, Base):
         Index("ix_persons_sound", "sound_key"),
         Index("ix_persons_building", "surname_key", "building_key"),
         Index("ix_persons_initials", "initials_key"),
-        Index("ix_persons_area", "city_code", "street", "community", "id", postgresql_where="kind = 'senior'"),
+        Index(
+            "ix_persons_area", "city_code", "street", "community", "id", postgresql_where="kind = 'senior'"
+        ),
     )
 
     kind: Mapped[PersonKind] = mapped_column(String(10))

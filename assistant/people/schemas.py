@@ -46,7 +46,8 @@ class PersonRef(BaseModel):
     kind: PersonKind
     form_of_address: str = Field(examples=["周阿姨"])
     home: str | None = Field(
-        None, description="How their home may be named to anyone: the street at most; null without an address.",
+        None,
+        description="How their home may be named to anyone: the street at most; null without an address.",
         examples=["三眼桥街道的家里"],
     )
     demo: bool = False
