@@ -324,7 +324,7 @@ class BookingForm(Form[Booking]):
         if frame.results:
             return False
         city = frame.city or turn.speaker.city
-        need = {"city": city, "service_type": frame.service_type, "bookable": True, "limit": 9}
+        need = {"city": city, "service_type": frame.service_type, "bookable": True, "limit": 30}
         near = turn.location or self._street(frame)
         answer = await self.api.search(turn.speaker.actor, **need, q=frame.place, near=near)
         if answer["known_city"] and not answer["results"]:
@@ -340,7 +340,7 @@ class BookingForm(Form[Booking]):
             out.signal(person=f"{self.summary(frame)}；没有找到可以预约的服务")
             frame.ended = True
             return True
-        frame.results = self._preferred(frame, results)
+        frame.results = self._preferred(frame, results)[:PLACES_TRIED]
         frame.offering = frame.results[0]
         return False
 
