@@ -14,7 +14,7 @@ from assistant.catalog.seed import CITIES
 from assistant.kit import postgres
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.schema import create
+from assistant.schema import migrate
 
 NAMES = {"weihai": "威海", "zhuzhou": "株洲", "tieling": "铁岭", "yuxi": "玉溪", "yueyang": "岳阳"}
 
@@ -29,7 +29,7 @@ async def fill(session: AsyncSession) -> None:
 def granted_url(server_url: str, keyring: Keyring) -> str:
     """A database with all benefits; nobody commits to it."""
     url = postgres.ensure_database(server_url, "yinling_granted")
-    create(url)
+    migrate(url)
 
     async def start() -> None:
         database = Database(url)

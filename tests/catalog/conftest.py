@@ -14,7 +14,7 @@ from assistant.kit import postgres
 from assistant.kit.clock import from_china
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.schema import create
+from assistant.schema import migrate
 
 NOW = from_china(datetime(2025, 6, 11, 10, 0))
 """A Wednesday."""
@@ -26,7 +26,7 @@ CENTRE = "29.372,113.130"
 def seeded_url(server_url: str, keyring: Keyring) -> str:
     """A database that knows the five cities; nobody commits to it."""
     url = postgres.ensure_database(server_url, "yinling_seeded")
-    create(url)
+    migrate(url)
 
     async def fill() -> None:
         database = Database(url)
