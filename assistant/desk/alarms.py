@@ -49,7 +49,8 @@ class Alarms:
         first_aid = first_aid_sentence(verdict.first_aid) if verdict.first_aid else ""
         if again:
             return say(conversation, SENTENCES("alarm_again", numbers=numbers), protected=True)
-        text = SENTENCES("alarm", numbers=numbers, first_aid=first_aid)
+        spoken = conversation.channel == "phone"
+        text = SENTENCES("alarm" if spoken else "alarm_written", numbers=numbers, first_aid=first_aid)
         return say(conversation, text, protected=True)
 
     async def pressed(self, conversation: Conversation, speaker: Speaker) -> Reply:
