@@ -32,7 +32,7 @@ RANKING = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
-    """Ridge regression onto the intents; a fifth of the examples, held out, sets the temperature.
+    """Ridge regression onto the intents; half of the examples, held out of a second fit, set the temperature.
 
     `balance` raises rare intents: 0 counts every example alike, 1 every intent.
     """
@@ -43,7 +43,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"ridge": 10.0, "balance": 1.0, "held_out": 0.2, "seed": 1}
+        return {"ridge": 10.0, "balance": 1.0, "held_out": 0.5, "seed": 1}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource

@@ -52,11 +52,11 @@ def mishear(text: str, share: float, random: Random) -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class RecogniserNoise(GraphComponent):
-    """Adds `copies` misheard versions of every training example; leaves live messages alone."""
+    """Adds a misheard version of a `share` of the training examples; leaves live messages alone."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"copies": 1, "least": 0.08, "most": 0.35, "seed": 1}
+        return {"share": 1.0, "least": 0.08, "most": 0.35, "seed": 1}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
@@ -79,11 +79,11 @@ class RecogniserNoise(GraphComponent):
         misheard = []
         for message in training_data.training_examples:
             text = message.get(TEXT)
-            for _ in range(self._config["copies"] if text and message.get(INTENT) else 0):
-                share = random.uniform(self._config["least"], self._config["most"])
-                heard = mishear(text, share, random)
-                if heard != text:
-                    misheard.append(_copy(message, heard))
+            if not text or not message.get(INTENT) or random.random() >= self._config["share"]:
+                continue
+            heard = mishear(text, random.uniform(self._config["least"], self._config["most"]), random)
+            if heard != text:
+                misheard.append(_copy(message, heard))
         return TrainingData(
             training_examples=[*training_data.training_examples, *misheard],
             entity_synonyms=training_data.entity_synonyms,
