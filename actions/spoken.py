@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 WEEKDAYS = "一二三四五六日"
 NEAR = {0: "今天", 1: "明天", 2: "后天", 3: "大后天"}
@@ -95,7 +95,3 @@ def picked(text: str, titles: list[str]) -> int | None:
         return len(titles) - 1 if titles else None
     hits = [index for index, title in enumerate(titles) if said and (said in title or title in said)]
     return hits[0] if len(hits) == 1 else None
-
-
-def within(value: date, today: date, days: int) -> bool:
-    return today <= value <= today + timedelta(days=days)
