@@ -1,0 +1,1 @@
+"""The telephone: a call is answered, heard, answered back; it carries turns and knows no rules."""
