@@ -160,16 +160,18 @@ async def _orders() -> Figures:
 async def _console() -> Figures:
     from assistant.console.bench import bench_console
 
-    async with _scratch("console") as database:
+    # Filling it takes minutes: a million people are kept for the next run.
+    async with _scratch("console", keep=True) as database:
         return await bench_console(database)
 
 
 @contextlib.asynccontextmanager
-async def _scratch(name: str) -> AsyncIterator[Database]:
-    """A database with the tables and nothing else, gone the next time."""
+async def _scratch(name: str, *, keep: bool = False) -> AsyncIterator[Database]:
+    """A database with the tables and nothing else, gone the next time; with ``keep`` as the last run left it."""
     config = _settings()
     crypto.use(Keyring.load_or_create(config.keys))
-    url = postgres.fresh_database(postgres.start(config.home / "postgres"), f"yinling_bench_{name}")
+    prepare = postgres.ensure_database if keep else postgres.fresh_database
+    url = prepare(postgres.start(config.home / "postgres"), f"yinling_bench_{name}")
     await asyncio.to_thread(schema.migrate, url)
     database = Database(url)
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -93,7 +93,9 @@ async def _rows(session: AsyncSession, now: datetime, query: Select[*tuple[Any, 
 
 async def _phones(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The primary number of each."""
-    query = select(PersonPhone.person_id, PersonPhone.phone).where(PersonPhone.person_id.in_(ids))
+    # One array, not a thousand parameters: those take longer to write down than the query takes.
+    theirs = PersonPhone.person_id == any_(literal(ids, ARRAY(Uuid)))
+    query = select(PersonPhone.person_id, PersonPhone.phone).where(theirs)
     rows = await session.execute(query.order_by(PersonPhone.primary))
     return dict(rows.tuples().all())
 

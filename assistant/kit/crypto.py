@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,10 @@ class Keyring:
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a key file") from error
 
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.data)
+
     def encrypt(self, plain: str) -> bytes:
         return self.encrypt_bytes(plain.encode())
 
@@ -69,11 +74,11 @@ class Keyring:
 
     def encrypt_bytes(self, plain: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.data).encrypt(nonce, plain, None)
+        return nonce + self._cipher.encrypt(nonce, plain, None)
 
     def decrypt_bytes(self, sealed: bytes) -> bytes:
         """Raises ``cryptography.exceptions.InvalidTag`` when data or key were changed."""
-        return AESGCM(self.data).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+        return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
 
     def blind(self, purpose: str, plain: str) -> bytes:
         """A look-up key (32 bytes): equal for equal text and purpose, useless without the key."""
