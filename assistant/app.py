@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -15,6 +15,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.client import Client
 from assistant.desk.rasa import Rasa
@@ -68,7 +70,7 @@ def make_app(settings: Settings, database_url: str, clock: Clock | None = None) 
         app.include_router(router)
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
     app.add_api_route("/metrics", _metrics, methods=["GET"], include_in_schema=False)
-    app.middleware("http")(_correlate)
+    app.add_middleware(Correlation)
     return app
 
 
@@ -93,13 +95,24 @@ async def _metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _correlate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A correlation id for every line that is logged while this request is served."""
-    correlation = request.headers.get("x-correlation-id") or uuid.uuid4().hex[:16]
-    with structlog.contextvars.bound_contextvars(correlation=correlation):
-        response = await call_next(request)
-    response.headers["x-correlation-id"] = correlation
-    return response
+class Correlation:
+    """A correlation id for every line that is logged while a request is served, and in its response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        correlation = Headers(scope=scope).get("x-correlation-id") or uuid.uuid4().hex[:16]
+
+        async def answered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["x-correlation-id"] = correlation
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation=correlation):
+            await self.app(scope, receive, answered)
 
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:

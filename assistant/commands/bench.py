@@ -19,7 +19,7 @@ from rich.table import Table
 from assistant import schema
 from assistant.client import Client
 from assistant.desk.schemas import Caller, Reply, TurnIn
-from assistant.evaluation.stack import own_settings, running
+from assistant.evaluation.stack import deployed, own_settings
 from assistant.kit import crypto, postgres
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
@@ -95,8 +95,8 @@ def _settings() -> Settings:
 
 
 def _turns() -> Figures:
-    with running(_settings()) as stack:
-        return asyncio.run(time_turns(stack.client(), ROUNDS))
+    with deployed(_settings()) as client:
+        return asyncio.run(time_turns(client, ROUNDS))
 
 
 async def time_turns(client: Client, rounds: int) -> Figures:

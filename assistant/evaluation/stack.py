@@ -16,7 +16,7 @@ from assistant import schema, training
 from assistant.app import make_app
 from assistant.client import Client
 from assistant.kit import crypto, postgres
-from assistant.kit.clock import SettableClock, SystemClock
+from assistant.kit.clock import Clock, SettableClock, SystemClock
 from assistant.kit.db import Database
 from assistant.processes import NotStarted, Stack, free_port
 from assistant.seeds import load
@@ -62,10 +62,8 @@ def running(config: Settings | None = None, *, database_url: str | None = None) 
     """Start everything; the API runs in a thread of this process, so that its clock can be set."""
     config = config or own_settings()
     stack = Stack(config, lambda line: None, serve_api=False)
-    url = database_url or _fresh_database(config)
-    crypto.use(stack.keyring)
     clock = SettableClock(SystemClock().now())
-    asyncio.run(_seed(url, clock))
+    url = _prepared(config, stack, clock, database_url)
     model = config.rasa_model or training.model()
     server = _serve(config, url, clock)
     try:
@@ -76,6 +74,26 @@ def running(config: Settings | None = None, *, database_url: str | None = None) 
         server.should_exit = True
 
 
+@contextlib.contextmanager
+def deployed(config: Settings) -> Iterator[Client]:
+    """Everything in processes of its own, as in production, for timing: a client of it."""
+    stack = Stack(config, lambda line: None)
+    url = _prepared(config, stack, SystemClock())
+    try:
+        stack.start(url, config.rasa_model or training.model())
+        yield Client(config.api_url, stack.token("channel:terminal"))
+    finally:
+        stack.stop()
+
+
+def _prepared(config: Settings, stack: Stack, clock: Clock, database_url: str | None = None) -> str:
+    """URL of a database that holds the catalogue and nobody."""
+    url = database_url or _fresh_database(config)
+    crypto.use(stack.keyring)
+    asyncio.run(_seed(url, clock))
+    return url
+
+
 def _fresh_database(config: Settings) -> str:
     base = config.database_url or postgres.start(config.home / "postgres")
     url = postgres.fresh_database(base, "yinling_evaluation")
@@ -83,7 +101,7 @@ def _fresh_database(config: Settings) -> str:
     return url
 
 
-async def _seed(url: str, clock: SettableClock) -> None:
+async def _seed(url: str, clock: Clock) -> None:
     database = Database(url, pool_size=1)
     async with database.session() as session:
         await load(session, clock.now())

@@ -10,6 +10,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from components import action_schema
+
 UNDERSTOOD = ("text", "intent", "intent_ranking", "entities")
 
 
@@ -33,6 +35,7 @@ class DeskInput(InputChannel):
         return "desk"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        action_schema.install()
         desk = Blueprint("desk", __name__)
 
         @desk.route("/", methods=["GET"])
