@@ -1,0 +1,397 @@
+"""The hotline as a SIP endpoint: rung at a fixed address or through a trunk it registers with.
+
+The SIP stack is baresip, in this process (``baresip-python``): signalling, RTP, G.711, jitter buffer, SRTP and both
+kinds of key presses. This file hides it; it keeps process-wide state, so there is one line a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from ipaddress import IPv4Network
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Literal
+
+import baresip
+import structlog
+from baresip import Account, Config, Event, Runtime, StackEvent, UserAgent
+
+from channels.phone.leg import CallInfo, CannotTransfer, Digit, Ending, Held, NotReached, Sound
+from channels.phone.legs.common import Clock, Incoming, Leg, Ticker
+from channels.phone.legs.identity import (
+    IDENTITY_HEADERS,
+    caller_number,
+    dialled_address,
+    e164,
+    source_host,
+    user_of,
+)
+from channels.phone.legs.sources import InviteLimit, allow_only
+from channels.phone.settings import Settings
+from speech.audio import Samples, bytes_of
+
+log = structlog.get_logger()
+logging.getLogger("baresip").propagate = False
+"""The stack's own lines name callers."""
+
+_BYTES_A_MS: Final = 16
+_READ_BYTES: Final = 16_000
+_ANSWER_S: Final = 10.0
+_TRANSFER_S: Final = 20.0
+_UNREACHABLE: Final = {404, 410, 484, 502, 503, 604}
+_NO_ANSWER: Final = {408, 480, 487}
+
+
+class LineUnavailable(Exception):
+    """The line cannot be opened: the port is taken, or the trunk refuses us."""
+
+
+class _Sender:
+    """The stack's own buffer: it sends 20 ms at a time by a clock of its own."""
+
+    def __init__(self, call: baresip.Call) -> None:
+        self._call = call
+
+    def ahead_ms(self) -> float:
+        try:
+            info = self._call.audio.info()
+        except baresip.AudioNotActive:
+            return math.inf
+        return info.tx_buffered / _BYTES_A_MS if info.tx_ready else math.inf
+
+    def send(self, frame: Samples) -> None:
+        # A re-INVITE replaces the streams; the frame in between is lost with them.
+        with suppress(baresip.AudioRestarted, baresip.AudioNotActive):
+            self._call.audio.write(bytes_of(frame))
+
+    def drop(self) -> None:
+        with suppress(baresip.AudioRestarted, baresip.AudioNotActive):
+            self._call.audio.flush_tx()
+
+
+class SipLeg(Leg):
+    """One SIP call."""
+
+    def __init__(self, call: baresip.Call, info: CallInfo, ticker: Ticker, settings: Settings) -> None:
+        super().__init__(info, _Sender(call), max_call_s=settings.max_call_s)
+        self._call = call
+        self._ticker = ticker
+        self._settings = settings
+        self._incoming = Incoming()
+        self._held = False
+        call.on(self._on_stack_event)
+
+    async def answer(self) -> None:
+        if self.ended or self._answered_at is not None:
+            return
+        try:
+            # video=True: without it the stack re-invites 100 ms later, which confuses some peers; no video is
+            # negotiated with a caller that offers none.
+            await self._call.answer(video=True)
+            await self._call.wait_established(_ANSWER_S)
+        except baresip.BaresipError as error:
+            log.info("phone.answer_failed", call=self.info.call_id, error=type(error).__name__)
+            self._on_closed("")
+            return
+        self.begin()
+
+    def begin(self) -> None:
+        super().begin()
+        self._ticker.add(self.tick)
+        self._outgoing.tick()
+
+    async def refuse(self, status: int = 486) -> None:
+        """The stack knows one refusal, 486; other values are sent as that."""
+        self.why = "refused"
+        with suppress(baresip.StaleHandleError):
+            await self._call.reject()
+
+    async def hang_up(self) -> None:
+        self.why = self.why or "us"
+        await self._bye()
+
+    async def _bye(self) -> None:
+        if self.ended:
+            return
+        with suppress(baresip.StaleHandleError):
+            await self._call.hangup()
+
+    async def transfer(self, target: str) -> None:
+        if self.ended:
+            return
+        address = dialled_address(target, self._settings.sip_domain or "", self._settings.sip_numbers)
+        try:
+            await self._call.transfer(address, timeout=_TRANSFER_S)
+        except (baresip.BaresipError, ValueError) as error:
+            if not self.ended:
+                raise CannotTransfer(str(error)) from error
+
+    def tick(self) -> None:
+        super().tick()
+        try:
+            pcm = self._call.audio.read(_READ_BYTES)
+        except (baresip.AudioRestarted, baresip.AudioNotActive):
+            self._incoming.pause()
+            return
+        if not self._held:
+            for frame in self._incoming.push(pcm):
+                self._events.put(Sound(frame))
+
+    def _on_stack_event(self, event: StackEvent) -> None:
+        match event.event:
+            case Event.CALL_DTMF_START if event.text:
+                self._events.put(Digit(event.text))
+            case Event.CALL_HOLD | Event.CALL_RESUME:
+                self._on_hold(event.event is Event.CALL_HOLD)
+            case Event.CALL_CLOSED:
+                self._on_closed(event.text or "")
+            case _:
+                pass
+
+    def _on_hold(self, on: bool) -> None:
+        if on != self._held:
+            self._held = on
+            self._incoming.pause()
+            self._events.put(Held(on))
+
+    def _on_closed(self, reason: str) -> None:
+        self._ticker.remove(self.tick)
+        self.end(_ending(reason))
+
+
+def _ending(reason: str) -> Ending:
+    """Why a call closed, from the stack's text."""
+    if reason.startswith("Call transfer"):
+        return "transferred"
+    if "rtp" in reason.lower() or "timed out" in reason.lower():
+        return "lost"
+    return "caller"
+
+
+class SipLine:
+    """All SIP calls of this process. Use ``open``."""
+
+    def __init__(self, settings: Settings, runtime: Runtime, clock: Clock) -> None:
+        self._settings = settings
+        self._runtime = runtime
+        self._ticker = Ticker()
+        self._agents: list[UserAgent] = []
+        self._ringing: asyncio.Queue[SipLeg | None] = asyncio.Queue()
+        self._limit = InviteLimit(settings.sip_invites, clock)
+        self._legs: set[SipLeg] = set()
+        self._refusals: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, settings: Settings, *, clock: Clock = time.monotonic) -> SipLine:
+        """Listen, and register with the trunk if there is one. Raises LineUnavailable."""
+        runtime = Runtime()
+        line = cls(settings, runtime, clock)
+        runtime.on_dead = line._on_dead
+        with TemporaryDirectory(prefix="yinling-sip-") as folder:
+            await runtime.start(_config(settings, Path(folder)))
+            try:
+                await line._listen()
+            except BaseException:
+                await line.close()
+                raise
+        return line
+
+    async def _listen(self) -> None:
+        settings = self._settings
+        networks = [*settings.sip_sources, *await _addresses(settings.sip_domain)]
+        ports = [settings.sip_port, *([settings.sip_port + 1] if settings.tls_certificate else [])]
+        for port in ports:
+            if not allow_only(networks, port=port):
+                raise LineUnavailable(f"port {port} of {settings.sip_host} is taken")
+        for account in _accounts(settings):
+            agent = await UserAgent.create(self._runtime, account, transfer_policy="reject")
+            agent.on_incoming(self._on_invite)
+            self._agents.append(agent)
+            if account.reg_interval:
+                try:
+                    await agent.register()
+                except baresip.RegistrationError as error:
+                    raise LineUnavailable(f"the trunk refuses registration: {error}") from error
+        log.info("phone.sip_open", host=settings.sip_host, port=settings.sip_port, agents=len(self._agents))
+
+    @property
+    def active(self) -> int:
+        """Calls that have not ended."""
+        return len(self._legs)
+
+    async def calls(self) -> AsyncIterator[SipLeg]:
+        """Calls as they ring, until the line is closed or its stack has died."""
+        while (leg := await self._ringing.get()) is not None:
+            yield leg
+
+    async def dial(self, number: str, *, ring_s: float = 30) -> SipLeg:
+        settings = self._settings
+        address = dialled_address(number, settings.sip_domain or settings.sip_host, settings.sip_numbers)
+        agent = self._agents[-1]
+        try:
+            call = await agent.dial(address)
+            leg = self._leg(
+                call,
+                CallInfo(
+                    call_id=call.call_id or f"out-{call.handle:x}",
+                    direction="out",
+                    carrier="sip",
+                    caller=e164(user_of(address), settings.area_code),
+                ),
+            )
+            await call.wait_established(ring_s)
+        except baresip.BaresipError as error:
+            raise NotReached(_not_reached(error)) from error
+        leg.begin()
+        return leg
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.gather(*(leg.hang_up() for leg in tuple(self._legs)), return_exceptions=True)
+        await self._ticker.close()
+        for agent in self._agents:
+            with suppress(baresip.BaresipError):
+                await agent.unregister()
+        await self._runtime.close()
+        for leg in tuple(self._legs):
+            leg.end("us")
+        self._ringing.put_nowait(None)
+
+    def _on_dead(self) -> None:
+        """The stack's thread died; nothing short of a new process helps."""
+        log.critical("phone.sip_dead")
+        for leg in tuple(self._legs):
+            leg.end("lost")
+        self._ringing.put_nowait(None)
+
+    def _on_invite(self, call: baresip.Call) -> None:
+        headers = dict(call.headers)
+        if not self._limit.allows(source_host(headers)):
+            log.warning("phone.invite_limit")
+            task = asyncio.ensure_future(_rejected(call))
+            self._refusals.add(task)
+            task.add_done_callback(self._refusals.discard)
+            return
+        area = self._settings.area_code
+        to = user_of(headers.get("To", ""))
+        info = CallInfo(
+            call_id=call.call_id or f"in-{call.handle:x}",
+            direction="in",
+            carrier="sip",
+            caller=caller_number(call.peer or "", headers, area),
+            dialled=e164(to, area) or to or None,
+            headers=headers,
+        )
+        self._ringing.put_nowait(self._leg(call, info))
+
+    def _leg(self, call: baresip.Call, info: CallInfo) -> SipLeg:
+        leg = SipLeg(call, info, self._ticker, self._settings)
+        self._legs.add(leg)
+        call.on(lambda event: self._legs.discard(leg) if event.event is Event.CALL_CLOSED else None)
+        return leg
+
+
+async def _rejected(call: baresip.Call) -> None:
+    with suppress(baresip.BaresipError):
+        await call.reject()
+
+
+def _not_reached(error: Exception) -> Literal["busy", "no_answer", "declined", "unreachable", "failed"]:
+    if isinstance(error, baresip.CallBusy):
+        return "busy"
+    if isinstance(error, baresip.CallDeclined):
+        return "declined"
+    if isinstance(error, baresip.CallTimeout):
+        return "no_answer"
+    if isinstance(error, baresip.NoLocalAddressError):
+        return "unreachable"
+    status = getattr(error, "status", None)
+    if status in _NO_ANSWER:
+        return "no_answer"
+    if status in _UNREACHABLE:
+        return "unreachable"
+    return "failed"
+
+
+def _accounts(settings: Settings) -> list[Account]:
+    """One agent a transport that is listened on; the last is the trunk's, and dials."""
+    transports: list[Literal["udp", "tcp", "tls"]] = ["udp", "tcp"]
+    if settings.tls_certificate:
+        transports.append("tls")
+    media = {"off": (), "offered": ("mediaenc=srtp",), "required": ("mediaenc=srtp-mand",)}[settings.srtp]
+    transports.sort(key=lambda transport: transport == settings.sip_transport)
+    accounts = [
+        Account(
+            user=settings.sip_user,
+            domain=settings.sip_host,
+            password="",
+            reg_interval=0,
+            transport=transport,
+            audio_codecs=settings.sip_codecs,
+            extra_params=("catchall=yes", *media),
+        )
+        for transport in transports
+    ]
+    if settings.sip_domain:
+        accounts.append(
+            Account(
+                user=settings.sip_user,
+                domain=settings.sip_domain,
+                password=settings.sip_password.get_secret_value(),
+                auth_user=settings.sip_auth_user,
+                reg_interval=600 if settings.sip_register else 0,
+                transport=settings.sip_transport,
+                audio_codecs=settings.sip_codecs,
+                extra_params=("catchall=yes", *media),
+            )
+        )
+    return accounts
+
+
+def _config(settings: Settings, folder: Path) -> Config:
+    lines = [
+        f"sip_listen {settings.sip_host}:{settings.sip_port}",
+        f"rtp_ports {settings.rtp_ports[0]}-{settings.rtp_ports[1]}",
+        "audio_jitter_buffer_type adaptive",
+        "audio_jitter_buffer_ms 40-200",
+    ]
+    if settings.tls_certificate:
+        lines.append(f"sip_certificate {_certificate(settings, folder)}")
+    return Config(
+        net_interface=None if settings.sip_host == "0.0.0.0" else settings.sip_host,
+        max_concurrent_calls=settings.hard_calls,
+        rtp_timeout=settings.silent_line_s,
+        expose_headers=IDENTITY_HEADERS,
+        extra_config_text="\n".join(lines) + "\n",
+    )
+
+
+def _certificate(settings: Settings, folder: Path) -> Path:
+    """The one file with certificate and key that the stack reads at its start."""
+    assert settings.tls_certificate is not None
+    if settings.tls_key is None:
+        return settings.tls_certificate
+    both = folder / "tls.pem"
+    both.touch(mode=0o600)
+    both.write_bytes(settings.tls_certificate.read_bytes() + b"\n" + settings.tls_key.read_bytes())
+    return both
+
+
+async def _addresses(domain: str | None) -> list[IPv4Network]:
+    """Where the trunk answers from; nothing when its name is not known now."""
+    if not domain:
+        return []
+    host, _, port = domain.partition(":")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port or None)
+    except OSError:
+        return []
+    return [IPv4Network(str(address[0])) for family, *_, address in found if ":" not in str(address[0])]
