@@ -200,7 +200,13 @@ def rasa(groups: tuple[str, ...] = ()) -> Path:
     return sync(ROOT / "nlu_data", (RASA_PYTHON,), groups)
 
 
-DEBIAN = {"chromium": "chromium", "fonts-noto-cjk": None, "sip-tester": "sipp", "baresip-core": "baresip"}
+DEBIAN = {
+    "chromium": "chromium",
+    "fonts-noto-cjk": None,
+    "sip-tester": "sipp",
+    "baresip-core": "baresip",
+    "docker-compose": "docker-compose",
+}
 """Debian packages that the tests use, each with the program that proves it is there."""
 
 
