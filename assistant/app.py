@@ -39,6 +39,7 @@ ROUTERS = (
     "assistant.safety.endpoints",
     "assistant.links.endpoints",
     "assistant.desk.endpoints",
+    "assistant.calls.endpoints",
     "assistant.console.endpoints",
     "channels.web.endpoints",
 )

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
 import httpx
+from pydantic import BaseModel
 
+from assistant.calls.schemas import (
+    CallIn,
+    CallRef,
+    Claimed,
+    Command,
+    EndedBy,
+    EndIn,
+    EntryIn,
+    Outbound,
+    OutboundResult,
+    Report,
+    TurnedAway,
+)
 from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.desk.schemas import Reply, TurnIn
 from assistant.kit.actor import Actor
@@ -14,6 +29,8 @@ from assistant.kit.clock import CHINA, china
 from assistant.kit.errors import YinlingError
 
 TIMEOUT_S = 10.0
+STREAM_SILENT_S = 40.0
+"""A stream without a sign of life for so long is broken; one comes every 15 s."""
 
 
 class ServiceDown(YinlingError):
@@ -194,6 +211,65 @@ class Client:
     async def open_ticket(self, actor: Actor, ticket: dict[str, Any]) -> dict[str, Any]:
         opened: dict[str, Any] = await self.request("POST", "/v1/tickets", actor=actor, json=_known(ticket))
         return opened
+
+    # --- calls ------------------------------------------------------------------------------
+
+    async def begin_call(self, call: CallIn) -> CallRef:
+        """A call was answered."""
+        return CallRef.model_validate(await self._send("/v1/calls", call))
+
+    async def add_entry(self, conversation: str, entry: EntryIn) -> None:
+        """One thing that happened in a call; may be sent again with the same ``number``."""
+        await self._send(f"/v1/calls/{conversation}/entries", entry)
+
+    async def end_call(self, conversation: str, ended_by: EndedBy, **more: Any) -> None:
+        """A call is over; ``more`` as in ``EndIn``."""
+        await self._send(f"/v1/calls/{conversation}/end", EndIn(ended_by=ended_by, **more))
+
+    async def abandon_calls(self, process: str) -> int:
+        """To be told at the start of a phone process; returns how many calls its former life left open."""
+        body = await self.request("POST", "/v1/calls/abandoned", json={"process": process})
+        return int(body["calls"])
+
+    async def turn_away(self, conversation: str, caller: str | None, city: str | None = None) -> str | None:
+        """Somebody was turned away; returns the number of the call-back ticket, if they can be rung."""
+        asked = TurnedAway(conversation=conversation, caller=caller, city=city)
+        ticket: str | None = (await self._send("/v1/calls/turned-away", asked))["ticket"]
+        return ticket
+
+    async def claim_call(self) -> Outbound | None:
+        """Somebody to ring now, to be reported within two minutes."""
+        return Claimed.model_validate(await self.request("POST", "/v1/calls/outbound/claim")).outbound
+
+    async def report_call(self, made: Outbound, result: OutboundResult, why: str | None = None) -> None:
+        """What came of ringing somebody."""
+        report = Report(conversation=made.conversation, result=result, why=why)
+        await self._send(f"/v1/calls/outbound/{made.id}/report", report)
+
+    async def call_commands(self, last: int | None = None) -> AsyncIterator[Command]:
+        """What people at the console want done in running calls, until the stream breaks.
+
+        Args:
+            last: number of the last command that was had; connect again with it, and nothing is lost.
+
+        Raises:
+            Refused: not allowed.
+            ServiceDown: no connection, or it broke.
+        """
+        headers = {"last-event-id": str(last)} if last is not None else {}
+        timeout = httpx.Timeout(TIMEOUT_S, read=STREAM_SILENT_S)
+        try:
+            async with self.http.stream("GET", "/v1/calls/live", headers=headers, timeout=timeout) as answer:
+                if answer.is_error:
+                    raise Refused(answer.status_code, {})
+                async for line in answer.aiter_lines():
+                    if line.startswith("data:"):
+                        yield Command.model_validate_json(line.removeprefix("data:"))
+        except httpx.TransportError as error:
+            raise ServiceDown() from error
+
+    async def _send(self, path: str, body: BaseModel) -> Any:
+        return await self.request("POST", path, json=body.model_dump(mode="json", exclude_none=True))
 
     async def close(self) -> None:
         await self.http.aclose()

@@ -24,6 +24,8 @@ MODELS = (
     "assistant.benefits.models",
     "assistant.tickets.models",
     "assistant.desk.models",
+    "assistant.calls.models",
+    "assistant.care.models",
     "assistant.safety.models",
     "assistant.links.models",
     "assistant.console.models",

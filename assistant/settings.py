@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     quiet_hours: str = "21:30-07:00"
     """No notices to families in these hours, China time, except emergencies."""
+    outbound_calls: bool = False
+    """Whether this installation rings people (check-ins, notices): it needs a trunk that lets it."""
+    sms_url: str | None = None
+    """An SMS gateway (docs/sms.md); without it nothing leaves by SMS."""
+    sms_secret: str | None = None
+    """Shared with the gateway; signs every request to it."""
     telegram_token: str | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 
     @property

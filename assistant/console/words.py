@@ -51,6 +51,7 @@ KIND: Final = {
     "complaint": "投诉",
     "assessment": "评估申请",
     "device": "设备申请",
+    "checkin": "问候没有应答",
 }
 HAZARD: Final = {
     "unconscious": "失去意识",

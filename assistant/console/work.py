@@ -24,6 +24,7 @@ from assistant.tickets.repository import OPEN
 
 QUEUES: Final[dict[str, tuple[str, ...]]] = {
     "emergencies": ("emergency",),
+    "checkins": ("checkin",),
     "handoffs": ("handoff",),
     "callbacks": ("callback",),
     "complaints": ("complaint",),
@@ -32,6 +33,7 @@ QUEUES: Final[dict[str, tuple[str, ...]]] = {
 """Kinds of tickets in each queue, in the order of the page."""
 TITLES: Final = {
     "emergencies": "紧急求助",
+    "checkins": "问候没有应答",
     "handoffs": "转人工",
     "callbacks": "待回电",
     "complaints": "投诉",

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.kit.crypto import Encrypted, EncryptedJSON
@@ -19,6 +19,7 @@ class Conversation(Identified, Base):
     __tablename__ = "conversations"
     __table_args__ = (
         UniqueConstraint("channel", "key"),
+        Index("ix_conversations_phone", "phone_key", "updated_at"),
         Index("ix_conversations_open", "updated_at", postgresql_where="status <> 'ended'"),
     )
 
@@ -33,6 +34,8 @@ class Conversation(Identified, Base):
     """The person proved who they are; known by number only is not enough for private things."""
     worker_id: Mapped[uuid.UUID | None]
     caller_phone: Mapped[str | None] = mapped_column(Encrypted)
+    phone_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Blind index of the number, where it can be one (``people.keys.phone_key``)."""
     status: Mapped[str] = mapped_column(String(10), default="open")
     """open, human (a person has taken over) or ended."""
     epoch: Mapped[int] = mapped_column(default=0)

@@ -39,7 +39,8 @@ from assistant.kit.crypto import Encrypted, keyring
 from assistant.kit.db import Base, Identified, UTCDateTime
 
 Kind = Literal["telegram", "sms", "provider", "call", "operator"]
-Status = Literal["pending", "sending", "sent", "failed", "suppressed"]
+Status = Literal["pending", "sending", "sent", "failed", "suppressed", "no_channel"]
+"""``suppressed``: the recipient may not be told. ``no_channel``: no way to reach them is switched on."""
 
 
 class OutboxMessage(Identified, Base):

@@ -8,14 +8,14 @@ Link and consent are read when a message is claimed, not when it was queued.
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.kit.clock import china
 from assistant.kit.outbox import OutboxMessage
+from assistant.kit.quiet import QuietHours
 from assistant.links import repository
 from assistant.links.alarms import ALARM, answered
 from assistant.links.models import Delivery, TelegramLink
@@ -37,19 +37,6 @@ SKIP: Final = 200
 """Most messages that one claim passes over; more come with the next."""
 
 log = structlog.get_logger(__name__)
-
-
-class QuietHours:
-    """A span of China time, as ``21:30-07:00``; over midnight when it ends before it begins."""
-
-    def __init__(self, span: str) -> None:
-        self.begins, self.ends = (time.fromisoformat(part) for part in span.split("-"))
-
-    def __contains__(self, moment: datetime) -> bool:
-        at = china(moment).time()
-        if self.begins <= self.ends:
-            return self.begins <= at < self.ends
-        return at >= self.begins or at < self.ends
 
 
 async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Claimed:

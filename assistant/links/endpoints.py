@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 
 from assistant.kit.actor import ActorDep
 from assistant.kit.api import ClockDep, ContextDep, SessionDep, scope
+from assistant.kit.quiet import QuietHours
 from assistant.links import alarms, chats, delivery, invitations, photos, repository
 from assistant.links.schemas import (
     AlarmAnswer,
@@ -97,7 +98,7 @@ async def claim(asked: Claim, session: SessionDep, clock: ClockDep, context: Con
     now = clock.now()
     if asked.report is not None:
         await delivery.report(session, now, asked.report)
-    return await delivery.claim(session, now, delivery.QuietHours(context.settings.quiet_hours))
+    return await delivery.claim(session, now, QuietHours(context.settings.quiet_hours))
 
 
 @sending.post("/report", status_code=204)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from assistant.kit.crypto import Encrypted
 from assistant.kit.db import Base, Identified
 
-TicketKind = Literal["callback", "handoff", "complaint", "assessment", "device", "emergency"]
+TicketKind = Literal["callback", "handoff", "complaint", "assessment", "device", "emergency", "checkin"]
 TicketStatus = Literal["open", "acknowledged", "in_progress", "done", "cancelled"]
 
 
@@ -23,7 +23,8 @@ class Ticket(Identified, Base):
     __tablename__ = "tickets"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('callback', 'handoff', 'complaint', 'assessment', 'device', 'emergency')", name="kind"
+            "kind IN ('callback', 'handoff', 'complaint', 'assessment', 'device', 'emergency', 'checkin')",
+            name="kind",
         ),
         CheckConstraint(
             "status IN ('open', 'acknowledged', 'in_progress', 'done', 'cancelled')", name="status"

@@ -31,6 +31,7 @@ PRIORITY: Final[dict[TicketKind, int]] = {
     "complaint": 2,
     "assessment": 2,
     "device": 3,
+    "checkin": 1,
 }
 REQUEST_WORKING_DAYS: Final = 5
 """Working days until somebody comes back to a request for an assessment or a device: this installation's
@@ -113,7 +114,7 @@ def _promise(now: datetime, asked: TicketIn, hours: Hours) -> dict[str, Any]:
     """Until when it will be done, and by whom."""
     if asked.kind == "emergency":
         return {"due_at": now}
-    if asked.kind in ("callback", "handoff"):
+    if asked.kind in ("callback", "handoff", "checkin"):
         promised = window(now, hours)
         return {"promised_from": promised.first, "due_at": promised.last}
     if asked.kind == "complaint":

@@ -14,7 +14,8 @@ from assistant.kit import outbox
 from assistant.kit.clock import SettableClock, from_china
 from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
-from assistant.links.delivery import QuietHours, about
+from assistant.kit.quiet import QuietHours
+from assistant.links.delivery import about
 from assistant.links.models import Delivery
 from assistant.people import consents
 from assistant.people import repository as people
