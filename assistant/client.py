@@ -23,7 +23,7 @@ from assistant.calls.schemas import (
     TurnedAway,
 )
 from assistant.catalog.vocabulary import SERVICE_TYPES
-from assistant.desk.schemas import Reply, TurnIn
+from assistant.desk.schemas import Reply, TurnIn, Word
 from assistant.kit.actor import Actor
 from assistant.kit.clock import CHINA, china
 from assistant.kit.errors import YinlingError
@@ -97,6 +97,11 @@ class Client:
         """Carry one turn to the desk."""
         body = await self.request("POST", "/desk/turns", json=turn.model_dump(mode="json", exclude_none=True))
         return Reply.model_validate(body)
+
+    async def words(self, channel: str, conversation: str, after: str | None) -> list[Word]:
+        """What was said unasked in a conversation of this channel, after the turn ``after``."""
+        params = {"channel": channel, "conversation": conversation, "after": after}
+        return [Word.model_validate(one) for one in await self.request("GET", "/desk/words", params=params)]
 
     # --- catalogue and benefits -------------------------------------------------------------
 

@@ -132,7 +132,9 @@ async def erase(
     for table, name in (*gone, (TelegramLink, "telegram"), (PersonPhone, "phones")):
         await session.execute(_quiet(delete(table).where(theirs[name])))
     talks = update(Conversation).where(theirs["conversations"])
-    await session.execute(_quiet(talks.values(caller_phone=None, state={}, status="ended", confirmed=False)))
+    await session.execute(
+        _quiet(talks.values(caller_phone=None, reply_to=None, state={}, status="ended", confirmed=False))
+    )
     await session.execute(_quiet(update(Person).where(Person.id == person_id).values(_nobody(now))))
     await _forget_batches(session, person_id)
     audit.record(

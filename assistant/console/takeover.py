@@ -1,26 +1,26 @@
-"""Taking over a running chat: what somebody types here is said there, and kept as a turn."""
+"""Taking over a running conversation: what somebody types here is said there, and kept as a turn."""
 
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 from sse_starlette import EventSourceResponse
 
-from assistant.console import pages, streams, work
+from assistant.calls import commands
+from assistant.console import carriers, pages, streams, work
 from assistant.console.access import Queues, Visit
 from assistant.console.guard import Guarded
-from assistant.desk.models import Conversation, Turn
+from assistant.desk.models import Conversation, Turn, Voice
 from assistant.desk.schemas import Message, Reply
 from assistant.kit import audit, live
 from assistant.kit.errors import Conflict, Invalid
+from assistant.kit.sentences import Sentences
 from speech.saying import say as spoken
 
-LIVE: Final = frozenset({"web"})
-"""Channels whose page shows at once what is typed here. A phone call is transferred, not typed into."""
-TAKEN: Final = "人工客服已接入，下面由工作人员和您说。"
-RETURNED: Final = "工作人员已离开，我是银铃，接着为您服务。"
+SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 
 router = APIRouter(prefix="/conversations", route_class=Guarded)
 
@@ -43,7 +43,7 @@ async def shown(request: Request, conversation_id: uuid.UUID, visit: Queues) -> 
         "conversation.html",
         talk=talk,
         lines=await work.lines(visit, talk),
-        can_take=talk.channel in LIVE and talk.status != "ended",
+        can_take=await carriers.reachable(visit.session, talk),
         mine=talk.state.get("operator") == str(visit.account.id),
     )
 
@@ -70,7 +70,7 @@ def topic(conversation_id: uuid.UUID) -> str:
 async def take(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
     """From now on a person speaks; the assistant only listens for danger."""
     talk = await _locked(visit)
-    if talk.channel not in LIVE or talk.status == "ended":
+    if not await carriers.reachable(visit.session, talk):
         raise Conflict("这个对话不能在这里接管。")
     other = talk.state.get("operator")
     if talk.status == "human" and other != str(visit.account.id):
@@ -78,7 +78,7 @@ async def take(request: Request, conversation_id: uuid.UUID, visit: Queues) -> R
     if talk.status != "human":
         talk.status = "human"
         talk.state = {**talk.state, "operator": str(visit.account.id)}
-        await _tell(visit, talk, TAKEN, by="assistant")
+        await _tell(visit, talk, SENTENCES("taken_over"), "notice")
         _note(visit, talk, "conversation.taken")
     return pages.go(request, f"/console/conversations/{conversation_id}")
 
@@ -93,7 +93,9 @@ async def say(
         raise Conflict("请先接管这个对话。")
     if not text.strip():
         raise Invalid("请写下要说的话。")
-    await _tell(visit, talk, text.strip(), by="operator")
+    if not await carriers.reachable(visit.session, talk):
+        raise Conflict("对方已经不在线了，请回电。")
+    await _tell(visit, talk, text.strip(), "operator")
     return pages.show(request, visit, "lines.html", lines=await work.lines(visit, talk))
 
 
@@ -104,8 +106,19 @@ async def give_back(request: Request, conversation_id: uuid.UUID, visit: Queues)
     if talk.status == "human":
         talk.status = "open"
         talk.state = {key: value for key, value in talk.state.items() if key != "operator"}
-        await _tell(visit, talk, RETURNED, by="assistant")
+        await _tell(visit, talk, SENTENCES("handed_back"), "notice")
         _note(visit, talk, "conversation.returned")
+    return pages.go(request, f"/console/conversations/{conversation_id}")
+
+
+@router.post("/{conversation_id}/transfer")
+async def transfer(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """Put a running call through to the operators' telephone."""
+    talk = await _locked(visit)
+    if talk.channel != "phone":
+        raise Conflict("只有电话才能转接。")
+    await commands.give(visit.session, visit.now, visit.actor, talk.key, "transfer")
+    _note(visit, talk, "conversation.transferred")
     return pages.go(request, f"/console/conversations/{conversation_id}")
 
 
@@ -115,30 +128,28 @@ async def _locked(visit: Visit) -> Conversation:
     return talk
 
 
-async def _tell(visit: Visit, talk: Conversation, text: str, *, by: str) -> None:
-    """Keep it as a turn, and send it to the caller's page and to all who watch."""
-    reply = Reply(messages=[Message(text=text, speech=spoken(text))], expects="free", pace=talk.pace)
-    turn = f"{'operator' if by == 'operator' else 'notice'}-{uuid.uuid4().hex}"
-    visit.session.add(
-        Turn(
-            id=uuid.uuid4(),
-            conversation_id=talk.id,
-            turn_id=turn,
-            at=visit.now,
-            said=None,
-            reply=reply.model_dump_json(),
-            took_ms=0.0,
-        )
+async def _tell(visit: Visit, talk: Conversation, text: str, voice: Voice) -> None:
+    """Keep it as a turn, and send it to the person at the other end and to all who watch."""
+    reply = Reply(
+        messages=[Message(text=text, speech=spoken(text))],
+        expects="free",
+        pace=talk.pace,
+        speaker=visit.account.display_name if voice == "operator" else None,
     )
+    turn = Turn(
+        id=uuid.uuid4(),
+        conversation_id=talk.id,
+        turn_id=f"{voice}-{uuid.uuid4().hex}",
+        at=visit.now,
+        voice=voice,
+        said=None,
+        reply=reply.model_dump_json(),
+        took_ms=0.0,
+    )
+    visit.session.add(turn)
     talk.updated_at = visit.now
     await visit.session.flush()
-    said = {
-        "from": by,
-        "name": visit.account.display_name,
-        "turn_id": turn,
-        "reply": reply.model_dump(mode="json"),
-    }
-    await live.publish(visit.session, f"{talk.channel}:{talk.key}", said)
+    await carriers.CARRIERS[talk.channel](visit.session, visit.now, visit.actor, talk, turn, reply)
     await live.publish(visit.session, topic(talk.id), {})
 
 

@@ -70,6 +70,8 @@ class Line:
     by: str
     """caller, assistant or operator."""
     text: str
+    name: str | None = None
+    """Of the worker who said it."""
 
 
 async def queue(visit: Visit, name: str, shown: int = SHOWN) -> list[Item]:
@@ -145,12 +147,13 @@ async def conversation_of(visit: Visit, ticket: Ticket) -> Conversation | None:
 async def lines(visit: Visit, conversation: Conversation) -> list[Line]:
     """Everything said, oldest first."""
     found = await visit.session.scalars(
-        select(Turn).where(Turn.conversation_id == conversation.id).order_by(Turn.at.desc()).limit(TURNS)
+        select(Turn).where(Turn.conversation_id == conversation.id).order_by(Turn.number.desc()).limit(TURNS)
     )
     told = []
     for turn in reversed(found.all()):
         if turn.said:
             told.append(Line(turn.at, "caller", turn.said))
-        by = "operator" if turn.turn_id.startswith("operator-") else "assistant"
-        told += [Line(turn.at, by, one.text) for one in Reply.model_validate_json(turn.reply).messages]
+        reply = Reply.model_validate_json(turn.reply)
+        by = "operator" if turn.voice == "operator" else "assistant"
+        told += [Line(turn.at, by, one.text, reply.speaker) for one in reply.messages]
     return told

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated, Any
 
-from assistant.desk.schemas import Reply, TurnIn
+from fastapi import APIRouter, Query, Request
+
+from assistant.desk import repository
+from assistant.desk.schemas import Reply, TurnIn, Word
 from assistant.desk.service import Desk
-from assistant.kit.api import scope
+from assistant.kit.api import SessionDep, scope
+from assistant.kit.errors import Forbidden
+from assistant.kit.tokens import Bearer
 
-router = APIRouter(prefix="/desk", tags=["desk"], dependencies=[scope("turns")])
+Turns: Any = scope("turns")
+router = APIRouter(prefix="/desk", tags=["desk"], dependencies=[Turns])
 
 
 def desk(request: Request) -> Desk:
@@ -20,3 +26,18 @@ def desk(request: Request) -> Desk:
 async def take_turn(turn: TurnIn, request: Request) -> Reply:
     """One turn in, one reply out; the same ``turn_id`` again gets the same reply."""
     return await desk(request).take(turn)
+
+
+@router.get("/words")
+async def words(
+    session: SessionDep,
+    channel: str,
+    conversation: Annotated[str, Query(max_length=80)],
+    after: Annotated[str | None, Query(max_length=80)] = None,
+    who: Bearer = Turns,
+) -> list[Word]:
+    """What was said in a conversation unasked, after the turn ``after``; only to its own channel."""
+    if who.subject != f"channel:{channel}":
+        raise Forbidden()
+    found = await repository.words(session, channel, conversation, after)
+    return [Word(turn_id=turn.turn_id, reply=Reply.model_validate_json(turn.reply)) for turn in found]

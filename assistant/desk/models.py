@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.kit.crypto import Encrypted, EncryptedJSON
 from assistant.kit.db import Base, Identified
+
+Voice = Literal["reply", "notice", "operator"]
+"""Who speaks in a turn: the assistant when spoken to, the assistant of its own accord, a worker."""
 
 
 class Conversation(Identified, Base):
@@ -36,6 +48,9 @@ class Conversation(Identified, Base):
     caller_phone: Mapped[str | None] = mapped_column(Encrypted)
     phone_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Blind index of the number, where it can be one (``people.keys.phone_key``)."""
+    reply_to: Mapped[str | None] = mapped_column(Encrypted)
+    """Where words reach the person between their turns, where the channel keeps no line open: Telegram's id
+    of the private chat."""
     status: Mapped[str] = mapped_column(String(10), default="open")
     """open, human (a person has taken over) or ended."""
     epoch: Mapped[int] = mapped_column(default=0)
@@ -51,8 +66,15 @@ class Turn(Identified, Base):
     """What was said and answered, encrypted; kept for hand-offs and for the person's own file."""
 
     __tablename__ = "turns"
-    __table_args__ = (UniqueConstraint("conversation_id", "turn_id"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "turn_id"),
+        CheckConstraint("voice IN ('reply', 'notice', 'operator')", name="voice"),
+        Index("ix_turns_order", "conversation_id", "number"),
+    )
 
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """The order in which turns were kept."""
+    voice: Mapped[Voice] = mapped_column(String(10), default="reply")
     conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     turn_id: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]

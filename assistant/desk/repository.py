@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.desk.models import Conversation, Turn
 from assistant.desk.schemas import Reply, TurnIn
+
+WORDS: Final = 200
 
 
 async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now: datetime) -> Conversation:
@@ -26,6 +28,7 @@ async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now:
             "city": city,
             "direction": turn.direction,
             "caller_phone": turn.caller.phone,
+            "reply_to": _reply_to(turn),
             "worker_id": turn.caller.worker,
             "person_id": turn.caller.person,
             "confirmed": turn.caller.person is not None,
@@ -40,7 +43,12 @@ async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now:
         await session.execute(insert(Conversation).values(values).on_conflict_do_nothing())
         found = await session.scalar(select(Conversation).where(*where))
     assert found is not None
+    found.reply_to = _reply_to(turn) or found.reply_to
     return found
+
+
+def _reply_to(turn: TurnIn) -> str | None:
+    return None if turn.caller.telegram is None else str(turn.caller.telegram)
 
 
 async def reply_to(session: AsyncSession, conversation: Conversation, turn_id: str) -> Reply | None:
@@ -54,6 +62,26 @@ async def reply_to(session: AsyncSession, conversation: Conversation, turn_id: s
 async def recent_turns(session: AsyncSession, conversation_id: uuid.UUID, limit: int = 6) -> list[Turn]:
     """The last turns, oldest first."""
     rows = await session.scalars(
-        select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.at.desc()).limit(limit)
+        select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.number.desc()).limit(limit)
+    )
+    return list(rows)[::-1]
+
+
+async def words(session: AsyncSession, channel: str, key: str, after: str | None) -> list[Turn]:
+    """What was said in a conversation unasked, oldest first: all that came after the turn ``after``, or
+    where that is not known, the last ``WORDS``."""
+    known = (
+        select(Turn.number)
+        .where(Turn.conversation_id == Conversation.id, Turn.turn_id == after)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    rows = await session.scalars(
+        select(Turn)
+        .join(Conversation)
+        .where(Conversation.channel == channel, Conversation.key == key)
+        .where(Turn.voice != "reply", Turn.number > func.coalesce(known, 0))
+        .order_by(Turn.number.desc())
+        .limit(WORDS)
     )
     return list(rows)[::-1]

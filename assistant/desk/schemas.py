@@ -103,5 +103,14 @@ class Reply(BaseModel):
     expects: Expects = "free"
     pace: float = 1.0
     """Speaking pace for this caller; 1.0 is normal, below is slower."""
+    speaker: str | None = None
+    """Name of the worker who says it; null: the assistant."""
     handoff: Handoff | None = None
     end: bool = False
+
+
+class Word(BaseModel):
+    """Something said to the person that they had not just asked: by a worker, or by the assistant."""
+
+    turn_id: str
+    reply: Reply

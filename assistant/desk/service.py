@@ -141,21 +141,22 @@ class Desk:
                     conversation_id=conversation.id,
                     turn_id=turn.turn_id,
                     at=conversation.updated_at,
-                    said=text or None,
+                    said=text or turn.digits,
                     reply=reply.model_dump_json(),
                     took_ms=took_ms,
                 )
             )
-            if conversation.status == "human":
-                await live.publish(session, f"turns:{conversation.id}", {})
+            await live.publish(session, f"turns:{conversation.id}", {})
 
     # --- the order of things --------------------------------------------------------------------
 
     async def _answer(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
-        if turn.event in ("start", "silence", "hangup"):
-            return await self._event(conversation, speaker, turn)
         if turn.event == "sos":
             return await self.alarms.pressed(conversation, speaker)
+        if conversation.status == "human" and turn.event != "hangup":
+            return await self._listen(conversation, speaker, turn, text)
+        if turn.event in ("start", "silence", "hangup"):
+            return await self._event(conversation, speaker, turn)
         if turn.digits is not None:
             chosen = conversation.state.get("choices", {}).get(turn.digits)
             if turn.digits == "0":
@@ -171,8 +172,6 @@ class Desk:
             return alarm
         if len(text) > MAX_TEXT:
             return say(conversation, SENTENCES("too_long"), asks=conversation.state.get("asks"))
-        if conversation.status == "human":
-            return say(conversation, SENTENCES("human_speaks"), expects="none")
         if self.handoffs.waits_for_phone(conversation):
             saved = await self.handoffs.take_phone(conversation, speaker, text)
             if saved is not None:
@@ -180,6 +179,13 @@ class Desk:
         if plain.wants_person(text):
             return await self.handoffs.give(conversation, speaker, "来电人要找工作人员")
         return await self._talk(conversation, speaker, turn, text)
+
+    async def _listen(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
+        """A worker speaks with the person: what is said is kept, and answered only where there is danger."""
+        verdict = triage(text, alternatives=turn.alternatives)
+        if verdict.level == "danger":
+            return await self.alarms.sound(conversation, speaker, verdict, text)
+        return Reply(messages=[], expects="none", pace=conversation.pace)
 
     async def _triage(
         self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str

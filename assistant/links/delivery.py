@@ -18,7 +18,7 @@ from assistant.kit.outbox import OutboxMessage
 from assistant.kit.quiet import QuietHours
 from assistant.links import repository
 from assistant.links.alarms import ALARM, answered
-from assistant.links.models import Delivery, TelegramLink
+from assistant.links.models import Delivery
 from assistant.links.schemas import Claimed, DeliveryOut, Notice, Outcome
 from assistant.people import views
 from assistant.people.models import Person
@@ -51,8 +51,8 @@ async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Clai
             due, doubtful = None, False
             continue
         to = await repository.addressee(session, now, due.message)
-        if to.link is not None and _may_go(due.message, to.link, to.may):
-            return Claimed(notice=await _take(session, now, due, to.link, to.senior, doubtful))
+        if to.chat is not None and _may_go(due.message, to):
+            return Claimed(notice=await _take(session, now, due, to.chat, to.senior, doubtful))
         _pass_over(due, to.may)
         await session.flush()
         due, doubtful = None, False
@@ -62,7 +62,7 @@ async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Clai
 def _readable(message: OutboxMessage) -> bool:
     """False for a message that nobody can send: set aside, so that it does not stop the others."""
     try:
-        uuid.UUID(message.recipient.removeprefix("person:"))
+        uuid.UUID(message.recipient.removeprefix("person:").removeprefix(repository.CONVERSATION))
         return isinstance(message.data, dict)
     except ValueError:
         message.status, message.error = "failed", "unreadable"
@@ -70,16 +70,17 @@ def _readable(message: OutboxMessage) -> bool:
         return False
 
 
-def _may_go(message: OutboxMessage, link: TelegramLink, may: bool) -> bool:
-    """A chat nobody has vouched for is told only what becomes of its own request."""
-    return may and (link.confirmed_at is not None or message.event.startswith("link_"))
+def _may_go(message: OutboxMessage, to: repository.Addressee) -> bool:
+    """A chat nobody has vouched for is told only what becomes of its own request, and what is said in it."""
+    vouched = to.link is None or to.link.confirmed_at is not None
+    return to.may and (vouched or message.event.startswith("link_"))
 
 
 async def _take(
     session: AsyncSession,
     now: datetime,
     due: repository.Due,
-    link: TelegramLink,
+    chat: int,
     senior: Person | None,
     doubtful: bool,
 ) -> Notice:
@@ -100,7 +101,7 @@ async def _take(
         log.warning("telegram notice may arrive twice", outbox=str(message.id), event_name=event)
     return Notice(
         id=message.id,
-        chat=int(link.chat),
+        chat=chat,
         event=event,
         about=views.ref(senior, now).form_of_address if senior else None,
         data=data,
@@ -118,7 +119,7 @@ def _pass_over(due: repository.Due, may: bool) -> None:
         due.delivery.lease_until = None
     if not may:
         message.status, message.error = "suppressed", "no consent"
-    elif message.event.startswith("link_"):
+    elif message.event.startswith("link_") or message.recipient.startswith(repository.CONVERSATION):
         message.status, message.error = "suppressed", "no chat"
     else:
         _by_sms(message, "no chat")
@@ -167,6 +168,9 @@ def _failed(message: OutboxMessage, delivery: Delivery, now: datetime, asked: ti
 
 
 async def _blocked(session: AsyncSession, message: OutboxMessage, now: datetime) -> None:
+    if message.recipient.startswith(repository.CONVERSATION):
+        message.status = "failed"
+        return
     to = await repository.addressee(session, now, message)
     if to.link is not None:
         to.link.blocked_at = now

@@ -34,6 +34,8 @@ from assistant.people.repository import valid_at
 from assistant.tickets.models import Ticket
 
 KIND: Final = "telegram"
+CONVERSATION: Final = "conversation:"
+"""Begins a recipient who is answered in the conversation of that id."""
 BEFORE: Final = timedelta(hours=1)
 """How long before a complaint a photo of it may have come."""
 
@@ -163,8 +165,10 @@ async def _first(session: AsyncSession, statement: Select[OutboxMessage, Deliver
 class Addressee:
     """To whom a message goes, as of now."""
 
+    chat: int | None
+    """Where they read, unless they have no chat or have blocked the bot."""
     link: TelegramLink | None
-    """Their chat, unless they have none or have blocked the bot."""
+    """Whose chat it is; None for who is answered in a conversation of theirs."""
     may: bool
     """They may be told what the message says."""
     senior: Person | None
@@ -173,6 +177,8 @@ class Addressee:
 
 async def addressee(session: AsyncSession, now: datetime, message: OutboxMessage) -> Addressee:
     """Chat, consent and senior of a message, read in one go for every sending."""
+    if message.recipient.startswith(CONVERSATION):
+        return await _in_conversation(session, uuid.UUID(message.recipient.removeprefix(CONVERSATION)))
     recipient = uuid.UUID(message.recipient.removeprefix("person:"))
     wanted = "emergency_contact" if message.urgent else "notify"
     consent = exists().where(
@@ -192,7 +198,14 @@ async def addressee(session: AsyncSession, now: datetime, message: OutboxMessage
     )
     link, may, senior = (await session.execute(found)).one()
     own = message.about_person in (None, recipient)
-    return Addressee(link, own or bool(may), senior)
+    return Addressee(int(link.chat) if link else None, link, own or bool(may), senior)
+
+
+async def _in_conversation(session: AsyncSession, conversation: uuid.UUID) -> Addressee:
+    """Whoever has a conversation may be told what is said in it."""
+    found = await session.get(Conversation, conversation)
+    chat = found.reply_to if found is not None else None
+    return Addressee(int(chat) if chat else None, None, True, None)
 
 
 async def held(session: AsyncSession, message_id: uuid.UUID) -> tuple[OutboxMessage, Delivery] | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -26,6 +26,8 @@ from channels.web.schemas import CITY, TURN_ID, ChatTurn
 HERE = Path(__file__).parent
 HEARTBEAT_S: Final = 20
 """Between two signs of life; proxies close what is silent for 30 or 60 s."""
+LOOK_S: Final = 30
+"""A page is looked after so often even when nothing was told: what tells may have been away."""
 STREAMS: Final = 4
 """Open event streams of one conversation: its tabs."""
 
@@ -76,17 +78,18 @@ async def take_turn(turn: ChatTurn, request: Request) -> Reply:
 
 
 @router.get("/chat/events", response_class=EventSourceResponse)
-async def events(request: Request) -> Response:
-    """What others (an operator, the assistant of its own accord) say in this conversation.
+async def events(request: Request, after: Annotated[str | None, Query(pattern=TURN_ID)] = None) -> Response:
+    """What others (a worker, the assistant of its own accord) say in this conversation.
 
-    Each event ``said`` is ``{"from": "operator"|"assistant", "name", "turn_id", "reply": Reply}``,
-    published on the topic ``web:<conversation>`` (``assistant.kit.live``).
+    Each event ``said`` is ``{"turn_id", "reply": Reply}`` and has the turn's name as its id. A page that was
+    away gets what it missed: after ``Last-Event-ID``, else after the turn ``after``, else all of it.
     """
     conversation = sessions.required(request)
+    known = request.headers.get("last-event-id") or after
     if streams[conversation] >= STREAMS:
         return Response(status_code=204)  # tells the browser not to ask again
     return EventSourceResponse(
-        _said(request, conversation), ping=HEARTBEAT_S, headers={"x-accel-buffering": "no"}
+        _said(request, conversation, known), ping=HEARTBEAT_S, headers={"x-accel-buffering": "no"}
     )
 
 
@@ -112,13 +115,20 @@ async def speech(
     return Response(sound, media_type="audio/wav")
 
 
-async def _said(request: Request, conversation: str) -> AsyncIterator[dict[str, Any]]:
+async def _said(request: Request, conversation: str, after: str | None) -> AsyncIterator[dict[str, Any]]:
     streams[conversation] += 1
     try:
-        async with request.app.state.live.subscribe(f"web:{conversation}") as words:
+        # Told first, then read: what is said in between is read, and nothing is told that was not kept.
+        async with request.app.state.live.subscribe(f"words:web:{conversation}") as told:
             yield {"event": "open", "data": ""}
             while True:
-                yield {"event": "said", "data": json.dumps(await words.get(), ensure_ascii=False)}
+                async with _desk(request) as desk:
+                    words = await desk.words("web", conversation, after)
+                for word in words:
+                    after = word.turn_id
+                    yield {"event": "said", "id": after, "data": word.model_dump_json()}
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(told.get(), LOOK_S)
     finally:
         streams[conversation] -= 1
         if streams[conversation] <= 0:

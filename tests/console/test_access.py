@@ -41,7 +41,7 @@ class Entry:
 def entries() -> list[Entry]:
     """Every route, read off the router."""
     return [
-        Entry(min(route.methods), router.prefix + route.path, frozenset(route.param_convertors))
+        Entry(min(route.methods or ()), router.prefix + route.path, frozenset(route.param_convertors))
         for part in PARTS
         for route in part.router.routes
         if isinstance(route, APIRoute)

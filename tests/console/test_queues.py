@@ -6,10 +6,9 @@ import asyncio
 import uuid
 
 import pytest
-from fastapi import FastAPI
 
 from assistant.desk.models import Conversation, Turn
-from assistant.desk.schemas import Message, Reply, TurnIn
+from assistant.desk.schemas import Message, Reply
 from assistant.kit.actor import Actor
 from assistant.kit.db import Database
 from assistant.kit.live import Live
@@ -131,43 +130,3 @@ async def test_a_new_ticket_is_told_at_once(database: Database, database_url: st
             ticket = await tickets.open_ticket(session, NOW, CALLER, asked)
         assert (await asyncio.wait_for(told.get(), 5))["ticket"] == str(ticket.id)
     await live.close()
-
-
-async def test_taking_over_speaking_and_giving_back(
-    app: FastAPI, sign_in: SignIn, talk: uuid.UUID, database: Database, database_url: str
-) -> None:
-    worker, operator = await sign_in("worker"), await sign_in("operator")
-    path = f"/conversations/{talk}"
-    assert (await worker.post(f"{path}/say", {"text": "您好"})).status_code == 409
-    live = Live(database_url)
-    async with live.subscribe("web:web-1") as heard, live.subscribe(f"turns:{talk}") as watched:
-        assert (await worker.post(f"{path}/take")).status_code == 303
-        assert (await operator.post(f"{path}/take")).status_code == 409
-        assert (await operator.post(f"{path}/say", {"text": "我也说"})).status_code == 409
-        answer = await worker.post(f"{path}/say", {"text": "您好，我是小王<b>"})
-        assert "您好，我是小王&lt;b&gt;" in answer.text
-        first, second = [await asyncio.wait_for(heard.get(), 5) for _ in range(2)]
-        assert first["from"] == "assistant"
-        assert second["from"] == "operator" and second["name"] == "小王"
-        assert second["reply"]["messages"][0]["text"] == "您好，我是小王<b>"
-        while not watched.empty():
-            watched.get_nowait()
-        turn = TurnIn(channel="web", conversation="web-1", turn_id="2", text="那就好")
-        reply = await app.state.desk.take(turn)
-        assert reply.expects == "none"
-        await asyncio.wait_for(watched.get(), 5)
-        assert "那就好" in (await worker.get(f"{path}/lines")).text
-        assert (await worker.post(f"{path}/return")).status_code == 303
-    await live.close()
-    async with database.session() as session:
-        kept = await session.get(Conversation, talk)
-        assert kept is not None and kept.status == "open"
-
-
-async def test_a_phone_call_is_not_typed_into(sign_in: SignIn, talk: uuid.UUID, database: Database) -> None:
-    async with database.session() as session:
-        kept = await session.get(Conversation, talk)
-        assert kept is not None
-        kept.channel = "phone"
-    worker = await sign_in("worker")
-    assert (await worker.post(f"/conversations/{talk}/take")).status_code == 409

@@ -48,7 +48,7 @@ async function deliver(entry) {
     entry.state = "sent";
     if (entry.id !== START) show_mine(entry, resend);
     say_status("");
-    hear({ mine: false, from: "assistant", turn: entry.id, reply });
+    hear({ mine: false, turn: entry.id, reply });
     return true;
   } catch (error) {
     if (!(error instanceof NotCarried)) throw error;
@@ -62,8 +62,9 @@ async function deliver(entry) {
   }
 }
 
-/** Somebody says something in this conversation. */
+/** Somebody says something in this conversation; while a worker has it, the assistant's reply is empty. */
 function hear(entry) {
+  if (!entry.reply.messages.length && !entry.reply.handoff) return;
   kept.entries.push(entry);
   save();
   close_choices();
@@ -186,11 +187,16 @@ async function start_over() {
 
 // --- what others say ------------------------------------------------------------------------------
 
+const from_others = (entry) => entry.unasked;
+
+/** What was said while this page was away is told again; what it has is not shown twice. */
 function listen() {
-  const events = new EventSource("/chat/events");
+  const last = kept.entries.filter(from_others).pop();
+  const events = new EventSource(last ? `/chat/events?after=${encodeURIComponent(last.turn)}` : "/chat/events");
   events.addEventListener("said", (event) => {
-    const said = JSON.parse(event.data);
-    hear({ mine: false, from: said.from, name: said.name, turn: said.turn_id, reply: said.reply });
+    const { turn_id: turn, reply } = JSON.parse(event.data);
+    if (kept.entries.some((entry) => from_others(entry) && entry.turn === turn)) return;
+    hear({ mine: false, unasked: true, turn, reply });
   });
 }
 

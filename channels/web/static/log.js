@@ -5,7 +5,8 @@ import { button, byId, call, el } from "./dom.js";
 import { read, stop } from "./reader.js";
 
 const EMERGENCY = /打\s*(110|119|120)(?!\d)/g;
-const NAMES = { assistant: "银铃（智能助手）", operator: "工作人员" };
+const ASSISTANT = "银铃（智能助手）";
+const WORKER = "工作人员";
 const YES_NO = [
   { title: "是", value: "是的", key: "1" },
   { title: "不是", value: "不是", key: "2" },
@@ -42,9 +43,9 @@ export function show_mine(entry, resend) {
 
 /** Show a reply; `choose` is called with the answer that is pressed. */
 export function show_theirs(entry, choose) {
-  const { reply, from } = entry;
-  const made = el("article", from === "operator" ? "entry theirs operator" : "entry theirs", { tabIndex: -1 });
-  made.append(el("p", "who", {}, entry.name ? `${NAMES[from]} ${entry.name}` : NAMES[from] || NAMES.assistant));
+  const { reply } = entry;
+  const made = el("article", reply.speaker ? "entry theirs operator" : "entry theirs", { tabIndex: -1 });
+  made.append(el("p", "who", {}, reply.speaker ? `${WORKER} ${reply.speaker}` : ASSISTANT));
   reply.messages.forEach((message) => made.append(part(message)));
   if (reply.handoff) made.append(handoff_card(reply.handoff));
   if (reply.messages.length) made.append(el("div", "row", {}, read_button(entry)));

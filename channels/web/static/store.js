@@ -3,7 +3,7 @@
 const KEY = "yinling.chat";
 const KEPT = 200;
 
-/** Entries: {mine: true, id, shown, body, state} or {mine: false, from, name, turn, reply}. */
+/** Entries: {mine: true, id, shown, body, state} or {mine: false, unasked, turn, reply}. */
 export const kept = load();
 
 function load() {

@@ -66,6 +66,15 @@ def test_an_alarm_names_danger_and_place_and_has_its_buttons() -> None:
     assert again.text.startswith("第3次提醒")
 
 
+def test_what_a_worker_types_is_told_as_theirs_word_for_word() -> None:
+    out = write(notice("said.operator", {"name": "小王", "text": "花括号{x}也原样"}, urgent=True), NOW)
+    assert out.text == "工作人员小王：花括号{x}也原样"
+    assert (
+        write(notice("said.notice", {"text": "工作人员已离开。"}, urgent=True), NOW).text
+        == "工作人员已离开。"
+    )
+
+
 def test_an_unknown_event_still_says_something_true() -> None:
     assert write(notice("something.new", {}), NOW).text.startswith("周阿姨有一条新的消息")
 
@@ -79,6 +88,8 @@ def test_no_template_leaves_a_gap_open(event: str) -> None:
         "senior": "周阿姨",
         "scopes": ["notify"],
         "hazard": "fall",
+        "name": "小王",
+        "text": "您好，饭已经改到十二点。",
     }
     text = write(notice(event, data), NOW).text
     assert "{" not in text and "None" not in text and "，，" not in text and len(text) > 8

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from assistant.desk.schemas import Choice, Handoff, Message, Reply, TurnIn
+from assistant.desk.schemas import Choice, Handoff, Message, Reply, TurnIn, Word
 
 MEAL_STATION = {
     "kind": "place",
@@ -99,6 +99,9 @@ class ScriptedDesk:
         self.fault: Callable[[TurnIn], Response | None] = lambda turn: None
         """Breaks a turn: a response that is sent instead of the reply (after it was taken)."""
         self.app = FastAPI()
+        self.said_unasked: dict[str, list[Word]] = {}
+        """By conversation: what a worker says in it."""
+        self.app.add_api_route("/desk/words", self.words, methods=["GET"])
         self.app.add_api_route("/desk/turns", self.take, methods=["POST"], response_model=Reply)
 
     def take(self, turn: TurnIn) -> Reply | Response:
@@ -107,6 +110,17 @@ class ScriptedDesk:
         reply = SCRIPT.get(said) or Reply(messages=[message(f"您说的是：{said}")])
         first = self.replies.setdefault((turn.conversation, turn.turn_id), reply)
         return self.fault(turn) or first
+
+    def words(self, channel: str, conversation: str, after: str | None = None) -> list[Word]:
+        words = self.said_unasked.get(conversation, [])
+        known = [word.turn_id for word in words]
+        return words[known.index(after) + 1 if after in known else 0 :]
+
+    def operator(self, conversation: str, text: str, name: str = "小李") -> None:
+        """A worker says something; who is connected must yet be told."""
+        words = self.said_unasked.setdefault(conversation, [])
+        reply = Reply(messages=[message(text)], speaker=name)
+        words.append(Word(turn_id=f"operator-{len(words)}", reply=reply))
 
     def said(self) -> list[str]:
         """What arrived, without the greeting."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from collections.abc import Iterator
 from datetime import timedelta
@@ -263,3 +264,38 @@ def test_the_packaged_voice_makes_a_wav(tmp_path: Path) -> None:
     with wave.open(io.BytesIO(speaking.wav("您好。", 1.0, tmp_path))) as sound:
         assert (sound.getnchannels(), sound.getsampwidth()) == (1, 2)
         assert 0.2 < sound.getnframes() / sound.getframerate() < 3
+
+
+async def heard(site: str, cookie: str, count: int, **more: Any) -> list[tuple[str, str]]:
+    """The first ``count`` words of the event stream: id and text."""
+    found: list[tuple[str, str]] = []
+    async with (
+        httpx.AsyncClient(base_url=site, cookies={sessions.COOKIE: cookie}) as http,
+        http.stream("GET", "/chat/events", **more) as stream,
+    ):
+        name = ""
+        async for line in stream.aiter_lines():
+            if line.startswith("id: "):
+                name = line.removeprefix("id: ")
+            elif line.startswith("data: {"):
+                word = json.loads(line.removeprefix("data: "))
+                found.append((name, word["reply"]["messages"][0]["text"]))
+                if len(found) == count:
+                    break
+    return found
+
+
+async def test_a_stream_that_was_lost_goes_on_where_it_was(site: str, desk: ScriptedDesk) -> None:
+    async with httpx.AsyncClient(base_url=site, headers={"origin": site}) as http:
+        await http.get("/")
+        await turn(http, text="您好")
+        cookie = http.cookies[sessions.COOKIE]
+    for text in ("一", "二", "三"):
+        desk.operator(desk.turns[0].conversation, text)
+    assert await heard(site, cookie, 3) == [("operator-0", "一"), ("operator-1", "二"), ("operator-2", "三")]
+    lost_after = {"headers": {"last-event-id": "operator-1"}, "params": {"after": "operator-0"}}
+    assert await heard(site, cookie, 1, **lost_after) == [("operator-2", "三")]
+    assert await heard(site, cookie, 2, params={"after": "operator-0"}) == [
+        ("operator-1", "二"),
+        ("operator-2", "三"),
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from fastapi import FastAPI, Response
@@ -374,7 +373,15 @@ async def test_else_the_service_reads_or_says_that_it_cannot(page: Page, site: s
     assert asked[0].endswith("/chat/speech?turn=start&n=0")
 
 
-async def test_an_operator_is_heard_in_the_same_conversation(
+async def told(server_url: str, conversation: str) -> None:
+    """What the desk does beside keeping the words: tell who is connected."""
+    database = Database(server_url)
+    async with database.session() as session:
+        await publish(session, f"words:web:{conversation}", {})
+    await database.close()
+
+
+async def test_a_worker_is_heard_in_the_same_conversation(
     page: Page, site: str, desk: ScriptedDesk, server_url: str
 ) -> None:
     await page.add_init_script(
@@ -383,17 +390,42 @@ async def test_an_operator_is_heard_in_the_same_conversation(
     )
     await opened(page, site)
     await until(page, "window.listening")
-    words: dict[str, Any] = Reply(messages=[script.message("周阿姨您好，我是小李。")]).model_dump(mode="json")
-    database = Database(server_url)
     for conversation in ("web-somebody-else", desk.turns[0].conversation):
-        async with database.session() as session:
-            data = {"from": "operator", "name": "小李", "reply": words}
-            await publish(session, f"web:{conversation}", data)
-    await database.close()
+        desk.operator(conversation, f"周阿姨您好，我是小李。{len(conversation)}")
+        await told(server_url, conversation)
     said = page.locator(".operator")
     await expect(said).to_have_count(1)
     await expect(said).to_contain_text("工作人员 小李")
     await expect(said).to_contain_text("周阿姨您好")
+
+
+async def test_what_a_worker_said_while_the_page_was_away_is_told_once(
+    page: Page, site: str, desk: ScriptedDesk
+) -> None:
+    await opened(page, site)
+    desk.operator(conversation := desk.turns[0].conversation, "第一句")
+    await page.goto("about:blank")
+    desk.operator(conversation, "第二句")
+    for times in (1, 2):
+        desk.operator(conversation, f"回来{times}次")
+        await page.goto(site)
+        await expect(page.locator("#log")).to_contain_text(f"回来{times}次")
+        texts = await page.locator(".operator .text").all_inner_texts()
+        assert texts == ["第一句", "第二句", "回来1次", "回来2次"][: 2 + times]
+        await page.goto("about:blank")
+
+
+async def test_while_a_worker_speaks_the_assistant_shows_nothing(
+    page: Page, site: str, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(script.SCRIPT, "我等着", Reply(messages=[], expects="none"))
+    await opened(page, site)
+    await write(page, "我等着")
+    await expect(page.locator(".mine")).to_contain_text("我等着")
+    await expect(page.locator("#status")).to_be_empty()
+    await expect(page.locator(".theirs")).to_have_count(1)  # the greeting
+    # What the service calls a conversation is nothing to read.
+    assert desk.turns[0].conversation not in await page.content()
 
 
 async def test_too_many_is_told_in_the_page_and_kept(page: Page, site: str, web: FastAPI) -> None:
