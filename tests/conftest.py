@@ -6,6 +6,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -83,15 +84,24 @@ async def app(database: Database, database_url: str, settings: Settings, clock: 
     return make_app(settings, database_url, clock)
 
 
-@pytest.fixture
-async def api(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIterator[httpx.AsyncClient]:
-    """The API as the action server sees it: in process, with its token."""
-    token = tokens.issue(keyring, "actions", clock.now())
+@asynccontextmanager
+async def calling(
+    app: FastAPI, keyring: Keyring, clock: SettableClock, subject: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The API in process, with the token of ``subject``."""
+    token = tokens.issue(keyring, subject, clock.now())
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://yinling",
         headers={"authorization": f"Bearer {token}"},
     ) as client:
+        yield client
+
+
+@pytest.fixture
+async def api(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIterator[httpx.AsyncClient]:
+    """The API as the action server sees it."""
+    async with calling(app, keyring, clock, "actions") as client:
         yield client
     await app.state.context.database.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,10 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.benefits.seed import load_benefits
 from assistant.catalog.models import City
 from assistant.catalog.seed import CITIES
-from assistant.kit import postgres
 from assistant.kit.crypto import Keyring
-from assistant.kit.db import Database
-from assistant.schema import migrate
+from tests.databases import filled, rolled_back
 
 NAMES = {"weihai": "威海", "zhuzhou": "株洲", "tieling": "铁岭", "yuxi": "玉溪", "yueyang": "岳阳"}
 
@@ -28,24 +25,11 @@ async def fill(session: AsyncSession) -> None:
 @pytest.fixture(scope="session")
 def granted_url(server_url: str, keyring: Keyring) -> str:
     """A database with all benefits; nobody commits to it."""
-    url = postgres.ensure_database(server_url, "yinling_granted")
-    migrate(url)
-
-    async def start() -> None:
-        database = Database(url)
-        async with database.session() as unit:
-            await fill(unit)
-        await database.close()
-
-    asyncio.run(start())
-    return url
+    return filled(server_url, "yinling_granted", fill)
 
 
 @pytest.fixture
 async def granted(granted_url: str) -> AsyncIterator[AsyncSession]:
     """A session that knows all benefits; what a test does in it is rolled back."""
-    database = Database(granted_url, pool_size=1)
-    async with database.sessions() as session:
+    async with rolled_back(granted_url) as session:
         yield session
-        await session.rollback()
-    await database.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -10,11 +9,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalog.seed import load_seed
-from assistant.kit import postgres
 from assistant.kit.clock import from_china
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.schema import migrate
+from tests.databases import filled, rolled_back
 
 NOW = from_china(datetime(2025, 6, 11, 10, 0))
 """A Wednesday."""
@@ -25,27 +23,14 @@ CENTRE = "29.372,113.130"
 @pytest.fixture(scope="session")
 def seeded_url(server_url: str, keyring: Keyring) -> str:
     """A database that knows the five cities; nobody commits to it."""
-    url = postgres.ensure_database(server_url, "yinling_seeded")
-    migrate(url)
-
-    async def fill() -> None:
-        database = Database(url)
-        async with database.session() as unit:
-            await load_seed(unit)
-        await database.close()
-
-    asyncio.run(fill())
-    return url
+    return filled(server_url, "yinling_seeded", load_seed)
 
 
 @pytest.fixture
 async def seeded(seeded_url: str) -> AsyncIterator[AsyncSession]:
     """A session that knows the five cities; what a test does in it is rolled back."""
-    database = Database(seeded_url, pool_size=1)
-    async with database.sessions() as session:
+    async with rolled_back(seeded_url) as session:
         yield session
-        await session.rollback()
-    await database.close()
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from assistant.kit import tokens
 from assistant.kit.actor import SYSTEM, Actor
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.people import service
 from assistant.people.schemas import PersonIn
+from tests.conftest import calling
 
 CHAT = 700_000_001
 """A made-up chat."""
@@ -48,10 +48,5 @@ async def family(database: Database, clock: SettableClock) -> Family:
 @pytest.fixture
 async def channel(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIterator[httpx.AsyncClient]:
     """The API with the telegram channel's token."""
-    token = tokens.issue(keyring, "channel:telegram", clock.now())
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
-        base_url="http://yinling",
-        headers={"authorization": f"Bearer {token}"},
-    ) as client:
+    async with calling(app, keyring, clock, "channel:telegram") as client:
         yield client
