@@ -103,7 +103,11 @@ class CallLeg(Protocol):
         """
 
     async def played(self) -> None:
-        """Return when all that was queued has been sent."""
+        """Return when all that was queued has been sent.
+
+        The other side may still hold up to 200 ms in its jitter buffer and drops it when the call ends: wait 300 ms
+        between the last word and ``hang_up``.
+        """
 
     async def flush(self) -> None:
         """Drop what is queued: the caller has begun to speak."""

@@ -162,7 +162,7 @@ class Incoming:
     silence) fall behind real time: by then a frame is owed.
     """
 
-    LATE: Final = 1
+    LATE: Final = 2
     """Frames the stream may be late by before one is invented."""
     EARLY: Final = 3
     """Frames it may be early by: more is the peer's faster clock, not something to save up."""

@@ -16,6 +16,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Literal
+from uuid import uuid4
 
 import baresip
 import structlog
@@ -43,6 +44,8 @@ _BYTES_A_MS: Final = 16
 _READ_BYTES: Final = 16_000
 _ANSWER_S: Final = 10.0
 _TRANSFER_S: Final = 20.0
+_BUSY: Final = {486, 600}
+_DECLINED: Final = {603, 607, 608}
 _UNREACHABLE: Final = {404, 410, 484, 502, 503, 604}
 _NO_ANSWER: Final = {408, 480, 487}
 
@@ -239,7 +242,7 @@ class SipLine:
             leg = self._leg(
                 call,
                 CallInfo(
-                    call_id=call.call_id or f"out-{call.handle:x}",
+                    call_id=uuid4().hex,
                     direction="out",
                     carrier="sip",
                     caller=e164(user_of(address), settings.area_code),
@@ -283,7 +286,7 @@ class SipLine:
         area = self._settings.area_code
         to = user_of(headers.get("To", ""))
         info = CallInfo(
-            call_id=call.call_id or f"in-{call.handle:x}",
+            call_id=uuid4().hex,  # the caller chooses the SIP Call-ID: it could name another's conversation
             direction="in",
             carrier="sip",
             caller=caller_number(call.peer or "", headers, area),
@@ -305,15 +308,15 @@ async def _rejected(call: baresip.Call) -> None:
 
 
 def _not_reached(error: Exception) -> Literal["busy", "no_answer", "declined", "unreachable", "failed"]:
-    if isinstance(error, baresip.CallBusy):
+    status = getattr(error, "status", None)
+    if status in _BUSY:
         return "busy"
-    if isinstance(error, baresip.CallDeclined):
+    if status in _DECLINED:
         return "declined"
     if isinstance(error, baresip.CallTimeout):
         return "no_answer"
     if isinstance(error, baresip.NoLocalAddressError):
         return "unreachable"
-    status = getattr(error, "status", None)
     if status in _NO_ANSWER:
         return "no_answer"
     if status in _UNREACHABLE:

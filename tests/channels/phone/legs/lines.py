@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from channels.phone.leg import CallLeg, LegEvent, Line, Sound
 from channels.phone.legs.sip import SipLine
 from channels.phone.settings import Settings
+from speech.audio import TELEPHONE_RATE, Samples
 from tests.channels.phone.peers import free_port
 
-Script = Callable[[CallLeg], Awaitable[None]]
+Script = Callable[[CallLeg], Coroutine[Any, Any, None]]
 
 
 def sip_settings(**changed: Any) -> Settings:
     """A line on loopback at a port of its own."""
-    return Settings(
-        **{"sip_host": "127.0.0.1", "sip_port": free_port(socket.SOCK_DGRAM), "rtp_ports": (20000, 20999)}
-        | changed
-    )
+    values: dict[str, Any] = {
+        "sip_host": "127.0.0.1",
+        "sip_port": free_port(socket.SOCK_DGRAM),
+        "rtp_ports": (20000, 20999),
+    }
+    return Settings(**(values | changed))
 
 
 @asynccontextmanager
@@ -33,7 +44,7 @@ async def answered(line: Line, script: Script) -> AsyncIterator[list[CallLeg]]:
     async def take() -> None:
         async for leg in line.calls():
             legs.append(leg)
-            task: asyncio.Task[None] = asyncio.ensure_future(script(leg))  # type: ignore[arg-type]
+            task = asyncio.create_task(script(leg))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
@@ -72,6 +83,7 @@ class Notes:
     def __init__(self) -> None:
         self.events: list[LegEvent] = []
         self.frames = 0
+        self._changed = asyncio.Event()
 
     async def __call__(self, leg: CallLeg) -> None:
         await leg.answer()
@@ -81,3 +93,41 @@ class Notes:
                 await leg.play(event.samples)
             else:
                 self.events.append(event)
+                self._changed.set()
+
+    async def until(self, event: LegEvent, within_s: float = 5) -> None:
+        """Until this has come."""
+        async with asyncio.timeout(within_s):
+            while event not in self.events:
+                self._changed.clear()
+                await self._changed.wait()
+
+
+def sweep(seconds: float) -> Samples:
+    """A tone that rises all the time: no half-second of it is like another."""
+    moments = np.arange(int(TELEPHONE_RATE * seconds)) / TELEPHONE_RATE
+    phase = 300 * moments + 1500 / (2 * seconds) * moments**2
+    return (8000 * np.sin(2 * np.pi * phase)).astype(np.int16)
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for 127.0.0.1 and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2025, 1, 1))
+        .not_valid_after(datetime(2045, 1, 1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "chain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return folder / "chain.pem", folder / "key.pem"

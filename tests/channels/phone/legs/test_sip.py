@@ -1,28 +1,25 @@
-"""The SIP line against real telephones."""
+"""The SIP line against real telephones (Debian's baresip)."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
-import numpy as np
+import pytest
 
-from channels.phone.leg import Digit, Held, HungUp
-from speech.audio import TELEPHONE_RATE, Samples
-from tests.channels.phone.legs.lines import Notes, sip_line, sip_settings
+from channels.phone.leg import CallLeg, CannotTransfer, Digit, Held, HungUp, Sound
+from channels.phone.legs.bridge import bridge
+from speech.audio import TELEPHONE_RATE
+from tests.channels.phone.legs import power
+from tests.channels.phone.legs.lines import Notes, certificate, sip_line, sip_settings, sweep
 from tests.channels.phone.peers import likeness, longest_silence_ms, needs_baresip, telephone
+from tests.channels.phone.rawsip import raw_caller
 
 pytestmark = needs_baresip
 
 
-def sweep(seconds: float) -> Samples:
-    """A tone that rises all the time: no half-second of it is like another."""
-    time = np.arange(int(TELEPHONE_RATE * seconds)) / TELEPHONE_RATE
-    return (8000 * np.sin(2 * np.pi * (300 * time + 1500 / (2 * seconds) * time**2))).astype(np.int16)
-
-
 async def test_sound_there_and_back_keys_hold_and_the_callers_hang_up() -> None:
-    notes, settings = Notes(), sip_settings()
-    voice = sweep(20)
+    notes, settings, voice = Notes(), sip_settings(), sweep(20)
     async with sip_line(notes, settings) as (line, legs), telephone(voice) as phone:
         await phone.dial(f"sip:055155012345@127.0.0.1:{settings.sip_port}")
         await phone.event("CALL_ESTABLISHED")
@@ -31,11 +28,11 @@ async def test_sound_there_and_back_keys_hold_and_the_callers_hang_up() -> None:
         await phone.press("#")
         await asyncio.sleep(0.5)
         await phone.command("hold")
-        await asyncio.sleep(0.5)
+        await notes.until(Held(True))
         await phone.command("resume")
-        await asyncio.sleep(1.0)
+        await notes.until(Held(False))
         await phone.command("hangup")
-        await asyncio.sleep(0.3)
+        await notes.until(HungUp("caller"))
         assert line.active == 0
         await phone.stop()
         heard = phone.heard()
@@ -43,5 +40,119 @@ async def test_sound_there_and_back_keys_hold_and_the_callers_hang_up() -> None:
     assert legs[0].info.caller == "+8613900001111"
     assert legs[0].info.dialled == "+8655155012345"
     assert notes.events == [Digit("5"), Digit("#"), Held(True), Held(False), HungUp("caller")]
-    assert min(likeness(heard, voice[: 3 * TELEPHONE_RATE])) > 0.98
+    assert min(likeness(heard, voice[TELEPHONE_RATE : 3 * TELEPHONE_RATE])) > 0.98
     assert longest_silence_ms(heard[800 : 3 * TELEPHONE_RATE]) <= 20
+
+
+@pytest.mark.parametrize(
+    ("transport", "srtp", "account"),
+    [
+        ("tcp", "off", ""),
+        ("tls", "required", ";mediaenc=srtp-mand"),
+        ("udp", "offered", ""),
+        ("udp", "off", ";dtmfmode=info"),
+    ],
+)
+async def test_transports_encryption_and_keys_by_info(
+    transport: str, srtp: str, account: str, tmp_path: Path
+) -> None:
+    chain, key = certificate(tmp_path)
+    notes, voice = Notes(), sweep(5)
+    settings = sip_settings(tls_certificate=chain, tls_key=key, srtp=srtp)
+    port = settings.sip_port + (transport == "tls")
+    async with sip_line(notes, settings), telephone(voice, transport=transport, account=account) as phone:
+        await phone.dial(f"sip:hotline@127.0.0.1:{port};transport={transport}")
+        await phone.event("CALL_ESTABLISHED")
+        await asyncio.sleep(1.2)
+        await phone.press("7")
+        await notes.until(Digit("7"))
+        await phone.command("hangup")
+        await notes.until(HungUp("caller"))
+        await phone.stop()
+        assert max(likeness(phone.heard(), voice[: TELEPHONE_RATE * 3 // 2])) > 0.98
+    assert notes.events == [Digit("7"), HungUp("caller")]
+
+
+async def test_what_was_played_is_heard_whole_and_a_flush_stops_it_at_once() -> None:
+    long, short = power.tone(600, 5), power.tone(1500, 1)
+    spoken_ms = 0.0
+
+    async def script(leg: CallLeg) -> None:
+        nonlocal spoken_ms
+        loop = asyncio.get_running_loop()
+        await leg.answer()
+        await asyncio.sleep(0.3)
+        started = loop.time()
+        speaking = asyncio.create_task(power.play(leg, long))
+        await asyncio.sleep(1.2)
+        speaking.cancel()
+        await leg.flush()
+        spoken_ms = (loop.time() - started) * 1000
+        await power.play(leg, short)
+        await leg.played()
+        assert loop.time() - started < 1.2 + 1.0 + 0.25
+        await asyncio.sleep(0.3)  # what was sent still waits in the telephone's jitter buffer
+        await leg.hang_up()
+
+    settings = sip_settings()
+    async with sip_line(script, settings), telephone(sweep(10)) as phone:
+        await phone.dial(f"sip:hotline@127.0.0.1:{settings.sip_port}")
+        await phone.event("CALL_CLOSED")
+        await phone.stop()
+        heard = phone.heard()
+    # The first word waits for at most 60 ms of comfort noise.
+    assert power.loud_ms(heard, 600) - (spoken_ms - 60) <= 150
+    assert power.loud_ms(heard, 1500) >= 980
+
+
+async def test_a_call_is_transferred_to_a_person() -> None:
+    settings = sip_settings()
+    endings: list[object] = []
+    async with telephone(sweep(10), user="operator", account=";answermode=auto") as operator:
+
+        async def script(leg: CallLeg) -> None:
+            await leg.answer()
+            await asyncio.sleep(0.3)
+            await leg.transfer(f"sip:operator@127.0.0.1:{operator.sip_port}")
+            endings.extend([event async for event in leg.events() if not isinstance(event, Sound)])
+
+        async with sip_line(script, settings) as (line, _), telephone(sweep(10)) as phone:
+            await phone.dial(f"sip:hotline@127.0.0.1:{settings.sip_port}")
+            await operator.event("CALL_ESTABLISHED")
+            await phone.event("CALL_CLOSED")
+            assert operator.events[0]["peeruri"].startswith("sip:13900001111@")
+            assert line.active == 0
+    assert endings == [HungUp("transferred")]
+
+
+async def test_after_a_refused_transfer_the_calls_are_joined_here() -> None:
+    settings, voice = sip_settings(), sweep(12)
+    async with telephone(voice, user="operator", account=";answermode=auto") as operator:
+
+        async def script(leg: CallLeg) -> None:
+            await leg.answer()
+            events = leg.events()
+            with pytest.raises(CannotTransfer):
+                await leg.transfer("sip:nobody@127.0.0.1:9")
+            person = await line.dial(f"sip:operator@127.0.0.1:{operator.sip_port}")
+            assert await bridge(leg, events, person, person.events()) == HungUp("caller")
+
+        async with sip_line(script, settings) as (line, _), raw_caller(settings.sip_port) as caller:
+            caller.answers["REFER"] = 603
+            assert await caller.invite() == 200
+            await caller.say(power.tone(600, 3))
+            await operator.command("hangup")
+            await caller.ended()
+            await operator.stop()
+            assert power.loud_ms(operator.heard(), 600) > 1500
+    assert max(likeness(caller.heard(), voice[:16000])) > 0.98
+
+
+async def test_a_withheld_number_is_nobodys() -> None:
+    settings, notes = sip_settings(), Notes()
+    async with sip_line(notes, settings) as (_, legs), telephone(sweep(2), user="anonymous") as phone:
+        await phone.dial(f"sip:hotline@127.0.0.1:{settings.sip_port}")
+        await phone.event("CALL_ESTABLISHED")
+    assert legs[0].info.caller is None
+    assert legs[0].info.dialled == "hotline"
+    assert notes.events == [HungUp("us")]
