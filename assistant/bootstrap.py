@@ -232,6 +232,8 @@ def debian_packages() -> None:
         raise SetupError(f"没有装上，请手动安装：sudo apt-get install {' '.join(wanted)}")
 
 
+NEED_HEARING = {"up", "run", "evaluate", "bench"}
+"""Commands that hear speech a second time (Whisper, 250 MB); ``YINLING_HEARING=off`` does without."""
 NEED_RASA = {"up", "chat", "train", "evaluate", "bench", "test", "run"}
 """Commands that start or train Rasa."""
 
@@ -242,7 +244,7 @@ def main(arguments: list[str]) -> int:
     try:
         if command == "test":
             return _test(arguments[1:])
-        python = service()
+        python = _service_for(command)
         if command in NEED_RASA:
             rasa()
     except SetupError as error:
@@ -250,6 +252,16 @@ def main(arguments: list[str]) -> int:
         return 1
     os.chdir(ROOT)
     os.execv(str(python), [str(python), "-m", "assistant.cli", *arguments])
+
+
+def _service_for(command: str) -> Path:
+    """The service's environment with what ``command`` needs; without second hearing where that is not to be had."""
+    if command in NEED_HEARING and os.environ.get("YINLING_HEARING") != "off":
+        try:
+            return service(("hearing",))
+        except SetupError:
+            say("二次识别（Whisper）没有装上，先不用它，其他照常。")
+    return service()
 
 
 def _test(arguments: list[str]) -> int:

@@ -166,3 +166,39 @@ def test_it_needs_the_standard_library_only(repository_root: Path) -> None:
         ["/usr/bin/env", "-i", sys.executable, "-I", "-S", "-c", code], cwd=repository_root, check=False
     )
     assert done.returncode == 0 and os.access(repository_root / "yinling", os.X_OK)
+
+
+def _synced(monkeypatch: pytest.MonkeyPatch, *, hearing_fails: bool = False) -> list[tuple[str, ...]]:
+    """The groups that are asked of the service's environment, in order."""
+    asked: list[tuple[str, ...]] = []
+
+    def sync(folder: Path, versions: tuple[str, ...], groups: tuple[str, ...] = ()) -> Path:
+        asked.append(groups)
+        if groups and hearing_fails:
+            raise SetupError("没有网络")
+        return folder
+
+    monkeypatch.setattr(bootstrap, "sync", sync)
+    return asked
+
+
+def test_running_brings_the_second_hearing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("YINLING_HEARING", raising=False)
+    asked = _synced(monkeypatch)
+    bootstrap._service_for("run")
+    bootstrap._service_for("doctor")
+    assert asked == [("hearing",), ()]
+
+
+def test_the_second_hearing_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YINLING_HEARING", "off")
+    asked = _synced(monkeypatch)
+    bootstrap._service_for("run")
+    assert asked == [()]
+
+
+def test_without_the_second_hearing_the_rest_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("YINLING_HEARING", raising=False)
+    asked = _synced(monkeypatch, hearing_fails=True)
+    assert bootstrap._service_for("run") == bootstrap.ROOT
+    assert asked == [("hearing",), ()]
