@@ -31,6 +31,15 @@ class Settings(BaseSettings):
     home: Path = Field(default=ROOT / "var", validation_alias="YINLING_HOME")
     log_level: str = Field(default="INFO", validation_alias="YINLING_LOG_LEVEL")
 
+    name: str = "phone"
+    """Name of this process in call records, kept over restarts."""
+    health_port: int = 5730
+    """``/health`` and ``/metrics`` on loopback."""
+    second_hearing: bool = True
+    """Hear doubtful utterances again with Whisper where its weights are installed."""
+    record: bool = False
+    """Keep the sound of calls below ``home``; every caller is told so first."""
+
     carriers: Annotated[tuple[Carrier, ...], Listed] = ("sip",)
     """Which lines are open."""
     city: str | None = None
@@ -117,6 +126,8 @@ class Settings(BaseSettings):
         ports = (first + index * share, first + (index + 1) * share - 1)
         return self.model_copy(
             update={
+                "name": f"{self.name}-{index}" if self.processes > 1 else self.name,
+                "health_port": self.health_port + index,
                 "sip_port": self.sip_port + 2 * index,
                 "asterisk_port": self.asterisk_port + 10 * index,
                 "audiosocket_port": self.audiosocket_port + 10 * index,

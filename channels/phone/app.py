@@ -1,0 +1,73 @@
+"""The telephone process: models loaded, lines opened, and a small door on loopback that tells how it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from assistant.client import Client
+from channels.phone.hotline import Hotline
+from channels.phone.leg import Line
+from channels.phone.legs.sip import SipLine
+from channels.phone.senses import Senses
+from channels.phone.settings import Settings
+
+TRIAL: Final = "语音模型仅供试用：识别真人说话还不可靠，正式使用前请安装正式模型（docs/telephone.md）。"
+
+log = structlog.get_logger(__name__)
+
+
+def make_app(settings: Settings) -> Starlette:
+    """The process as an application; its lifespan is the hotline's."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        senses = await Senses.load(settings.home, second_hearing=settings.second_hearing)
+        client = Client(settings.api_url, settings.api_token)
+        app.state.hotline = hotline = Hotline(settings, client, senses, await open_lines(settings))
+        if senses.trial_model:
+            log.warning("phone.trial_model", message=TRIAL)
+        hotline.start()
+        try:
+            yield
+        finally:
+            await hotline.close()
+            await senses.close()
+            await client.close()
+
+    return Starlette(
+        routes=[Route("/health", _health), Route("/metrics", _metrics)],
+        lifespan=lifespan,
+    )
+
+
+async def open_lines(settings: Settings) -> list[Line]:
+    """The lines that the settings name. Raises LineUnavailable."""
+    lines: list[Line] = []
+    if "sip" in settings.carriers:
+        lines.append(await SipLine.open(settings))
+    return lines
+
+
+async def _health(request: Request) -> Response:
+    hotline: Hotline = request.app.state.hotline
+    return JSONResponse(
+        {
+            "calls": hotline.active,
+            "max_calls": hotline.settings.max_calls,
+            "trial_model": hotline.senses.trial_model,
+            "second_hearing": hotline.senses.second is not None,
+        }
+    )
+
+
+async def _metrics(request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,74 @@
+"""Two hearings of one utterance: when the second is worth its time, and which of the two is believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from channels.phone.hints import Question
+from channels.phone.wording import is_urgent
+from speech.recognizer import Heard
+from speech.rescue import SURE, matches, meant
+
+CLEAR: Final = 0.8
+"""Confidence of the first hearing above which a model made for real callers is not doubted."""
+AUDIBLE: Final = 0.35
+"""A second hearing less sure than this is a guess at noise."""
+ALIKE: Final = 0.8
+"""As like in sound as this, what was heard is the expected phrase with other characters."""
+MOST: Final = 9
+"""Other readings that the desk is told of."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What is sent to the desk: the reading believed, and the others, best first, without it."""
+
+    text: str
+    confidence: float
+    alternatives: tuple[str, ...] = ()
+    by: str = "vosk"
+    """Which hearing ``text`` comes from: ``vosk``, ``expected`` or ``whisper``."""
+
+
+def worth_asking(first: Heard, question: Question, *, trial_model: bool) -> bool:
+    """Whether to hear an utterance again: never when danger was heard or a closed question was clearly answered."""
+    if is_urgent(first.text):
+        return False
+    if question.closed and _expected(first, question) and first.confidence >= AUDIBLE:
+        return False
+    if question.expects == "digits" and first.confidence >= AUDIBLE:
+        return False
+    return trial_model or first.confidence < CLEAR
+
+
+def settle(first: Heard, second: Heard | None, question: Question) -> Understood:
+    """The reading that fits both hearings and what can be meant now."""
+    expected = _expected(first, question)
+    if expected is not None:
+        return _with(expected, first.confidence, first, second, "expected")
+    if second is None or second.confidence < AUDIBLE:
+        return _with(first.text, first.confidence, first, second, "vosk")
+    again = _expected(second, question)
+    if again is not None:
+        return _with(again, second.confidence, first, second, "expected")
+    agree = bool(first) and matches([(first.text, 1.0)], [second.text])[0].likeness >= SURE
+    if first and (agree or first.confidence >= CLEAR):
+        return _with(first.text, first.confidence, first, second, "vosk")
+    return _with(second.text, second.confidence, first, second, "whisper")
+
+
+def _expected(heard: Heard, question: Question) -> str | None:
+    """The expected phrase that sounds like what was heard, when nothing else can have been said."""
+    if not heard or not question.phrases:
+        return None
+    best = meant([(heard.text, 1.0)], question.phrases)
+    if best is None or best.likeness < ALIKE or len(best.phrase) != len(heard.text):
+        return None
+    return best.phrase
+
+
+def _with(text: str, confidence: float, first: Heard, second: Heard | None, by: str) -> Understood:
+    readings = [first.text, *([second.text] if second else []), *(one.text for one in first.alternatives)]
+    others = dict.fromkeys(reading for reading in readings if reading and reading != text)
+    return Understood(text, min(1.0, max(0.0, confidence)), tuple(others)[:MOST], by)
