@@ -20,6 +20,7 @@ from assistant import training
 from assistant.kit import postgres, tokens
 from assistant.kit.crypto import Keyring
 from assistant.settings import ROOT, Settings
+from channels.phone.settings import Settings as Phone
 
 STOP_S = 8.0
 """Time a process has to end after SIGTERM before it is killed."""
@@ -92,11 +93,12 @@ class Process:
         return self.log.read_text(errors="replace")[-1500:] if self.log.is_file() else ""
 
 
-def free_port(preferred: int) -> int:
-    """``preferred`` when nothing listens there, else any free port of the loopback."""
+def free_port(preferred: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """``preferred`` when nothing listens there, else any free port of the loopback; TCP, or UDP by ``kind``."""
     for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket(type=kind) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
@@ -120,6 +122,8 @@ class Stack:
         self.progress = progress
         self.keyring = Keyring.load_or_create(settings.keys)
         self.processes: list[Process] = []
+        self.sip_address: str | None = None
+        """Where the hotline can be rung, once its processes have been made."""
         self._serve_api = serve_api
 
     def database(self, name: str = "yinling") -> str:
@@ -135,25 +139,39 @@ class Stack:
             processes += [self._api(database_url), self._worker(database_url)]
             if self.settings.telegram_token:
                 processes.append(self._telegram())
+            if self.settings.phone:
+                processes += self.phones()
         self._start(processes)
 
     def start_only_rasa(self, model: Path) -> None:
         """Start Rasa alone, for what needs no conversation. Raises NotStarted."""
         self._start([self._rasa(model)])
 
+    def start_more(self, processes: list[Process]) -> None:
+        """Start processes beside those that run. Raises NotStarted."""
+        self._start(processes)
+
     def _start(self, processes: list[Process]) -> None:
-        self.processes = processes
+        self.processes += processes
         for process in processes:
             process.log = self.settings.home / "log" / f"{process.name}.log"
             process.start()
-        self._wait()
+        self._wait(processes)
 
-    def _wait(self) -> None:
-        waiting = list(self.processes)
+    def _wait(self, processes: list[Process]) -> None:
+        waiting = list(processes)
         deadline = time.monotonic() + HEALTHY_S
         while waiting:
             for process in list(waiting):
-                if process.check():
+                try:
+                    well = process.check()
+                except NotStarted as error:
+                    if process.vital:
+                        raise
+                    self.progress(str(error))
+                    waiting.remove(process)
+                    continue
+                if well:
                     waiting.remove(process)
                     self.progress(f"{process.name} 已就绪")
             if waiting and time.monotonic() > deadline:
@@ -236,6 +254,36 @@ class Stack:
         command = [sys.executable, "-m", "channels.telegram"]
         # Telegram's servers may be out of reach for a while; the rest of the service goes on.
         return Process("telegram", command, environment, None, vital=False)
+
+    def phones(self) -> list[Process]:
+        """The telephone processes, on ports that are free now; ``sip_address`` tells where the first is rung."""
+        own = Phone().model_copy(update={"home": self.settings.home})
+        own = own.model_copy(
+            update={
+                "sip_port": free_port(own.sip_port, socket.SOCK_DGRAM),
+                "health_port": free_port(own.health_port),
+            }
+        )
+        self.sip_address = f"sip:{own.sip_user}@{own.shown_host}:{own.sip_port}"
+        environment = {
+            **os.environ,
+            "YINLING_HOME": str(self.settings.home),
+            "YINLING_API_URL": self.settings.api_url,
+            "YINLING_API_TOKEN": self.token("channel:phone"),
+            "YINLING_PHONE_SIP_PORT": str(own.sip_port),
+            "YINLING_PHONE_HEALTH_PORT": str(own.health_port),
+        }
+        return [
+            # A line that cannot be opened (a port, a trunk) must not take the other channels down.
+            Process(
+                own.of_process(index).name,
+                [sys.executable, "-m", "channels.phone", str(index)],
+                environment,
+                f"http://127.0.0.1:{own.of_process(index).health_port}/health",
+                vital=False,
+            )
+            for index in range(own.processes)
+        ]
 
 
 def settings_with_free_ports(settings: Settings) -> Settings:

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     """Shared with the gateway; signs every request to it."""
     telegram_token: str | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 
+    phone: bool = True
+    """Answer the telephone (docs/telephone.md); false where another machine does."""
+
     @property
     def keys(self) -> Path:
         return self.key_file or self.home / "keys.json"

@@ -20,6 +20,8 @@ FORGET_MS: Final = 800
 """Silence after sound that was no turn of its own (a "嗯" while we speak), after which it is forgotten."""
 PATIENCE: Final = 0.75
 """Share of the usual patience with a caller nobody knows yet; the first turn cut off makes it longer."""
+TAIL_MS: Final = 300
+"""Quiet after such sound that still goes to the recogniser; more would only be heard as words."""
 ANSWERED_EARLY_MS: Final = 500
 """An answer that ended at most so long before our question did was an answer to it."""
 SOMETHING: Final = 4
@@ -154,11 +156,10 @@ class Ear:
             pcm = self._before.take()
         self._voiced_ms += FRAME_MS if voice else 0
         self._quiet_ms = 0 if voice else self._quiet_ms + FRAME_MS
-        if self._quiet_ms > FORGET_MS and not self._open:
-            return  # kept back until we have spoken; what follows is the noise of the line
-        self._waiting += pcm
-        self._kept += pcm
-        del self._kept[: max(0, len(self._kept) - LONGEST_KEPT_MS * 16)]
+        if self._open or self._quiet_ms <= TAIL_MS:
+            self._waiting += pcm
+            self._kept += pcm
+            del self._kept[: max(0, len(self._kept) - LONGEST_KEPT_MS * 16)]
         if len(self._waiting) >= CHUNK_MS * 16:
             await self._recognise()
         if self._quiet_ms >= FORGET_MS and not self._open and not self.kept_back:

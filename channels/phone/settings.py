@@ -16,7 +16,7 @@ PRIVATE_NETWORKS: Final = tuple(
 """Loopback and RFC 1918: what may ring unless an operator names more."""
 
 Carrier = Literal["sip", "asterisk", "audiosocket", "twilio"]
-Listed = NoDecode()
+Listed = NoDecode
 """Lists are written with commas, not as JSON."""
 
 
@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         ) and not self.stream_token.get_secret_value():
             raise ValueError("media streams need YINLING_PHONE_STREAM_TOKEN")
         return self
+
+    @property
+    def shown_host(self) -> str:
+        """Host at which the hotline can be rung from this machine."""
+        return "127.0.0.1" if self.sip_host == "0.0.0.0" else self.sip_host
 
     def of_process(self, index: int) -> Self:
         """The settings of process ``index`` (from 0): its own SIP, stream and RTP ports."""

@@ -124,6 +124,11 @@ class SipLeg(Leg):
         with suppress(baresip.StaleHandleError):
             await self._call.hangup()
 
+    async def send_keys(self, keys: str) -> None:
+        """Press keys, for calls of ours to a machine (RFC 4733)."""
+        if not self.ended:
+            await self._call.send_dtmf(keys)
+
     async def transfer(self, target: str) -> None:
         if self.ended:
             return

@@ -14,7 +14,18 @@ import numpy as np
 
 from assistant.calls.schemas import CallIn, EndedBy, EntryIn
 from assistant.desk.schemas import Message, Reply, TurnIn
-from channels.phone.leg import FRAME, RATE, CallInfo, CannotTransfer, Digit, Ending, Held, HungUp, LegEvent, Sound
+from channels.phone.leg import (
+    FRAME,
+    RATE,
+    CallInfo,
+    CannotTransfer,
+    Digit,
+    Ending,
+    Held,
+    HungUp,
+    LegEvent,
+    Sound,
+)
 from speech.audio import Samples
 from speech.audio.comfort import comfort_noise
 from speech.synthesizer import Delivery
@@ -146,7 +157,9 @@ class ScriptedDesk:
 
     def __init__(self, answer: Callable[[TurnIn], Reply] | None = None) -> None:
         self.turns: list[TurnIn] = []
-        self.answer = answer or (lambda turn: reply("您好，我是智能语音助手。您要什么？" if turn.event else "好的。"))
+        self.answer = answer or (
+            lambda turn: reply("您好，我是智能语音助手。您要什么？" if turn.event else "好的。")
+        )
 
     async def turn(self, turn: TurnIn) -> Reply:
         self.turns.append(turn)

@@ -74,7 +74,9 @@ async def test_a_protected_sentence_is_heard_to_its_end_and_what_was_said_over_i
 
 
 async def test_a_call_for_help_does_not_wait_for_anything(dial: Dial, utter: Utter) -> None:
-    desk = ScriptedDesk(lambda turn: reply(READ_BACK * 4, protected=True) if turn.event else reply("马上打120。"))
+    desk = ScriptedDesk(
+        lambda turn: reply(READ_BACK * 4, protected=True) if turn.event else reply("马上打120。")
+    )
     async with dial(desk) as line:
         await line.leg.until(line.leg.speaks)
         line.leg.say(utter("救命我喘不上气了"))
@@ -146,7 +148,9 @@ async def test_a_caller_is_put_through(dial: Dial, utter: Utter) -> None:
 
 
 @pytest.mark.parametrize("target", [None, "sip:desk@127.0.0.1"])
-async def test_a_caller_who_cannot_be_put_through_is_told(dial: Dial, utter: Utter, target: str | None) -> None:
+async def test_a_caller_who_cannot_be_put_through_is_told(
+    dial: Dial, utter: Utter, target: str | None
+) -> None:
     leg = MemoryLeg()
     leg.can_transfer = False
     async with dial(ScriptedDesk(operator), Plan(operator=target), leg) as line:
