@@ -18,9 +18,11 @@ from sqlalchemy import text
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.calls.spoken import Notice, Recall
 from assistant.client import Client
 from assistant.desk.rasa import Rasa
 from assistant.desk.service import Desk
+from assistant.desk.unfinished import Unfinished
 from assistant.kit import crypto, tokens
 from assistant.kit.api import Context, bearer
 from assistant.kit.clock import Clock, SystemClock
@@ -28,6 +30,7 @@ from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.kit.errors import Forbidden, Invalid, YinlingError
 from assistant.kit.live import Live
+from assistant.links.spoken import Link
 from assistant.settings import Settings
 
 ROUTERS = (
@@ -43,6 +46,10 @@ ROUTERS = (
     "assistant.console.endpoints",
     "channels.web.endpoints",
 )
+
+
+MATTERS = (Unfinished(), Link(), Notice(), Recall())
+"""What the service itself brings up in a conversation, the most pressing first."""
 
 
 def make_app(settings: Settings, database_url: str, clock: Clock | None = None) -> FastAPI:
@@ -61,7 +68,7 @@ def make_app(settings: Settings, database_url: str, clock: Clock | None = None) 
 
     app = FastAPI(title="银铃 Yinling", version="0.1.0", lifespan=lifespan)
     app.state.context = context
-    app.state.desk = Desk(context, rasa)
+    app.state.desk = Desk(context, rasa, MATTERS)
     app.state.live = Live(database_url)
     app.state.client_for = partial(_client_for, app)
     app.add_exception_handler(YinlingError, _domain_error)

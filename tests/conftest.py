@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.app import make_app
+from assistant.client import Client
 from assistant.kit import crypto, postgres, tokens
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
@@ -104,6 +105,27 @@ async def api(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIter
     async with calling(app, keyring, clock, "actions") as client:
         yield client
     await app.state.context.database.close()
+
+
+@pytest.fixture
+async def phone(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIterator[Client]:
+    """The API as the phone process sees it."""
+    client = Client(
+        "http://yinling", tokens.issue(keyring, "channel:phone", clock.now()), httpx.ASGITransport(app)
+    )
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def ringing(
+    database: Database, database_url: str, settings: Settings, clock: SettableClock
+) -> AsyncIterator[FastAPI]:
+    """The application of an installation that rings people; name it ``app`` where it is needed."""
+    made = make_app(settings.model_copy(update={"outbound_calls": True}), database_url, clock)
+    yield made
+    await made.state.live.close()
+    await made.state.context.database.close()
 
 
 @pytest.fixture(scope="session")

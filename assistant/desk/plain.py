@@ -24,6 +24,27 @@ FALSE_ALARM = re.compile(
 )
 
 
+_YES = r"嗯|恩|对|是|好|行|中|成|可以|同意|愿意|没问题|要得|当然|就这样|接着办|继续"
+_AFTER_YES = r"的|了|呀|啊|吧|呢|我|本人|就是|谢谢|办吧|让[她他]看"
+_STOP = r"[，。！!,\s]*"
+AGREES = re.compile(rf"^{_STOP}(?:{_YES}){_STOP}(?:(?:{_YES}|{_AFTER_YES}){_STOP})*$")
+"""A clear yes to what was asked, and nothing else: consent is never read out of a longer sentence."""
+REFUSES = re.compile(
+    r"^[，。！\s]*(不(是|用|要|行|可以|同意|愿意|想|了|需要|办|必)?|别|没有|算了|先不|暂时不)"
+    r"(了|的|啊|呀|吧|要|用|办|看|给|让|她|他|我|谢谢|同意|需要|本人|，|。|！|!|,|\s)*$"
+)
+
+
+def agrees(text: str) -> bool:
+    """A clear yes and nothing more."""
+    return AGREES.match(text) is not None
+
+
+def refuses(text: str) -> bool:
+    """A clear no and nothing more."""
+    return REFUSES.match(text) is not None
+
+
 def wants_person(text: str) -> bool:
     return PERSON.search(text) is not None
 

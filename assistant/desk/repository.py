@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.desk.models import Conversation, Turn
 from assistant.desk.schemas import Reply, TurnIn
+from assistant.people import keys
+from assistant.people.errors import PhoneInvalid
+from assistant.people.service import e164
 
 WORDS: Final = 200
 
@@ -29,6 +32,7 @@ async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now:
             "direction": turn.direction,
             "caller_phone": turn.caller.phone,
             "reply_to": _reply_to(turn),
+            "phone_key": phone_key(turn.caller.phone),
             "worker_id": turn.caller.worker,
             "person_id": turn.caller.person,
             "confirmed": turn.caller.person is not None,
@@ -49,6 +53,32 @@ async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now:
 
 def _reply_to(turn: TurnIn) -> str | None:
     return None if turn.caller.telegram is None else str(turn.caller.telegram)
+
+
+def phone_key(phone: str | None) -> bytes | None:
+    """Blind index of a number; None for what cannot be one."""
+    try:
+        return keys.phone_key(e164(phone)) if phone else None
+    except PhoneInvalid:
+        return None
+
+
+async def last_call(session: AsyncSession, of: Conversation, since: datetime) -> Conversation | None:
+    """The call before ``of`` from the same number, if it went on after ``since``; locked."""
+    if of.phone_key is None:
+        return None
+    return await session.scalar(
+        select(Conversation)
+        .where(
+            Conversation.phone_key == of.phone_key,
+            Conversation.channel == of.channel,
+            Conversation.id != of.id,
+            Conversation.updated_at >= since,
+        )
+        .order_by(Conversation.updated_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
 
 
 async def reply_to(session: AsyncSession, conversation: Conversation, turn_id: str) -> Reply | None:

@@ -12,14 +12,17 @@ import time
 import unicodedata
 import uuid
 import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from assistant.catalog import repository as catalog
-from assistant.desk import plain, repository
+from assistant.desk import plain, repository, unfinished
 from assistant.desk.alarms import Alarms
 from assistant.desk.handoffs import Handoffs
+from assistant.desk.matters import Answer, Matter, Matters, Question, Standing, Talk, ask, stand
 from assistant.desk.models import Conversation, Turn
 from assistant.desk.rasa import Rasa, RasaDown
 from assistant.desk.reading import heard
@@ -84,9 +87,10 @@ class Signals:
 class Desk:
     """Takes turns. One object a process; turns of one conversation wait for each other."""
 
-    def __init__(self, context: Context, rasa: Rasa) -> None:
+    def __init__(self, context: Context, rasa: Rasa, matters: Sequence[Matter] = ()) -> None:
         self.context = context
         self.rasa = rasa
+        self.matters = Matters(matters)
         self.alarms = Alarms(context)
         self.handoffs = Handoffs(context)
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -126,6 +130,7 @@ class Desk:
             "expects": reply.expects,
             "choices": {choice.key: choice.value for one in reply.messages for choice in one.choices},
         }
+        unfinished.remember(conversation, reply, text, conversation.updated_at)
         async with self.context.database.session() as session:
             # A person may have taken the conversation over, or given it back, while this turn was answered.
             kept = await session.get(Conversation, conversation.id, with_for_update=True)
@@ -154,18 +159,21 @@ class Desk:
         if turn.event == "sos":
             return await self.alarms.pressed(conversation, speaker)
         if conversation.status == "human" and turn.event != "hangup":
+            self.matters.take(conversation)
             return await self._listen(conversation, speaker, turn, text)
         if turn.event in ("start", "silence", "hangup"):
             return await self._event(conversation, speaker, turn)
+        talk = self._talk_of(conversation, speaker)
+        standing = self.matters.take(conversation)
         if turn.digits is not None:
             chosen = conversation.state.get("choices", {}).get(turn.digits)
             if turn.digits == "0":
                 return await self.handoffs.give(conversation, speaker, "按零找工作人员")
             if chosen is None and conversation.state.get("expects") not in ("digits", "free"):
-                return self._once_more(conversation, "unknown_key")
+                return await self._once_more(conversation, SENTENCES("unknown_key"), standing)
             text = chosen or turn.digits
         if not text and turn.location is None:
-            return say(conversation, SENTENCES("empty"), asks=conversation.state.get("asks"))
+            return await self._once_more(conversation, SENTENCES("empty"), standing)
         conversation.state = {**conversation.state, "silences": 0}
         alarm = await self._triage(conversation, speaker, turn, text)
         if alarm is not None:
@@ -178,6 +186,9 @@ class Desk:
                 return saved
         if plain.wants_person(text):
             return await self.handoffs.give(conversation, speaker, "来电人要找工作人员")
+        standing = standing or await self.matters.elsewhere(talk)
+        if standing is not None:
+            return await self._matter(talk, *standing, turn, text)
         return await self._talk(conversation, speaker, turn, text)
 
     async def _listen(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
@@ -186,6 +197,35 @@ class Desk:
         if verdict.level == "danger":
             return await self.alarms.sound(conversation, speaker, verdict, text)
         return Reply(messages=[], expects="none", pace=conversation.pace)
+
+    def _talk_of(self, conversation: Conversation, speaker: Speaker) -> Talk:
+        async def understand(text: str, asked: str | None) -> str | None:
+            now = china(self.context.clock.now()).replace(tzinfo=None)
+            metadata = {"now": now.isoformat(), "asked": asked, "heard": heard(text, now, asked)}
+            try:
+                found = await self.rasa.parse(text, metadata)
+            except RasaDown:
+                return None
+            return str((found.get("intent") or {}).get("name"))
+
+        return Talk(self.context, conversation, speaker, self.context.clock.now(), understand)
+
+    async def _matter(
+        self, talk: Talk, matter: Matter, data: Mapping[str, Any], turn: TurnIn, text: str
+    ) -> Reply:
+        """What was said after a question that the service itself brought up."""
+        conversation = talk.conversation
+        answer = await matter.heard(talk, data, text, by_key=turn.digits is not None) or Answer()
+        if answer.then is not None:
+            stand(conversation, matter.name, answer.then)
+        elif answer.keep:
+            stand(conversation, matter.name, Question("", data))
+        if answer.text is None and answer.then is None:
+            words = answer.instead or text
+            return await self._talk(conversation, talk.speaker, turn, words, answer.said_at)
+        said = say(conversation, answer.text).messages if answer.text else []
+        rest = ask(conversation, answer.then) if answer.then else Reply(messages=[], pace=conversation.pace)
+        return rest.model_copy(update={"messages": [*said, *rest.messages], "end": answer.end})
 
     async def _triage(
         self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
@@ -223,12 +263,19 @@ class Desk:
         first = say(conversation, SENTENCES("alarm_cleared")).messages
         return reply.model_copy(update={"messages": [*first, *reply.messages]})
 
-    async def _talk(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
+    async def _talk(
+        self,
+        conversation: Conversation,
+        speaker: Speaker,
+        turn: TurnIn,
+        text: str,
+        said_at: datetime | None = None,
+    ) -> Reply:
         try:
             messages = await self.rasa.send(
                 f"{conversation.id}:{conversation.epoch}",
                 text.lstrip("/").strip() or "附近有什么服务",
-                self._metadata(conversation, speaker, turn, text),
+                self._metadata(conversation, speaker, turn, text, said_at),
             )
         except RasaDown as error:
             RASA_DOWN.inc()
@@ -237,14 +284,21 @@ class Desk:
         return await self._obey(conversation, speaker, Signals.of(messages), text)
 
     def _metadata(
-        self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
+        self,
+        conversation: Conversation,
+        speaker: Speaker,
+        turn: TurnIn,
+        text: str,
+        said_at: datetime | None,
     ) -> dict[str, Any]:
         now = china(self.context.clock.now()).replace(tzinfo=None)
         asked = conversation.state.get("asks")
+        # "明天" said yesterday is today.
+        spoken_at = china(said_at).replace(tzinfo=None) if said_at else now
         return {
             "now": now.isoformat(),
             "asked": UNDERSTOOD_AS.get(asked or "", asked),
-            "heard": heard(text, now, asked),
+            "heard": heard(text, spoken_at, asked),
             "location": turn.location.model_dump() if turn.location else None,
             "speaker": speaker.as_metadata(conversation),
         }
@@ -278,18 +332,16 @@ class Desk:
         if turn.event == "start":
             return await self._greet(conversation, speaker)
         if turn.event == "hangup":
+            await self.matters.hung_up(self._talk_of(conversation, speaker))
             return Reply(messages=[], expects="none", end=True)
         silences = conversation.state.get("silences", 0) + 1
         conversation.state = {**conversation.state, "silences": silences}
         if silences < SILENCES:
             last = await self._last(conversation)
             asked = last.messages[-1].text if last and last.asks and last.messages and silences == 1 else None
-            return say(
-                conversation,
-                asked or SENTENCES(f"silence_{silences}"),
-                asks=conversation.state.get("asks"),
-                expects=conversation.state.get("expects") or "free",
-            )
+            return await self._once_more(conversation, asked or SENTENCES(f"silence_{silences}"))
+        if conversation.direction == "out":
+            return say(conversation, SENTENCES("goodbye_silent_out")).model_copy(update={"end": True})
         reply = await self.handoffs.call_back(conversation, speaker, "接通后没有声音")
         closing = say(conversation, SENTENCES("goodbye_callback" if reply.handoff else "goodbye_silent"))
         return closing.model_copy(update={"end": True, "handoff": reply.handoff})
@@ -298,6 +350,9 @@ class Desk:
         async with self.context.database.session() as session:
             found = await catalog.city(session, conversation.city)
         city = found.name if found else ""
+        question = await self.matters.open(self._talk_of(conversation, speaker))
+        if question is not None:
+            return self._greet_and_ask(conversation, speaker, city, question)
         if conversation.direction == "out":
             return say(conversation, SENTENCES("checkin", city=city), asks="checkin")
         if conversation.channel != "phone":
@@ -305,6 +360,14 @@ class Desk:
         if speaker.form_of_address:
             return say(conversation, SENTENCES("greeting_known", city=city, name=speaker.form_of_address))
         return say(conversation, SENTENCES("greeting", city=city))
+
+    def _greet_and_ask(
+        self, conversation: Conversation, speaker: Speaker, city: str, question: Question
+    ) -> Reply:
+        name = question.to or speaker.form_of_address or ""
+        first = say(conversation, SENTENCES("greeting_brief", city=city, name=name)).messages
+        reply = ask(conversation, question)
+        return reply.model_copy(update={"messages": [*first, *reply.messages]})
 
     async def _last(self, conversation: Conversation) -> Reply | None:
         async with self.context.database.session() as session:
@@ -323,12 +386,20 @@ class Desk:
         first = say(conversation, SENTENCES("slower")).messages
         return again.model_copy(update={"messages": [*first, *again.messages], "pace": conversation.pace})
 
-    def _once_more(self, conversation: Conversation, sentence: str) -> Reply:
+    async def _once_more(
+        self, conversation: Conversation, text: str, standing: Standing | None = None
+    ) -> Reply:
+        """Words of the desk's own, after which what was asked before is still asked."""
+        if standing is not None:
+            stand(conversation, standing[0].name, Question("", standing[1]))
+        last = await self._last(conversation)
+        offered = [choice for one in last.messages for choice in one.choices] if last else []
         return say(
             conversation,
-            SENTENCES(sentence),
+            text,
             asks=conversation.state.get("asks"),
             expects=conversation.state.get("expects") or "free",
+            choices=[(choice.title, choice.value) for choice in offered],
         )
 
     def _not_understood(self, conversation: Conversation, misses: int) -> Reply:

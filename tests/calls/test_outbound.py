@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
 from assistant.calls import outbound
@@ -20,7 +21,6 @@ from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
 from assistant.people import consents
 from assistant.people.schemas import ConsentIn
-from assistant.settings import Settings
 from assistant.tickets.models import Ticket
 from tests.world import WORKER, World
 
@@ -268,10 +268,10 @@ async def test_a_recall_closes_its_ticket_when_somebody_speaks(
 
 
 async def test_an_installation_without_a_trunk_rings_nobody(
-    phone: Client, database: Database, clock: SettableClock, world: World, ringing: Settings
+    phone: Client, database: Database, clock: SettableClock, world: World, app: FastAPI
 ) -> None:
     await order(database, clock, world)
-    ringing.outbound_calls = False
+    app.state.context.settings.outbound_calls = False
     assert await phone.claim_call() is None
 
 

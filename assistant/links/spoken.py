@@ -1,0 +1,113 @@
+"""A link confirmed in speech: the senior is rung, or asked at their next call, and says yes or no.
+
+Two questions: whether it is the senior who speaks, then whether the relative may see and hear what the
+request names. Only a clear yes to both gives the consent; anything else leaves the request open.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final, get_args
+
+from assistant.calls import spoken
+from assistant.desk import plain
+from assistant.desk.matters import Answer, Matter, Question, Talk
+from assistant.kit.actor import Actor
+from assistant.kit.sentences import Sentences
+from assistant.links import invitations
+from assistant.links.errors import InvitationOver
+from assistant.links.schemas import Decision, InvitationOut
+from assistant.people.models import Scope
+
+SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
+YES_NO: Final = (("可以", "可以"), ("不可以", "不可以"))
+SELF: Final = (("是本人", "是本人"), ("不是", "不是"))
+
+
+class Link(Matter):
+    """Asks a senior about a relative's request."""
+
+    name: ClassVar[str] = "link"
+
+    async def opening(self, talk: Talk) -> Question | None:
+        """In the call made for it, or when the senior's number calls."""
+        conversation = talk.conversation
+        if conversation.channel != "phone":
+            return None
+        if conversation.direction == "out":
+            call = await spoken.made(talk, "link")
+            senior = call.person_id if call else None
+        else:
+            senior = talk.speaker.person_id if talk.speaker.kind == "senior" else None
+        request = await self._request(talk, senior)
+        if request is None:
+            return None
+        name = request.senior.form_of_address
+        data = {"invitation": str(request.id), "stage": "self"}
+        return Question(
+            SENTENCES("self", name=name), data, asks="yes_no", expects="yes_no", choices=SELF, to=name
+        )
+
+    async def _request(self, talk: Talk, senior: uuid.UUID | None) -> InvitationOut | None:
+        """The senior's oldest open request."""
+        if senior is None:
+            return None
+        async with talk.context.database.session() as session:
+            waiting = await invitations.waiting(session, talk.now, senior)
+        return waiting[0] if waiting else None
+
+    async def heard(self, talk: Talk, data: Mapping[str, Any], text: str, *, by_key: bool) -> Answer | None:
+        yes, no = plain.agrees(text), plain.refuses(text)
+        if not (yes or no):
+            return self._unclear(data)
+        if data["stage"] == "self":
+            return await self._who_speaks(talk, data, yes)
+        return await self._decided(talk, data, yes, by_key)
+
+    def _unclear(self, data: Mapping[str, Any]) -> Answer | None:
+        """Asked once more for the consent itself; whoever wants something else gets it."""
+        if data["stage"] != "consent" or data.get("again"):
+            return None
+        question = Question(
+            SENTENCES("unclear"), {**data, "again": True}, asks="yes_no", expects="yes_no", choices=YES_NO
+        )
+        return Answer(then=question)
+
+    async def _who_speaks(self, talk: Talk, data: Mapping[str, Any], yes: bool) -> Answer:
+        request = await self._request(talk, talk.conversation.person_id)
+        if not yes:
+            return Answer(SENTENCES("not_self"))
+        if request is None or str(request.id) != data["invitation"]:
+            return Answer(SENTENCES("over"))
+        question = Question(
+            _asked(request),
+            {"invitation": data["invitation"], "stage": "consent"},
+            asks="yes_no",
+            expects="yes_no",
+            choices=YES_NO,
+            protected=True,
+        )
+        return Answer(then=question)
+
+    async def _decided(self, talk: Talk, data: Mapping[str, Any], yes: bool, by_key: bool) -> Answer:
+        senior = talk.conversation.person_id
+        actor = Actor(
+            kind="senior", channel="phone", person_id=senior, conversation=str(talk.conversation.id)
+        )
+        decision = Decision(yes=yes, evidence="key" if by_key else "spoken")
+        try:
+            async with talk.context.database.session() as session:
+                await invitations.decide(session, talk.now, actor, uuid.UUID(data["invitation"]), decision)
+        except InvitationOver:
+            return Answer(SENTENCES("over"))
+        return Answer(SENTENCES("agreed" if yes else "refused"))
+
+
+def _asked(request: InvitationOut) -> str:
+    """The request in plain words: who, and each thing they would be able to do."""
+    if request.relation == invitations.OWN_CHAT:
+        return SENTENCES("ask_own")
+    scopes = "、".join(SENTENCES(f"scope_{scope}") for scope in get_args(Scope) if scope in request.scopes)
+    return SENTENCES("ask", relation=request.relation, name=request.delegate_name or "", scopes=scopes)

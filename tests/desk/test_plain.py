@@ -1,0 +1,81 @@
+"""A clear yes or no, and nothing that only sounds like one: consent hangs on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.desk.plain import agrees, refuses
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "好",
+        "好的",
+        "好的。",
+        "嗯",
+        "嗯嗯，好的",
+        "行啊",
+        "可以",
+        "可以的，谢谢",
+        "同意",
+        "是的",
+        "是我",
+        "对，是本人",
+        "没问题",
+        "愿意",
+        "接着办",
+        "中",
+        "好，让她看",
+    ],
+)
+def test_a_yes(said: str) -> None:
+    assert agrees(said) and not refuses(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "不",
+        "不用",
+        "不用了",
+        "不行",
+        "不要",
+        "不同意",
+        "不可以",
+        "不是",
+        "不是本人",
+        "别",
+        "算了",
+        "没有",
+        "不了，谢谢",
+        "不想给她看",
+        "先不要",
+    ],
+)
+def test_a_no(said: str) -> None:
+    assert refuses(said) and not agrees(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "是谁啊",
+        "好不好",
+        "行不行啊",
+        "可以是可以，可是我不放心",
+        "我不知道",
+        "你说什么",
+        "对了，我想订饭",
+        "好像不认识",
+        "是不是骗人的",
+        "不好说",
+        "不是不行",
+        "我要订明天的午饭",
+        "",
+        "别的事呢",
+        "没有听清",
+    ],
+)
+def test_neither(said: str) -> None:
+    assert not agrees(said) and not refuses(said)

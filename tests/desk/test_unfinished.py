@@ -1,0 +1,169 @@
+"""A booking that breaks off in a call is offered at the next one of the same number, once, for a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from assistant.client import Client
+from assistant.kit.clock import SettableClock
+from assistant.kit.db import Database
+from assistant.kit.outbox import OutboxMessage
+from tests.talk import ScriptedRasa, Talk, says, scripted
+from tests.world import World, build
+
+WANTED = "我想订明天的午饭"
+
+
+@pytest.fixture
+def rasa(app: FastAPI) -> ScriptedRasa:
+    rasa = scripted(app)
+    rasa.intents[WANTED] = "book_service"
+    return rasa
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    return await build(database)
+
+
+async def break_off(phone: Client, rasa: ScriptedRasa) -> Talk:
+    """A call in which lunch is wanted, one question answered, the next one not."""
+    talk = Talk(phone.http)
+    rasa.replies = [says("您要几份？", asks="quantity"), says("订到哪家？", asks="place")]
+    await talk.start()
+    await talk(WANTED)
+    await talk("两份")
+    return talk
+
+
+async def letters(database: Database) -> list[str]:
+    async with database.session() as session:
+        return list(await session.scalars(select(OutboxMessage.event)))
+
+
+async def test_it_is_offered_and_taken_up_with_the_day_that_was_meant(
+    phone: Client,
+    rasa: ScriptedRasa,
+    clock: SettableClock,
+    world: World,
+) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    clock.advance(timedelta(hours=20))
+    talk = Talk(phone.http)
+    assert "助餐，还没订好" in await talk.start()
+    assert talk.last["expects"] == "yes_no"
+    rasa.replies = [says("请问哪家？", asks="place")]
+    assert await talk("好的") == "请问哪家？"
+    said, metadata = rasa.got[-1]
+    assert said == f"{WANTED}，两份"
+    assert metadata["heard"]["when"]["date"] == "2025-06-12", "tomorrow, as it was said on the 11th"
+
+
+async def test_it_is_offered_once(phone: Client, rasa: ScriptedRasa, world: World) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    talk = Talk(phone.http)
+    await talk.start()
+    assert "不办了" in await talk("不用了")
+    assert "还没订好" not in await Talk(phone.http).start()
+
+
+async def test_a_second_break_is_offered_again(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    talk = Talk(phone.http)
+    await talk.start()
+    rasa.replies = [says("请问哪家？", asks="place")]
+    await talk(digits="1")
+    rasa.intents[f"{WANTED}，两份"] = "book_service"
+    assert "还没订好" in await Talk(phone.http).start(), "also when nobody told of the end of the call"
+
+
+async def test_something_else_is_answered_and_the_offer_dropped(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    talk = Talk(phone.http)
+    await talk.start()
+    rasa.replies = [says("您有一个预约。"), says("嗯。")]
+    assert await talk("查一下我的预约") == "您有一个预约。"
+    await talk("好的")
+    assert rasa.got[-1][0] == "好的", "a later yes does not book"
+
+
+async def test_after_a_day_it_is_forgotten(
+    phone: Client,
+    rasa: ScriptedRasa,
+    clock: SettableClock,
+    world: World,
+) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    clock.advance(timedelta(hours=24, seconds=1))
+    assert "还没订好" not in await Talk(phone.http).start()
+
+
+async def test_what_was_done_is_not_offered(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+    database: Database,
+) -> None:
+    talk = await break_off(phone, rasa)
+    rasa.replies = [says("订好了。")]
+    await talk("春晓食堂，对")
+    await talk.hang_up()
+    assert "还没订好" not in await Talk(phone.http).start()
+    assert "booking_unfinished" not in await letters(database)
+
+
+async def test_a_complaint_is_not_repeated_to_the_next_caller(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+) -> None:
+    rasa.intents[WANTED] = "complain"
+    await (await break_off(phone, rasa)).hang_up()
+    assert "上次" not in await Talk(phone.http).start()
+
+
+async def test_another_number_hears_nothing(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    assert "上次" not in await Talk(phone.http, caller={"phone": "13900002222"}).start()
+
+
+async def test_a_message_says_that_nothing_is_booked(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+    database: Database,
+) -> None:
+    talk = await break_off(phone, rasa)
+    await talk.hang_up()
+    await talk.hang_up()
+    assert await letters(database) == ["booking_unfinished"]
+
+
+async def test_danger_comes_before_the_offer(
+    phone: Client,
+    rasa: ScriptedRasa,
+    world: World,
+) -> None:
+    await (await break_off(phone, rasa)).hang_up()
+    talk = Talk(phone.http)
+    await talk.start()
+    assert "120" in await talk("老伴叫不醒了")
+    rasa.replies = [says("嗯。")]
+    await talk("好的")
+    assert rasa.got[-1][0] == "好的"
