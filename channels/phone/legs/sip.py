@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import baresip
 import structlog
-from baresip import Account, Config, Event, Runtime, StackEvent, UserAgent
+from baresip import Account, CallState, Config, Event, Runtime, StackEvent, UserAgent
 
 from channels.phone.leg import CallInfo, CannotTransfer, Digit, Ending, Held, NotReached, Sound
 from channels.phone.legs.common import Clock, Incoming, Leg, Ticker
@@ -132,7 +132,9 @@ class SipLeg(Leg):
     async def transfer(self, target: str) -> None:
         if self.ended:
             return
-        address = dialled_address(target, self._settings.sip_domain or "", self._settings.sip_numbers)
+        address = _address(target, self._settings)
+        if address is None:
+            raise CannotTransfer("a number needs a trunk")
         try:
             await self._call.transfer(address, timeout=_TRANSFER_S)
         except (baresip.BaresipError, ValueError) as error:
@@ -191,9 +193,12 @@ class SipLine:
         self._agents: list[UserAgent] = []
         self._ringing: asyncio.Queue[SipLeg | None] = asyncio.Queue()
         self._limit = InviteLimit(settings.sip_invites, clock)
+        self._clock = clock
+        self._turned_away = 0
+        self._warned_at = -math.inf
         self._legs: set[SipLeg] = set()
         self._refusals: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._closed = self._dead = False
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock = time.monotonic) -> SipLine:
@@ -202,7 +207,11 @@ class SipLine:
         line = cls(settings, runtime, clock)
         runtime.on_dead = line._on_dead
         with TemporaryDirectory(prefix="yinling-sip-") as folder:
-            await runtime.start(_config(settings, Path(folder)))
+            try:
+                await runtime.start(_config(settings, Path(folder)))
+            except baresip.BaresipError as error:
+                address = f"{settings.sip_host}:{settings.sip_port}"
+                raise LineUnavailable(f"cannot listen at {address}: {error}") from error
             try:
                 await line._listen()
             except BaseException:
@@ -233,31 +242,56 @@ class SipLine:
         """Calls that have not ended."""
         return len(self._legs)
 
+    @property
+    def alive(self) -> bool:
+        """The stack runs."""
+        return not (self._closed or self._dead)
+
+    def forget_sources(self) -> None:
+        """Let everybody ring again who has rung too often."""
+        self._limit.forget()
+
     async def calls(self) -> AsyncIterator[SipLeg]:
         """Calls as they ring, until the line is closed or its stack has died."""
         while (leg := await self._ringing.get()) is not None:
             yield leg
 
     async def dial(self, number: str, *, ring_s: float = 30) -> SipLeg:
-        settings = self._settings
-        address = dialled_address(number, settings.sip_domain or settings.sip_host, settings.sip_numbers)
-        agent = self._agents[-1]
+        address = _address(number, self._settings)
+        if address is None:
+            raise NotReached("unreachable")
+        info = CallInfo(
+            call_id=uuid4().hex,
+            direction="out",
+            carrier="sip",
+            caller=e164(user_of(address), self._settings.area_code),
+        )
         try:
-            call = await agent.dial(address)
-            leg = self._leg(
-                call,
-                CallInfo(
-                    call_id=uuid4().hex,
-                    direction="out",
-                    carrier="sip",
-                    caller=e164(user_of(address), settings.area_code),
-                ),
-            )
-            await call.wait_established(ring_s)
+            call = await self._invite(address)
+            try:
+                await call.wait_established(ring_s)
+            except asyncio.CancelledError:
+                await call.hangup()
+                raise
         except baresip.BaresipError as error:
             raise NotReached(_not_reached(error)) from error
+        if call.state is CallState.CLOSED:
+            raise NotReached("failed")
+        leg = self._leg(call, info)
         leg.begin()
         return leg
+
+    async def _invite(self, address: str) -> baresip.Call:
+        """Start ringing. A peer may answer before the stack's Python side listens: that is told it afterwards."""
+        missed: list[StackEvent] = []
+        self._runtime.subscribe(missed.append)
+        try:
+            call = await self._agents[-1].dial(address)
+        finally:
+            self._runtime.unsubscribe(missed.append)
+        for event in missed:
+            call._on_stack_event(event)
+        return call
 
     async def close(self) -> None:
         if self._closed:
@@ -276,6 +310,7 @@ class SipLine:
     def _on_dead(self) -> None:
         """The stack's thread died; nothing short of a new process helps."""
         log.critical("phone.sip_dead")
+        self._dead = True
         for leg in tuple(self._legs):
             leg.end("lost")
         self._ringing.put_nowait(None)
@@ -283,7 +318,7 @@ class SipLine:
     def _on_invite(self, call: baresip.Call) -> None:
         headers = dict(call.headers)
         if not self._limit.allows(source_host(headers)):
-            log.warning("phone.invite_limit")
+            self._warn_of_flood()
             task = asyncio.ensure_future(_rejected(call))
             self._refusals.add(task)
             task.add_done_callback(self._refusals.discard)
@@ -300,11 +335,25 @@ class SipLine:
         )
         self._ringing.put_nowait(self._leg(call, info))
 
+    def _warn_of_flood(self) -> None:
+        """Once in a while, not once a message."""
+        self._turned_away += 1
+        if self._clock() - self._warned_at >= InviteLimit.WINDOW_S:
+            log.warning("phone.invite_limit", turned_away=self._turned_away)
+            self._warned_at = self._clock()
+
     def _leg(self, call: baresip.Call, info: CallInfo) -> SipLeg:
         leg = SipLeg(call, info, self._ticker, self._settings)
         self._legs.add(leg)
         call.on(lambda event: self._legs.discard(leg) if event.event is Event.CALL_CLOSED else None)
         return leg
+
+
+def _address(number: str, settings: Settings) -> str | None:
+    """Whom to ring; None for a number when there is no trunk to ring it through."""
+    if settings.sip_domain is None and "@" not in number:
+        return None
+    return dialled_address(number, settings.sip_domain or "", settings.sip_numbers)
 
 
 async def _rejected(call: baresip.Call) -> None:

@@ -94,3 +94,7 @@ class InviteLimit:
         if len(self._recent) > self.MOST_SOURCES:
             del self._recent[next(iter(self._recent))]
         return allowed
+
+    def forget(self) -> None:
+        """Count from nothing again."""
+        self._recent.clear()

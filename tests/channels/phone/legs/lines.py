@@ -78,10 +78,12 @@ async def echo(leg: CallLeg) -> None:
 
 
 class Notes:
-    """An echo that writes down everything but sound."""
+    """An echo that writes down everything but sound (``keep``: that too)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = False) -> None:
         self.events: list[LegEvent] = []
+        self._keep = keep
+        self._sound: list[Samples] = []
         self.frames = 0
         self._changed = asyncio.Event()
 
@@ -90,15 +92,30 @@ class Notes:
         async for event in leg.events():
             if isinstance(event, Sound):
                 self.frames += 1
+                self._changed.set()
+                if self._keep:
+                    self._sound.append(event.samples)
                 await leg.play(event.samples)
             else:
                 self.events.append(event)
                 self._changed.set()
 
-    async def until(self, event: LegEvent, within_s: float = 5) -> None:
-        """Until this has come."""
+    def sound(self) -> Samples:
+        """All that was heard."""
+        return np.concatenate([np.zeros(0, np.int16), *self._sound])
+
+    async def heard_something(self, within_s: float = 5) -> None:
+        """Until ten more frames have come."""
+        enough = self.frames + 10
         async with asyncio.timeout(within_s):
-            while event not in self.events:
+            while self.frames < enough:
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def until(self, event: LegEvent, within_s: float = 5, *, times: int = 1) -> None:
+        """Until this has come so many times."""
+        async with asyncio.timeout(within_s):
+            while self.events.count(event) < times:
                 self._changed.clear()
                 await self._changed.wait()
 
