@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 SECRETS = {"POSTGRES_PASSWORD": "secret-of-a-test", "REDIS_PASSWORD": "secret-of-a-test"}
-OURS = ("prepare", "actions", "rasa", "api", "worker", "telegram")
+OURS = ("prepare", "actions", "rasa", "api", "worker", "telegram", "phone")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def test_compose_accepts_it(repository_root: Path) -> None:
-    command = ["docker-compose", "--profile", "telegram", "config", "--quiet"]
+    command = ["docker-compose", "--profile", "telegram", "--profile", "phone", "config", "--quiet"]
     environment = {**os.environ, **SECRETS}
     done = subprocess.run(
         command, cwd=repository_root, env=environment, capture_output=True, text=True, check=False
@@ -47,7 +47,10 @@ def test_only_the_api_has_a_port_and_only_on_loopback(services: dict[str, dict[s
     open_ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
     assert list(open_ports) == ["api"]
     assert all(port.startswith("127.0.0.1:") for port in open_ports["api"])
-    assert {name for name, one in services.items() if "door" in one["networks"]} == {"api", "telegram"}
+    assert {name for name, one in services.items() if "door" in one.get("networks", ())} == {
+        "api",
+        "telegram",
+    }
 
 
 def test_each_is_watched_and_without_rights(services: dict[str, dict[str, Any]]) -> None:

@@ -23,7 +23,7 @@ Listed = NoDecode
 class Settings(BaseSettings):
     """What an operator may change about the lines."""
 
-    model_config = SettingsConfigDict(env_prefix="YINLING_PHONE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="YINLING_PHONE_", env_ignore_empty=True, extra="ignore")
 
     api_url: str = Field(default="http://127.0.0.1:8000", validation_alias="YINLING_API_URL")
     api_token: str = Field(default="", validation_alias="YINLING_API_TOKEN")
