@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 ARGUMENTS: Final = [
@@ -32,7 +32,8 @@ ARGUMENTS: Final = [
     "--disable-sync",
 ]
 AXE: Final = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-PATIENCE_MS: Final = 10_000
+PATIENCE_MS: Final = 20_000
+"""Longest wait for something to appear; reached only when a test fails. A busy machine needs some seconds."""
 START_S: Final = 20
 
 IN_BROWSER: Final = [
@@ -55,6 +56,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     """A page in a context of its own (no cookies); an error of a script in it fails the test."""
     context = await browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.benefits.models import Benefit
+from assistant.calls.models import Call
 from assistant.catalog.models import Offering, Place, Provider
 from assistant.console import sessions
 from assistant.console.models import Account, Batch, ConsoleSession, Role
@@ -141,6 +142,18 @@ async def _conversation(visit: Visit, key: str) -> Conversation:
     return found
 
 
+async def _call(visit: Visit, key: str) -> Call:
+    """A call of a person covered; of a stranger only for the whole city."""
+    found = _there(await visit.session.get(Call, _uuid(key)))
+    talk = Conversation.channel == "phone", Conversation.key == found.conversation
+    person = found.person_id or await visit.session.scalar(select(Conversation.person_id).where(*talk))
+    if person is not None:
+        await visit.senior(person)
+    elif not (visit.whole_city and found.city_code == visit.account.city_code):
+        raise NotFound()
+    return found
+
+
 async def _place(visit: Visit, key: str) -> Place:
     return _of_city(visit, await visit.session.get(Place, _uuid(key)))
 
@@ -172,6 +185,7 @@ NAMED: Final[dict[str, Callable[[Visit, str], Awaitable[Any]]]] = {
     "consent_id": _consent,
     "ticket_id": _ticket,
     "conversation_id": _conversation,
+    "call_id": _call,
     "place_id": _place,
     "offering_id": _offering,
     "provider_id": _provider,

@@ -29,6 +29,7 @@ ENVIRONMENT.filters |= {
     "day": words.day,
     "clock": words.clock,
     "moment": words.moment,
+    "second": words.second,
     "phone": words.phone,
     "yuan": words.yuan,
     "who": words.who,

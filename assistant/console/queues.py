@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from sse_starlette import EventSourceResponse
 
-from assistant.console import colleagues, pages, streams, work
+from assistant.calls.service import topic as running_calls
+from assistant.console import colleagues, pages, phone, streams, work
 from assistant.console.access import Queues
 from assistant.console.guard import Guarded
 from assistant.kit import audit
@@ -29,7 +30,16 @@ async def overview(request: Request, visit: Queues) -> Response:
         "queues.html",
         titles=work.TITLES,
         queues={name: await work.queue(visit, name) for name in work.QUEUES},
+        calls=await phone.running(visit),
+        trial=phone.trial_only(request.app.state.context.settings),
     )
+
+
+@router.get("/calls")
+async def calls(request: Request, visit: Queues) -> Response:
+    """The calls that run now, to take the place of the old ones."""
+    trial = phone.trial_only(request.app.state.context.settings)
+    return pages.show(request, visit, "running.html", calls=await phone.running(visit), trial=trial)
 
 
 @router.get("/part/{queue}")
@@ -49,8 +59,10 @@ async def waiting(request: Request, visit: Queues) -> Response:
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(request: Request, visit: Queues) -> Response:
-    """``changed`` whenever a ticket of the city was opened or moved; the page then asks for what it shows."""
-    return streams.follow(request, f"tickets:{visit.account.city_code}", "changed")
+    """``changed`` whenever a ticket of the city was opened or moved, ``called`` whenever something happens in
+    one of its calls; the page then asks for what it shows."""
+    city = visit.account.city_code
+    return streams.follow(request, {f"tickets:{city}": "changed", running_calls(city): "called"})
 
 
 @router.get("/tickets/{ticket_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from assistant.benefits import service as benefits
 from assistant.benefits.schemas import MatchQuery
+from assistant.calls import views as calls
 from assistant.console import colleagues, directory, pages
 from assistant.console.access import Seniors
 from assistant.console.directory import Community
@@ -18,6 +20,7 @@ from assistant.console.guard import Guarded
 from assistant.desk.models import Conversation
 from assistant.kit import audit
 from assistant.kit.errors import Invalid, NotFound
+from assistant.links import delivery
 from assistant.orders import repository as orders
 from assistant.orders import views as order_views
 from assistant.people import consents, repository, service, views
@@ -126,6 +129,7 @@ async def one(request: Request, person_id: uuid.UUID, visit: Seniors) -> Respons
         .limit(SHOWN)
     )
     work = await tickets.listed(session, person=person_id, limit=SHOWN)
+    notices = await delivery.about(session, person_id, SHOWN)
     return pages.show(
         request,
         visit,
@@ -136,12 +140,22 @@ async def one(request: Request, person_id: uuid.UUID, visit: Seniors) -> Respons
         past=[each for each in reversed(shown) if each.starts_at < now],
         tickets=work,
         talks=talks.all(),
+        calls=await calls.of_person(session, person_id, SHOWN),
+        notices=notices,
+        readers=await _readers(visit, [one.recipient for one in notices]),
         benefits=await _benefits(visit, person),
         history=(await repository.history(session, person_id))[-SHOWN:],
         names=await colleagues.names(
             session, [event.actor for event in await repository.history(session, person_id)]
         ),
     )
+
+
+async def _readers(visit: Seniors, recipients: Sequence[str]) -> dict[str, str]:
+    """Names of those to whom notices went, by recipient of the outbox."""
+    ids = {one: uuid.UUID(one.removeprefix("person:")) for one in recipients if one.startswith("person:")}
+    known = await repository.many(visit.session, list(ids.values()))
+    return {one: known[person].name for one, person in ids.items() if person in known}
 
 
 async def _benefits(visit: Seniors, person: Person) -> list[Any]:

@@ -58,7 +58,7 @@ async def lines(request: Request, conversation_id: uuid.UUID, visit: Queues) -> 
 @router.get("/{conversation_id}/events", response_class=EventSourceResponse)
 async def events(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
     """``said`` whenever somebody says something."""
-    return streams.follow(request, topic(conversation_id), "said")
+    return streams.follow(request, {topic(conversation_id): "said"})
 
 
 def topic(conversation_id: uuid.UUID) -> str:

@@ -123,6 +123,68 @@ CREDIT: Final = {"ok": "正常", "watch": "关注", "dishonest": "失信"}
 FITS: Final = {"yes": "符合", "no": "可能不符合", "unknown": "还要核实"}
 PART: Final = {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "晚上"}
 EVIDENCE: Final = {"spoken": "口头", "key": "按键", "written": "书面", "code": "验证码"}
+PURPOSE: Final = {"checkin": "问候", "link": "确认绑定家属", "notice": "通知", "recall": "回拨"}
+ENDED: Final = {
+    "caller": "对方挂断",
+    "assistant": "银铃结束",
+    "operator": "工作人员结束",
+    "transferred": "已转接",
+    "limit": "到了最长时间",
+    "lost": "断线",
+    "error": "出了故障",
+}
+ENTRY: Final = {
+    "start": "接通",
+    "turn": "",
+    "digits": "按键",
+    "silence": "没有说话",
+    "operator": "工作人员说",
+    "note": "",
+    "hangup": "挂断",
+}
+STAGE: Final = {"endpoint": "听完", "final_result": "听写", "desk": "想好", "first_audio": "出声"}
+WAY: Final = {"telegram": "Telegram", "sms": "短信", "call": "电话"}
+DELIVERY: Final = {
+    "pending": "等待发送",
+    "sending": "正在发送",
+    "sent": "已送到",
+    "failed": "没有送到",
+    "suppressed": "没有发（对方没有授权或没有绑定）",
+    "no_channel": "没有可用的渠道",
+}
+DELIVERY_ERROR: Final = {
+    "blocked": "对方停用了机器人",
+    "no chat": "没有绑定聊天",
+    "no consent": "没有授权",
+    "unreadable": "内容读不出来",
+}
+"""Why a notice went another way; codes of the network say nothing to a reader."""
+EVENT: Final = {
+    "order.booked": "订好了",
+    "order.changed": "订单改了",
+    "order.cancelled": "订单取消",
+    "order.accepted": "已接单",
+    "order.rejected": "没接单",
+    "order.on_the_way": "已出发",
+    "order.delivered": "已送到或完成",
+    "order.no_show": "没见到人",
+    "series.booked": "长期预约订好了",
+    "series.changed": "长期预约改了",
+    "series.cancelled": "长期预约取消",
+    "meal_missed": "餐送到没人开门",
+    "checkin_missed": "问候没有应答",
+    "checkin_bad": "问候时说不舒服",
+    "callback_done": "已回电",
+    "ticket.done": "事情办完了",
+    "emergency": "紧急求助",
+    "false_alarm": "误报",
+    "link_asked": "请老人确认绑定",
+    "link_confirmed": "同意绑定",
+    "link_refused": "没有同意绑定",
+    "link_left": "家属解除绑定",
+    "said.operator": "工作人员说的话",
+    "said.notice": "接管和交还的提示",
+}
 WEEKDAYS: Final = "一二三四五六日"
 
 TABLES: Final[dict[str, Mapping[str, str]]] = {
@@ -142,6 +204,14 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "fits": FITS,
     "part": PART,
     "evidence": EVIDENCE,
+    "purpose": PURPOSE,
+    "ended": ENDED,
+    "entry": ENTRY,
+    "stage": STAGE,
+    "way": WAY,
+    "delivery": DELIVERY,
+    "error": DELIVERY_ERROR,
+    "event": EVENT,
     "service": {key: each.name for key, each in SERVICE_TYPES.items()},
 }
 
@@ -162,6 +232,11 @@ def day(moment: date | datetime | None) -> str:
 def clock(moment: datetime | None) -> str:
     """11:30, of China."""
     return "" if moment is None else f"{china(moment):%H:%M}"
+
+
+def second(moment: datetime | None) -> str:
+    """11:30:05, of China."""
+    return "" if moment is None else f"{china(moment):%H:%M:%S}"
 
 
 def moment(at: datetime | None) -> str:

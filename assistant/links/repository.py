@@ -36,6 +36,8 @@ from assistant.tickets.models import Ticket
 KIND: Final = "telegram"
 CONVERSATION: Final = "conversation:"
 """Begins a recipient who is answered in the conversation of that id."""
+TO_PEOPLE: Final = ("telegram", "sms", "call")
+"""Kinds of messages that somebody reads or hears."""
 BEFORE: Final = timedelta(hours=1)
 """How long before a complaint a photo of it may have come."""
 
@@ -228,7 +230,7 @@ async def about(
     rows = await session.execute(
         select(OutboxMessage, Delivery)
         .outerjoin(Delivery, Delivery.outbox_id == OutboxMessage.id)
-        .where(OutboxMessage.about_person == senior, OutboxMessage.kind == KIND)
+        .where(OutboxMessage.about_person == senior, OutboxMessage.kind.in_(TO_PEOPLE))
         .order_by(OutboxMessage.created_at.desc())
         .limit(limit)
     )

@@ -183,6 +183,7 @@ class DeliveryOut(BaseModel):
     """State of one notice, for the console."""
 
     id: uuid.UUID
+    kind: str
     event: str
     recipient: str
     status: str

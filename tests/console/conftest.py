@@ -16,7 +16,9 @@ from fastapi import FastAPI
 from assistant.console import accounts
 from assistant.console.accounts import add_account
 from assistant.console.models import Account, Role
+from assistant.kit import tokens
 from assistant.kit.clock import SettableClock
+from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.people import service as people
 from assistant.people.schemas import PersonIn
@@ -147,3 +149,21 @@ async def sign_in(app: FastAPI, town: Town, clock: SettableClock) -> SignIn:
         return Browser(http, found[1])
 
     return enter
+
+
+Channel = Callable[[str], httpx.AsyncClient]
+
+
+@pytest.fixture
+def channel(app: FastAPI, keyring: Keyring, clock: SettableClock) -> Channel:
+    """The API as a process with a token sees it, by the token's subject."""
+
+    def client(subject: str) -> httpx.AsyncClient:
+        token = tokens.issue(keyring, subject, clock.now())
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://yinling",
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+    return client

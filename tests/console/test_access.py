@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from assistant.calls.models import Call
 from assistant.catalog.models import City, Place
 from assistant.console import access, entrance
 from assistant.console.endpoints import PARTS, router
@@ -108,8 +109,19 @@ async def theirs(town: Town, database: Database) -> Theirs:
             created_at=NOW,
             updated_at=NOW,
         )
+        rung = Call(
+            id=uuid.uuid4(),
+            conversation="theirs",
+            direction="in",
+            carrier="sip",
+            process="phone",
+            city_code="yueyang",
+            person_id=town.other,
+            started_at=NOW,
+            seen_at=NOW,
+        )
         batch = Batch(id=uuid.uuid4(), account_id=town.accounts["neighbour"], made_at=NOW, rows=[])
-        session.add_all([talk, batch])
+        session.add_all([talk, batch, rung])
         return Theirs(
             {
                 "person_id": town.other,
@@ -118,6 +130,7 @@ async def theirs(town: Town, database: Database) -> Theirs:
                 "consent_id": consent.id,
                 "ticket_id": ticket.id,
                 "conversation_id": talk.id,
+                "call_id": rung.id,
                 "batch_id": batch.id,
                 "place_id": elsewhere.id,
                 "offering_id": uuid.uuid4(),
@@ -165,6 +178,7 @@ async def test_the_neighbour_reaches_them(sign_in: SignIn, theirs: Theirs) -> No
         f"/seniors/{theirs.ids['person_id']}/orders/{theirs.ids['order_id']}",
         f"/queues/tickets/{theirs.ids['ticket_id']}",
         f"/conversations/{theirs.ids['conversation_id']}",
+        f"/calls/{theirs.ids['call_id']}",
         f"/batches/{theirs.ids['batch_id']}",
         f"/book/{theirs.ids['person_id']}",
     ):

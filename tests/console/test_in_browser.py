@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,12 @@ import pyotp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from assistant.app import make_app
+from assistant.calls.models import Call
 from assistant.console import sheet
+from assistant.desk.models import Conversation
 from assistant.desk.schemas import Reply, TurnIn
 from assistant.kit import crypto, tokens
 from assistant.kit.actor import Actor
@@ -207,6 +210,49 @@ async def say(site: Site, turn_id: str, words: str) -> Reply:
     return Reply.model_validate(answer.json())
 
 
+async def ring(site: Site) -> tuple[uuid.UUID, uuid.UUID]:
+    """A call that runs, and what was said in it; ids of call and conversation."""
+    token = tokens.issue(crypto.keyring(), "channel:phone", site.clock.now())
+    async with httpx.AsyncClient(base_url=site.url, headers={"authorization": f"Bearer {token}"}) as http:
+        begin = {"conversation": "call-1", "carrier": "sip", "caller": "13900003331"}
+        await http.post("/v1/calls", json=begin)
+        turn = {"channel": "phone", "conversation": "call-1", "caller": {"phone": "13900003331"}}
+        await http.post("/desk/turns", json={**turn, "turn_id": "1", "text": "我想找个人说说送餐的事"})
+        await http.post("/desk/turns", json={**turn, "turn_id": "2", "text": "转人工"})
+        for number, heard in enumerate(("我想找个人说说送餐的事", "转人工")):
+            entry = {
+                "number": number,
+                "heard": heard,
+                "confidence": 0.8,
+                "alternatives": ["我想找个人说说送餐的字"],
+                "said": "好的，我马上给您转工作人员，您说过的我都告诉他，请稍等。",
+                "interrupted": number == 1,
+                "timings": {"endpoint": 310, "final_result": 80, "desk": 42, "first_audio": 120},
+            }
+            await http.post("/v1/calls/call-1/entries", json=entry)
+    async with site.database.session() as session:
+        call = await session.scalar(select(Call.id))
+        talk = await session.scalar(select(Conversation.id).where(Conversation.channel == "phone"))
+    assert call and talk
+    return call, talk
+
+
+async def test_taking_over_a_call(page: Page, site: Site) -> None:
+    """It appears by itself, with what is being said; then a worker speaks in it and puts it through."""
+    await enter(page, site, "operator")
+    await expect(page.get_by_text("现在没有电话")).to_be_visible()
+    await ring(site)
+    await expect(page.get_by_text("来电人：转人工")).to_be_visible()
+    await look(page, "running-call")
+    await page.get_by_role("link", name="看对话、接管").click()
+    await page.get_by_role("button", name="接管对话").click()
+    await page.get_by_label("对来电人说（会念出来）").fill("您好，我是小李")
+    await page.get_by_role("button", name="发送").first.click()
+    await expect(page.locator(".line.operator")).to_contain_text("工作人员小李")
+    await page.get_by_role("button", name="转接到接线员电话").click()
+    await expect(page.get_by_role("heading", name="电话对话")).to_be_visible()
+
+
 async def test_the_assistant_answers_in_the_pane(page: Page, site: Site) -> None:
     await enter(page, site, "worker")
     await page.get_by_text("让银铃代办").click()
@@ -241,8 +287,11 @@ async def test_every_page_at_every_width(page: Page, site: Site, width: int, nam
     async with site.database.session() as session:
         ticket = (await session.execute(text("SELECT id FROM tickets"))).scalar_one()
         place = (await session.execute(text("SELECT id FROM places ORDER BY name LIMIT 1"))).scalar_one()
+    call, talk = await ring(site)
     named = (
         f"/queues/tickets/{ticket}",
+        f"/calls/{call}",
+        f"/conversations/{talk}",
         f"/catalogue/places/{place}",
         f"/seniors/{site.town.seniors[0]}",
         f"/book/{site.town.seniors[0]}",

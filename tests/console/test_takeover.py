@@ -7,7 +7,6 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -15,13 +14,11 @@ from sqlalchemy import select
 from assistant.calls import commands
 from assistant.desk.models import Conversation
 from assistant.desk.schemas import Caller, Reply, TurnIn
-from assistant.kit import tokens
 from assistant.kit.clock import SettableClock
-from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.kit.live import Live
 from assistant.tickets.models import Ticket
-from tests.console.conftest import SignIn, Town
+from tests.console.conftest import Channel, SignIn, Town
 
 CHAT = 700_000_009
 """A made-up chat."""
@@ -64,27 +61,12 @@ async def talk(app: FastAPI, town: Town, database: Database) -> uuid.UUID:
     return await begun(app, database, town, "web")
 
 
-@pytest.fixture
-def channel(app: FastAPI, keyring: Keyring, clock: SettableClock) -> Any:
-    """The API as a channel sees it."""
-
-    def client(subject: str) -> httpx.AsyncClient:
-        token = tokens.issue(keyring, subject, clock.now())
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url="http://yinling",
-            headers={"authorization": f"Bearer {token}"},
-        )
-
-    return client
-
-
 def texts(words: list[dict[str, Any]]) -> list[str]:
     return [word["reply"]["messages"][0]["text"] for word in words]
 
 
 async def test_taking_over_speaking_and_giving_back(
-    app: FastAPI, sign_in: SignIn, talk: uuid.UUID, database: Database, live: Live, channel: Any
+    app: FastAPI, sign_in: SignIn, talk: uuid.UUID, database: Database, live: Live, channel: Channel
 ) -> None:
     worker, operator = await sign_in("worker"), await sign_in("operator")
     path = f"/conversations/{talk}"
@@ -111,7 +93,7 @@ async def test_taking_over_speaking_and_giving_back(
 
 
 async def test_words_are_kept_for_a_page_that_was_away(
-    app: FastAPI, sign_in: SignIn, talk: uuid.UUID, channel: Any
+    app: FastAPI, sign_in: SignIn, talk: uuid.UUID, channel: Channel
 ) -> None:
     """What the page reads after it was connected again: what it missed, in order, each once."""
     worker = await sign_in("worker")
@@ -129,7 +111,7 @@ async def test_words_are_kept_for_a_page_that_was_away(
         assert other.json() == []
 
 
-async def test_words_are_read_by_their_own_channel_only(talk: uuid.UUID, channel: Any) -> None:
+async def test_words_are_read_by_their_own_channel_only(talk: uuid.UUID, channel: Channel) -> None:
     where = {"channel": "web", "conversation": "web-1"}
     for subject, status in (("channel:web", 200), ("channel:telegram", 403), ("actions", 403)):
         async with channel(subject) as http:
@@ -169,7 +151,7 @@ async def test_danger_is_answered_even_then(
 
 
 async def test_a_telegram_chat_gets_the_words_at_once_and_before_notices(
-    app: FastAPI, sign_in: SignIn, town: Town, database: Database, clock: SettableClock, channel: Any
+    app: FastAPI, sign_in: SignIn, town: Town, database: Database, clock: SettableClock, channel: Channel
 ) -> None:
     """Through the outbox: claimed by the bot for the very chat, also in quiet hours, and told as a worker's."""
     talk = await begun(app, database, town, "telegram", telegram=CHAT)
@@ -203,7 +185,7 @@ async def test_a_telegram_group_cannot_be_taken_over(
 
 
 async def test_in_a_call_the_words_are_spoken_and_the_call_is_put_through(
-    app: FastAPI, sign_in: SignIn, town: Town, database: Database, channel: Any, clock: SettableClock
+    app: FastAPI, sign_in: SignIn, town: Town, database: Database, channel: Channel, clock: SettableClock
 ) -> None:
     """As commands that the phone process follows; nothing of it once the call is over."""
     talk = await begun(app, database, town, "phone", phone="13900003331")

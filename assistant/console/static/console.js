@@ -6,7 +6,7 @@ const LATE_S = 3;
 function follow(element) {
   const source = new EventSource(element.dataset.live);
   const status = document.getElementById("live");
-  for (const name of ["changed", "said"]) {
+  for (const name of ["changed", "called", "said"]) {
     source.addEventListener(name, () => {
       if (status) status.textContent = "实时更新中";
       htmx.trigger(document.body, name);
