@@ -163,7 +163,7 @@ class Incoming:
     """
 
     LATE: Final = 2
-    """Frames the stream may be late by before one is invented."""
+    """Frames the stream may be late by before one is invented: what jitter there is, and the first losses, use it up."""
     EARLY: Final = 3
     """Frames it may be early by: more is the peer's faster clock, not something to save up."""
 
@@ -187,7 +187,7 @@ class Incoming:
         for frame in np.frombuffer(data[:whole], "<i2").reshape(-1, FRAME):
             self._passed += 1
             yield self._concealer.push(frame)
-        due = int((now - self._begun) * 1000 / FRAME_MS)
+        due = 1 + int((now - self._begun) * 1000 / FRAME_MS + 0.01)
         self._passed = min(self._passed, due + self.EARLY)
         while self._passed < due - self.LATE:
             self._passed += 1
