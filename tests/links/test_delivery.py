@@ -225,7 +225,7 @@ async def test_the_console_sees_the_state(
     await claim(channel, {"id": notice["id"], "result": "sent"})
     async with database.session() as session:
         rows = {row.kind: row for row in await about(session, linked.senior)}
-    assert set(rows) == {"telegram", "sms"}, "the senior was asked by SMS to agree to the link"
+    assert set(rows) == {"telegram", "call"}, "the senior is rung to agree to the link"
     row = rows["telegram"]
     assert (row.event, row.status, row.sent, row.attempts) == ("order.booked", "sent", 1, 1)
 
