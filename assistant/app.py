@@ -19,6 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.calls.spoken import Notice, Recall
+from assistant.care.spoken import CheckIn
 from assistant.client import Client
 from assistant.desk.rasa import Rasa
 from assistant.desk.service import Desk
@@ -43,12 +44,13 @@ ROUTERS = (
     "assistant.links.endpoints",
     "assistant.desk.endpoints",
     "assistant.calls.endpoints",
+    "assistant.care.endpoints",
     "assistant.console.endpoints",
     "channels.web.endpoints",
 )
 
 
-MATTERS = (Unfinished(), Link(), Notice(), Recall())
+MATTERS = (CheckIn(), Unfinished(), Link(), Notice(), Recall())
 """What the service itself brings up in a conversation, the most pressing first."""
 
 

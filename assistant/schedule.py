@@ -13,13 +13,18 @@ from typing import Final
 
 from procrastinate import JobContext
 
+from assistant.calls import outbound
+from assistant.calls import service as calls
+from assistant.care import rounds
 from assistant.kit import audit
 from assistant.kit.clock import Clock
 from assistant.kit.db import Database
 from assistant.kit.jobs import jobs
 from assistant.kit.logging import log
+from assistant.kit.quiet import QuietHours
 from assistant.links import repository as links
 from assistant.orders.tasks import top_up_series
+from assistant.settings import settings
 
 SEAL_BATCH: Final = 10_000
 """Audit rows sealed in one transaction."""
@@ -51,6 +56,26 @@ async def expire_invitations(database: Database, now: datetime) -> int:
     return 0
 
 
+async def close_silent_calls(database: Database, now: datetime) -> int:
+    """Close the records of calls that nobody tells of any more, and give up calls that nobody made."""
+    quiet = QuietHours(settings().quiet_hours)
+    async with database.session() as session:
+        closed = await calls.close_silent(session, now, quiet)
+        return closed + await outbound.tidy(session, now, quiet)
+
+
+async def begin_checkins(database: Database, now: datetime) -> int:
+    return await rounds.begin(database, now, settings())
+
+
+async def follow_up_checkins(database: Database, now: datetime) -> int:
+    return await rounds.follow_up(database, now, settings())
+
+
+async def ask_after_meals(database: Database, now: datetime) -> int:
+    return await rounds.ask_after_meals(database, now, settings())
+
+
 Work = Callable[[Database, datetime], Awaitable[int]]
 
 
@@ -67,6 +92,10 @@ class Duty:
 DUTIES: Final = (
     Duty("seal_audit", "* * * * *", seal_audit),
     Duty("expire_invitations", "*/10 * * * *", expire_invitations),
+    Duty("close_silent_calls", "* * * * *", close_silent_calls),
+    Duty("begin_checkins", "* * * * *", begin_checkins),
+    Duty("follow_up_checkins", "* * * * *", follow_up_checkins),
+    Duty("ask_after_meals", "* * * * *", ask_after_meals),
     # Every hour from 00:15 China time on: a fault in one night does not cost a day.
     Duty("top_up_series", "15 * * * *", top_up_series),
 )

@@ -203,11 +203,11 @@ async def talked(
     lost: bool,
 ) -> None:
     """The conversation of an answered call is over: what it was for is done, unless the line broke before
-    anybody spoke."""
+    anybody spoke, or somebody had to speak."""
     call = await repository.outbound(session, outbound_id, lock=True)
     if call is None or call.status != "answered" or call.closed_at is not None:
         return
-    if lost and not spoke:
+    if not spoke and (lost or call.purpose == "checkin"):
         return await _again(session, now, quiet, call, "failed")
     call.closed_at = now
     if call.outbox_id and (message := await session.get(OutboxMessage, call.outbox_id)):

@@ -15,6 +15,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assistant.calls.models import Call, CallEntry, OutboundCall
+from assistant.care.models import Checkin, CheckinPlan
 from assistant.console.models import Batch
 from assistant.desk.models import Conversation, Turn
 from assistant.kit import audit
@@ -44,6 +46,7 @@ def _of(person_id: uuid.UUID) -> dict[str, tuple[type[Base], ColumnElement[bool]
     tickets = select(Ticket.id).where(Ticket.person_id == person_id)
     talks = select(Conversation.id).where(Conversation.person_id == person_id)
     keys = select(Conversation.key).where(Conversation.person_id == person_id)
+    calls = select(Call.id).where(Call.person_id == person_id)
     return {
         "person": (Person, Person.id == person_id),
         "phones": (PersonPhone, PersonPhone.person_id == person_id),
@@ -66,6 +69,11 @@ def _of(person_id: uuid.UUID) -> dict[str, tuple[type[Base], ColumnElement[bool]
             LinkInvitation,
             or_(LinkInvitation.senior_id == person_id, LinkInvitation.delegate_id == person_id),
         ),
+        "calls": (Call, Call.person_id == person_id),
+        "call_entries": (CallEntry, CallEntry.call_id.in_(calls)),
+        "calls_made": (OutboundCall, OutboundCall.person_id == person_id),
+        "checkin_plans": (CheckinPlan, CheckinPlan.person_id == person_id),
+        "checkins": (Checkin, Checkin.person_id == person_id),
         "photos": (Photo, Photo.conversation.in_(keys)),
         "audit": (AuditEntry, AuditEntry.for_person == person_id),
     }
@@ -128,12 +136,19 @@ async def erase(
     running = update(Consent).where(theirs["consents"], Consent.revoked_at.is_(None))
     await session.execute(_quiet(running.values(revoked_at=now, revoked_by=_who(actor))))
     # Photos and turns are found through the conversations: those come last.
-    gone = ((Photo, "photos"), (Turn, "turns"), (LinkInvitation, "invitations"))
-    for table, name in (*gone, (TelegramLink, "telegram"), (PersonPhone, "phones")):
+    gone = ((Photo, "photos"), (Turn, "turns"), (LinkInvitation, "invitations"), (CallEntry, "call_entries"))
+    care = ((Checkin, "checkins"), (CheckinPlan, "checkin_plans"), (OutboundCall, "calls_made"))
+    for table, name in (*gone, *care, (TelegramLink, "telegram"), (PersonPhone, "phones")):
         await session.execute(_quiet(delete(table).where(theirs[name])))
+    rang = update(Call).where(theirs["calls"])
+    await session.execute(_quiet(rang.values(phone=None, phone_key=None, person_id=None, recording=None)))
     talks = update(Conversation).where(theirs["conversations"])
     await session.execute(
-        _quiet(talks.values(caller_phone=None, reply_to=None, state={}, status="ended", confirmed=False))
+        _quiet(
+            talks.values(
+                caller_phone=None, phone_key=None, reply_to=None, state={}, status="ended", confirmed=False
+            )
+        )
     )
     await session.execute(_quiet(update(Person).where(Person.id == person_id).values(_nobody(now))))
     await _forget_batches(session, person_id)

@@ -175,7 +175,7 @@ class Desk:
         if not text and turn.location is None:
             return await self._once_more(conversation, SENTENCES("empty"), standing)
         conversation.state = {**conversation.state, "silences": 0}
-        alarm = await self._triage(conversation, speaker, turn, text)
+        alarm = await self._triage(talk, turn, text, standing)
         if alarm is not None:
             return alarm
         if len(text) > MAX_TEXT:
@@ -227,10 +227,9 @@ class Desk:
         rest = ask(conversation, answer.then) if answer.then else Reply(messages=[], pace=conversation.pace)
         return rest.model_copy(update={"messages": [*said, *rest.messages], "end": answer.end})
 
-    async def _triage(
-        self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
-    ) -> Reply | None:
+    async def _triage(self, talk: Talk, turn: TurnIn, text: str, standing: Standing | None) -> Reply | None:
         """Danger is heard before anything else; the question about it is answered before going on."""
+        conversation, speaker = talk.conversation, talk.speaker
         asks = conversation.state.get("asks") or ""
         if conversation.state.get("alarm") and plain.false_alarm(text):
             return await self.alarms.take_back(conversation, speaker)
@@ -243,21 +242,25 @@ class Desk:
                 return await self.handoffs.give(conversation, speaker, f"可能有危险：{verdict.why}")
             # What was said is taken up once the question is answered.
             conversation.state = {**conversation.state, "held": text, "asked_before": asks}
+            if standing is not None:
+                stand(conversation, standing[0].name, Question("", standing[1]))
             return self.alarms.question(conversation, verdict)
         if asks.startswith(ALARM_ASKED):
-            return await self._after_question(conversation, speaker, turn, text)
+            return await self._after_question(talk, turn, text, standing)
         return None
 
-    async def _after_question(
-        self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str
-    ) -> Reply:
+    async def _after_question(self, talk: Talk, turn: TurnIn, text: str, standing: Standing | None) -> Reply:
         """No danger after all: back to what was being said when the question came up."""
+        conversation = talk.conversation
         state = dict(conversation.state)
         held, before = state.pop("held", ""), state.pop("asked_before", None)
         conversation.state = {**state, "asks": before or None}
         denied = plain.says_no(text)
         words = held if denied else f"{held}，{text}"
-        reply = await self._talk(conversation, speaker, turn, words)
+        if standing is not None:
+            reply = await self._matter(talk, *standing, turn, words)
+        else:
+            reply = await self._talk(conversation, talk.speaker, turn, words)
         if not denied:
             return reply
         first = say(conversation, SENTENCES("alarm_cleared")).messages
