@@ -15,8 +15,7 @@ from starlette.routing import Route
 
 from assistant.client import Client
 from channels.phone.hotline import Hotline
-from channels.phone.leg import Line
-from channels.phone.legs.sip import SipLine
+from channels.phone.legs.lines import open_lines
 from channels.phone.senses import Senses
 from channels.phone.settings import Settings
 
@@ -47,14 +46,6 @@ def make_app(settings: Settings) -> Starlette:
         routes=[Route("/health", _health), Route("/metrics", _metrics)],
         lifespan=lifespan,
     )
-
-
-async def open_lines(settings: Settings) -> list[Line]:
-    """The lines that the settings name. Raises LineUnavailable."""
-    lines: list[Line] = []
-    if "sip" in settings.carriers:
-        lines.append(await SipLine.open(settings))
-    return lines
 
 
 async def _health(request: Request) -> Response:

@@ -1,12 +1,12 @@
-"""All lines of this process as one."""
+"""The lines an operator has switched on."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-from channels.phone.leg import CallLeg, Line, NotReached
+from channels.phone.leg import Line
 from channels.phone.legs.asterisk import AsteriskLine
 from channels.phone.legs.audiosocket import AudioSocketLine
 from channels.phone.legs.sip import SipLine
@@ -19,48 +19,17 @@ _OPENERS: Final[dict[Carrier, Callable[[Settings], Awaitable[Line]]]] = {
     "audiosocket": AudioSocketLine.open,
     "twilio": TwilioLine.open,
 }
+"""In this order: the first line is the one that dials, and only SIP can."""
 
 
-class Lines:
-    """Several lines behind one ``Line``; calls go out by SIP. Use ``open_lines``."""
-
-    def __init__(self, lines: dict[Carrier, Line]) -> None:
-        self._lines = lines
-
-    async def calls(self) -> AsyncIterator[CallLeg]:
-        """Incoming calls of all lines, until all are closed."""
-        ringing: asyncio.Queue[CallLeg | None] = asyncio.Queue()
-
-        async def take(line: Line) -> None:
-            async for leg in line.calls():
-                ringing.put_nowait(leg)
-            ringing.put_nowait(None)
-
-        takers = [asyncio.create_task(take(line)) for line in self._lines.values()]
-        try:
-            for _ in takers:
-                while (leg := await ringing.get()) is not None:
-                    yield leg
-        finally:
-            for taker in takers:
-                taker.cancel()
-
-    async def dial(self, number: str, *, ring_s: float = 30) -> CallLeg:
-        if "sip" not in self._lines:
-            raise NotReached("failed")
-        return await self._lines["sip"].dial(number, ring_s=ring_s)
-
-    async def close(self) -> None:
-        await asyncio.gather(*(line.close() for line in self._lines.values()))
-
-
-async def open_lines(settings: Settings) -> Lines:
-    """Open what ``settings.carriers`` names. Raises LineUnavailable or OSError, and leaves nothing open then."""
-    opened: dict[Carrier, Line] = {}
+async def open_lines(settings: Settings) -> list[Line]:
+    """Open what ``settings.carriers`` names. Raises LineUnavailable, or OSError when a stream's port is taken."""
+    opened: list[Line] = []
     try:
-        for carrier in settings.carriers:
-            opened[carrier] = await _OPENERS[carrier](settings)
+        for carrier, opener in _OPENERS.items():
+            if carrier in settings.carriers:
+                opened.append(await opener(settings))
     except BaseException:
-        await Lines(opened).close()
+        await asyncio.gather(*(line.close() for line in opened))
         raise
-    return Lines(opened)
+    return opened

@@ -393,7 +393,7 @@ def _accounts(settings: Settings) -> list[Account]:
             reg_interval=0,
             transport=transport,
             audio_codecs=settings.sip_codecs,
-            extra_params=("catchall=yes", *media),
+            extra_params=("catchall=yes", "video_codecs=none", *media),
         )
         for transport in transports
     ]
@@ -407,7 +407,7 @@ def _accounts(settings: Settings) -> list[Account]:
                 reg_interval=600 if settings.sip_register else 0,
                 transport=settings.sip_transport,
                 audio_codecs=settings.sip_codecs,
-                extra_params=("catchall=yes", *media),
+                extra_params=("catchall=yes", "video_codecs=none", *media),
             )
         )
     return accounts
