@@ -15,7 +15,7 @@ import numpy as np
 
 from channels.phone.leg import FRAME, FRAME_MS, Sound
 from channels.phone.legs.sip import SipLeg, SipLine
-from channels.phone.settings import Settings
+from channels.phone.settings import Settings, own_address
 from speech.audio import Samples
 
 AUDIBLE: Final = 400
@@ -127,8 +127,9 @@ class Exchange:
     async def open(
         cls, address: str, *, number: str, port: int, rtp_ports: tuple[int, int]
     ) -> AsyncIterator[Exchange]:
-        """Calls from ``number`` on loopback. Raises LineUnavailable when ``port`` is taken."""
-        ours = {"sip_user": number, "sip_host": "127.0.0.1", "sip_port": port, "rtp_ports": rtp_ports}
+        """Calls from ``number``. Raises LineUnavailable when ``port`` is taken."""
+        host = own_address(address.partition("@")[2].partition(":")[0])
+        ours = {"sip_user": number, "sip_host": host, "sip_port": port, "rtp_ports": rtp_ports}
         settings = Settings().model_copy(update={**ours, "sip_domain": None, "tls_certificate": None})
         line = await SipLine.open(settings)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -18,6 +19,16 @@ PRIVATE_NETWORKS: Final = tuple(
 Carrier = Literal["sip", "asterisk", "audiosocket", "twilio"]
 Listed = NoDecode
 """Lists are written with commas, not as JSON."""
+
+
+def own_address(towards: str = "198.51.100.1") -> str:
+    """The IPv4 address by which this machine reaches another; loopback when it has no way. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((towards, 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 class Settings(BaseSettings):
@@ -61,7 +72,8 @@ class Settings(BaseSettings):
     """A call without a single packet for so long is over, s."""
 
     sip_host: str = "0.0.0.0"
-    """Address that is listened on. Who may ring is ``sip_sources``, not this."""
+    """Address that is listened on; 0.0.0.0 is the one by which this machine reaches others (SIP tells one address
+    in every call). Who may ring is ``sip_sources``, not this."""
     sip_port: int = Field(default=5060, ge=1, le=65534)
     """UDP and TCP; TLS is on the next port when there is a certificate."""
     sip_sources: Annotated[tuple[IPv4Network, ...], Listed] = PRIVATE_NETWORKS
@@ -121,8 +133,8 @@ class Settings(BaseSettings):
 
     @property
     def shown_host(self) -> str:
-        """Host at which the hotline can be rung from this machine."""
-        return "127.0.0.1" if self.sip_host == "0.0.0.0" else self.sip_host
+        """Address at which the hotline is rung, from the network and from this machine."""
+        return own_address() if self.sip_host == "0.0.0.0" else self.sip_host
 
     def of_process(self, index: int) -> Self:
         """The settings of process ``index`` (from 0): its own SIP, stream and RTP ports."""

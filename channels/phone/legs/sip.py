@@ -203,6 +203,7 @@ class SipLine:
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock = time.monotonic) -> SipLine:
         """Listen, and register with the trunk if there is one. Raises LineUnavailable."""
+        settings = settings.model_copy(update={"sip_host": settings.shown_host})
         runtime = Runtime()
         line = cls(settings, runtime, clock)
         runtime.on_dead = line._on_dead
@@ -221,8 +222,9 @@ class SipLine:
 
     async def _listen(self) -> None:
         settings = self._settings
-        networks = [*settings.sip_sources, *await _addresses(settings.sip_domain)]
-        ports = [settings.sip_port, *([settings.sip_port + 1] if settings.tls_certificate else [])]
+        own = await _addresses(settings.sip_host)
+        networks = [*settings.sip_sources, *own, *await _addresses(settings.sip_domain)]
+        ports = [settings.sip_port, *([settings.sip_port + 1] if "tls" in _transports(settings) else [])]
         for port in ports:
             if not allow_only(networks, port=port):
                 raise LineUnavailable(f"port {port} of {settings.sip_host} is taken")
@@ -380,9 +382,7 @@ def _not_reached(error: Exception) -> Literal["busy", "no_answer", "declined", "
 
 def _accounts(settings: Settings) -> list[Account]:
     """One agent a transport that is listened on; the last is the trunk's, and dials."""
-    transports: list[Literal["udp", "tcp", "tls"]] = ["udp", "tcp"]
-    if settings.tls_certificate:
-        transports.append("tls")
+    transports = _transports(settings)
     media = {"off": (), "offered": ("mediaenc=srtp",), "required": ("mediaenc=srtp-mand",)}[settings.srtp]
     transports.sort(key=lambda transport: transport == settings.sip_transport)
     accounts = [
@@ -413,9 +413,16 @@ def _accounts(settings: Settings) -> list[Account]:
     return accounts
 
 
+def _transports(settings: Settings) -> list[Literal["udp", "tcp", "tls"]]:
+    """What is listened on; TLS also to reach a trunk that wants it."""
+    tls = settings.tls_certificate or settings.sip_transport == "tls"
+    return ["udp", "tcp", "tls"] if tls else ["udp", "tcp"]
+
+
 def _config(settings: Settings, folder: Path) -> Config:
     lines = [
         f"sip_listen {settings.sip_host}:{settings.sip_port}",
+        f"sip_transports {','.join(_transports(settings))}",
         f"rtp_ports {settings.rtp_ports[0]}-{settings.rtp_ports[1]}",
         "audio_jitter_buffer_type adaptive",
         "audio_jitter_buffer_ms 40-200",
@@ -423,7 +430,7 @@ def _config(settings: Settings, folder: Path) -> Config:
     if settings.tls_certificate:
         lines.append(f"sip_certificate {_certificate(settings, folder)}")
     return Config(
-        net_interface=None if settings.sip_host == "0.0.0.0" else settings.sip_host,
+        net_interface=settings.sip_host,
         max_concurrent_calls=settings.hard_calls,
         rtp_timeout=settings.silent_line_s,
         expose_headers=IDENTITY_HEADERS,

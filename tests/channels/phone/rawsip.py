@@ -58,6 +58,8 @@ class RawCaller:
     packets: list[Packet] = field(default_factory=list)
     call_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     dialled: str = "hotline"
+    responses: list[str] = field(default_factory=list)
+    more_sdp: str = ""
     answers: dict[str, int] = field(default_factory=dict)
     """Status for requests of the other side, by method; 200 if not named."""
 
@@ -92,7 +94,7 @@ class RawCaller:
         return (
             f"v=0\r\no=- 1 {self._cseq + 1} IN IP4 {self.source}\r\ns=-\r\nc=IN IP4 {self.source}\r\nt=0 0\r\n"
             f"m=audio {self.rtp_port} RTP/AVP {self.codecs}\r\na=rtpmap:101 telephone-event/8000\r\n"
-            f"a=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n"
+            f"a=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n{self.more_sdp}"
         )
 
     def request(self, method: str, body: str = "", kind: str = "application/sdp") -> str:
@@ -129,6 +131,16 @@ class RawCaller:
             return 0
         self.send(self.request("ACK").encode())
         return self.statuses[-1]
+
+    async def response(self, method: str, within_s: float = 5) -> str:
+        """The last final response to a request, as it came."""
+        async with asyncio.timeout(within_s):
+            while True:
+                for text in reversed(self.responses):
+                    if re.search(rf"^CSeq: *\d+ {method}\b", text, re.MULTILINE) and " 1" not in text[7:9]:
+                        return text
+                self._changed.clear()
+                await self._changed.wait()
 
     async def ended(self, within_s: float = 5) -> None:
         """Until the other side hangs up."""
@@ -184,6 +196,7 @@ class RawCaller:
         text = data.decode(errors="replace")
         first = text.split("\r\n", 1)[0]
         if first.startswith("SIP/2.0"):
+            self.responses.append(text)
             self._on_response(int(first.split()[1]), text)
         else:
             method = first.split()[0]
@@ -226,9 +239,10 @@ async def raw_caller(
     headers: Iterable[str] = (),
     codecs: str = PCMA,
     dialled: str = "hotline",
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[RawCaller]:
-    """A caller towards 127.0.0.1:``port``."""
-    caller = RawCaller(source, ("127.0.0.1", port), user, tuple(headers), codecs, dialled=dialled)
+    """A caller towards ``host``:``port``."""
+    caller = RawCaller(source, (host, port), user, tuple(headers), codecs, dialled=dialled)
     await caller.open()
     try:
         yield caller

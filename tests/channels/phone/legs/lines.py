@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,20 @@ from tests.channels.phone.peers import free_port
 Script = Callable[[CallLeg], Coroutine[Any, Any, None]]
 
 
+def free_port_pair() -> int:
+    """A UDP port that is free, as is the next one for TCP (TLS)."""
+    while True:
+        port = free_port(socket.SOCK_DGRAM)
+        with socket.socket() as following, suppress(OSError, OverflowError):
+            following.bind(("127.0.0.1", port + 1))
+            return port
+
+
 def sip_settings(**changed: Any) -> Settings:
     """A line on loopback at a port of its own."""
     values: dict[str, Any] = {
         "sip_host": "127.0.0.1",
-        "sip_port": free_port(socket.SOCK_DGRAM),
+        "sip_port": free_port_pair(),
         "rtp_ports": (20000, 20999),
     }
     return Settings(**(values | changed))

@@ -25,9 +25,9 @@ from tests.channels.phone.rawsip import raw_caller, refusing_peer
 SHORT_CALLS = int(os.environ.get("YINLING_SHORT_CALLS", "200"))
 
 
-async def good_call(port: int) -> None:
-    """The line answers, says something and hears a key."""
-    async with raw_caller(port) as caller:
+async def good_call(port: int, host: str = "127.0.0.1") -> None:
+    """The line answers and says something back."""
+    async with raw_caller(port, host=host, source=host) as caller:
         assert await caller.invite() == 200
         await caller.say(sweep(0.5))
         caller.bye()
@@ -170,6 +170,30 @@ async def test_strange_networks_are_not_even_answered() -> None:
                 asyncio.open_connection("127.0.0.1", settings.sip_port, local_addr=("127.0.0.2", 0)), 0.5
             )
         await good_call(settings.sip_port)
+
+
+async def test_on_the_network_it_is_rung_at_this_machines_address() -> None:
+    settings = sip_settings(sip_host="0.0.0.0")
+    async with sip_line(Notes(), settings):
+        await good_call(settings.sip_port, settings.shown_host)
+
+
+async def test_it_answers_whether_it_is_there() -> None:
+    settings = sip_settings()
+    async with sip_line(Notes(), settings) as (line, _), raw_caller(settings.sip_port) as caller:
+        caller.send(caller.request("OPTIONS").encode())
+        assert (await caller.response("OPTIONS")).startswith("SIP/2.0 200")
+        assert line.active == 0
+
+
+async def test_video_is_declined() -> None:
+    settings = sip_settings()
+    async with sip_line(Notes(), settings), raw_caller(settings.sip_port) as caller:
+        caller.more_sdp = "m=video 5002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n"
+        assert await caller.invite() == 200
+        assert "m=video 0 " in await caller.response("INVITE")
+        await caller.say(sweep(0.3))
+        assert caller.requests == [], "no re-INVITE follows"
 
 
 async def test_one_source_may_not_ring_without_end() -> None:
