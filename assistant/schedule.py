@@ -25,6 +25,7 @@ from assistant.kit.quiet import QuietHours
 from assistant.links import repository as links
 from assistant.orders.tasks import top_up_series
 from assistant.settings import settings
+from assistant.sms import sender
 
 SEAL_BATCH: Final = 10_000
 """Audit rows sealed in one transaction."""
@@ -76,6 +77,10 @@ async def ask_after_meals(database: Database, now: datetime) -> int:
     return await rounds.ask_after_meals(database, now, settings())
 
 
+async def send_sms(database: Database, now: datetime) -> int:
+    return await sender.send_due(database, now, settings())
+
+
 Work = Callable[[Database, datetime], Awaitable[int]]
 
 
@@ -85,13 +90,15 @@ class Duty:
 
     name: str
     cron: str
-    """Minute, hour, day, month, weekday, in UTC."""
+    """Minute, hour, day, month, weekday, in UTC; a sixth field is the second."""
     work: Work
 
 
 DUTIES: Final = (
     Duty("seal_audit", "* * * * *", seal_audit),
     Duty("expire_invitations", "*/10 * * * *", expire_invitations),
+    # An emergency must not wait for the minute.
+    Duty("send_sms", "* * * * * */10", send_sms),
     Duty("close_silent_calls", "* * * * *", close_silent_calls),
     Duty("begin_checkins", "* * * * *", begin_checkins),
     Duty("follow_up_checkins", "* * * * *", follow_up_checkins),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,12 @@ class Settings(BaseSettings):
 
     phone: bool = True
     """Answer the telephone (docs/telephone.md); false where another machine does."""
+
+    @model_validator(mode="after")
+    def _a_gateway_needs_its_secret(self) -> Self:
+        if self.sms_url and not self.sms_secret:
+            raise ValueError("YINLING_SMS_URL needs YINLING_SMS_SECRET")
+        return self
 
     @property
     def keys(self) -> Path:

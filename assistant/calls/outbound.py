@@ -240,8 +240,9 @@ async def _close(session: AsyncSession, now: datetime, call: OutboundCall, why: 
         return
     if why == "not_allowed":
         message.status, message.error = "suppressed", "no consent"
-    elif call.purpose == "notice" and not message.error:
-        message.kind, message.status, message.error, message.due_at = "sms", "pending", why, now
+    elif call.purpose == "notice" and not message.event_key.endswith(":call"):
+        message.kind, message.status, message.due_at = "sms", "pending", now
+        message.error = f"call: {why}"
     else:
         message.status, message.error = "failed", why
 

@@ -204,7 +204,7 @@ async def test_what_nobody_answered_goes_by_sms(
         await phone.report_call(await must_claim(phone), "no_answer")
         clock.advance(timedelta(hours=1))
     found = await message(database)
-    assert (found.kind, found.status, found.error) == ("sms", "pending", "no_answer")
+    assert (found.kind, found.status, found.error) == ("sms", "pending", "call: no_answer")
 
 
 async def test_a_relative_whose_consent_has_ended_is_not_rung(

@@ -1,0 +1,1 @@
+"""Notices by SMS, over an HTTP gateway of the operator's choice (docs/sms.md)."""
