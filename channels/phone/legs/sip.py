@@ -43,6 +43,7 @@ logging.getLogger("baresip").propagate = False
 _BYTES_A_MS: Final = 16
 _READ_BYTES: Final = 16_000
 _ANSWER_S: Final = 10.0
+_REGISTER_S: Final = 5.0
 _TRANSFER_S: Final = 20.0
 _BUSY: Final = {486, 600}
 _DECLINED: Final = {603, 607, 608}
@@ -233,11 +234,23 @@ class SipLine:
             agent.on_incoming(self._on_invite)
             self._agents.append(agent)
             if account.reg_interval:
-                try:
-                    await agent.register()
-                except baresip.RegistrationError as error:
-                    raise LineUnavailable(f"the trunk refuses registration: {error}") from error
+                await self._register(agent)
         log.info("phone.sip_open", host=settings.sip_host, port=settings.sip_port, agents=len(self._agents))
+
+    async def _register(self, agent: UserAgent) -> None:
+        """A trunk that refuses us is an error of ours; one that is silent is tried again by the stack."""
+        agent.on(self._on_registration)
+        try:
+            await agent.register(timeout=_REGISTER_S)
+        except baresip.RegistrationError as error:
+            if error.status is not None and 400 <= error.status < 500:
+                raise LineUnavailable(f"the trunk refuses registration: {error}") from error
+
+    def _on_registration(self, event: StackEvent) -> None:
+        if event.event is Event.REGISTER_OK:
+            log.info("phone.trunk_registered")
+        elif event.event is Event.REGISTER_FAIL:
+            log.error("phone.trunk_lost", reason=event.text)
 
     @property
     def active(self) -> int:
