@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +49,20 @@ class Settings(BaseSettings):
     """An SMS gateway (docs/sms.md); without it nothing leaves by SMS."""
     sms_secret: str | None = None
     """Shared with the gateway; signs every request to it."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Address under which browsers find this service; the provider of ``oidc_issuer`` sends them back there."""
+    oidc_issuer: str | None = None
+    """Identifier of an OpenID Connect provider whose accounts may sign in to the console (docs/console.md)."""
+    oidc_client_id: str = "yinling"
+    oidc_client_secret: str | None = None
+    """None: a public client, protected by PKCE alone."""
+    oidc_scope: str = "openid profile"
+    oidc_role_claim: str = "roles"
+    """Claim with the groups or roles of the provider; ``a.b`` is ``b`` within ``a``."""
+    oidc_roles: dict[str, Literal["worker", "operator", "auditor", "administrator"]] = {}
+    """Which of them is which role here, as JSON; who has none of these is not let in."""
+    oidc_areas_claim: str = "areas"
+    """Claim with what a worker covers: ``街道`` or ``街道/社区`` each."""
     telegram_token: str | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 
     phone: bool = True

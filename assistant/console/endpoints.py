@@ -16,12 +16,14 @@ from assistant.console import (
     phone,
     queues,
     seniors,
+    single_sign_on,
     takeover,
 )
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 PARTS = (
     entrance,
+    single_sign_on,
     seniors,
     booking,
     batches,

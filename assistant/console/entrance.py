@@ -12,9 +12,11 @@ from assistant.console.access import Home
 from assistant.console.guard import Guarded
 from assistant.kit import audit
 from assistant.kit.actor import Actor
-from assistant.kit.api import ClockDep, SessionDep
+from assistant.kit.api import ClockDep, SessionDep, context
 
-OPEN: Final = frozenset({"/console/sign-in", "/console/static/{path:path}"})
+OPEN: Final = frozenset(
+    {"/console/sign-in", "/console/static/{path:path}", "/console/oidc/start", "/console/oidc/callback"}
+)
 """The only routes for people who have not signed in."""
 
 router = APIRouter(route_class=Guarded)
@@ -31,7 +33,7 @@ async def asset(request: Request, path: str) -> Response:
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str = "") -> Response:
-    return pages.open_page(request, "sign_in.html", message="", next=next, username="")
+    return _page(request, next=next)
 
 
 @router.post("/sign-in")
@@ -47,17 +49,28 @@ async def sign_in(
     now = clock.now()
     found = await accounts.check(session, now, username.strip(), password, code)
     if isinstance(found, accounts.SignInRefused):
-        return pages.open_page(
-            request, "sign_in.html", found.status, message=found.message, next=next, username=username
-        )
-    response = pages.go(request, _own(next))
+        return _page(request, found.status, message=found.message, next=next, username=username)
+    response = pages.go(request, own(next))
     await sessions.begin(session, now, found, request, response)
     actor = Actor(kind="worker", channel="console", person_id=found.id)
     audit.record(session, now, actor, "account.signed_in", f"account:{found.id}")
     return response
 
 
-def _own(path: str) -> str:
+def _page(
+    request: Request, status: int = 200, *, message: str = "", next: str = "", username: str = ""
+) -> Response:
+    shared = context(request).settings.oidc_issuer is not None
+    shown = {"message": message, "next": next, "username": username, "shared": shared}
+    return pages.open_page(request, "sign_in.html", status, **shown)
+
+
+def refused(request: Request, status: int, message: str) -> Response:
+    """The page again, with why somebody could not sign in."""
+    return _page(request, status, message=message)
+
+
+def own(path: str) -> str:
     """A path of the console; anything else would lead a signed-in person away."""
     inside = path.startswith("/console/") and "\\" not in path and "//" not in path
     return path if inside else "/console/"

@@ -26,6 +26,8 @@ class Account(Identified, Base):
     username: Mapped[str] = mapped_column(String(40), unique=True)
     display_name: Mapped[str] = mapped_column(String(20))
     """As colleagues and callers see it."""
+    subject: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """SHA-256 of issuer and subject for an account of the organisation's own system; None: a local one."""
     password_hash: Mapped[str] = mapped_column(String(200))
     """Argon2id."""
     totp_secret: Mapped[str] = mapped_column(Encrypted)
