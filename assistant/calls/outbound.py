@@ -32,7 +32,7 @@ SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 BACK_OFF: Final = (timedelta(minutes=10), timedelta(minutes=40))
 """Pauses after the first and second try; there is no fourth."""
 SOON: Final = timedelta(minutes=3)
-"""Pause after a busy line, in place of a longer one: whoever is talking is at home."""
+"""Pause after a busy line, since whoever is talking is at home, and in an emergency."""
 ATTEMPTS: Final = len(BACK_OFF) + 1
 RING_S: Final = 40
 """About eight rings: older people need time to get to the telephone."""
@@ -225,11 +225,14 @@ async def _again(
     call.last_result, call.lease_until = result, None
     if call.attempts >= ATTEMPTS:
         return await _close(session, now, call, result)
-    pause = SOON if result == "busy" else BACK_OFF[call.attempts - 1]
+    pause = SOON if call.urgent or result == "busy" else BACK_OFF[call.attempts - 1]
     due = now + pause if call.urgent else quiet.after(now + pause)
     if due >= call.give_up_at:
         return await _close(session, now, call, result)
-    call.status, call.due_at, call.conversation = "waiting", due, None
+    call.status, call.due_at, call.conversation, call.closed_at = "waiting", due, None, None
+    if call.outbox_id and (message := await session.get(OutboxMessage, call.outbox_id)):
+        # That a machine took the call may be known only after it is over.
+        message.status, message.sent_at = "sending", None
 
 
 async def _close(session: AsyncSession, now: datetime, call: OutboundCall, why: str) -> None:

@@ -51,16 +51,15 @@ class Notice(Matter):
         call = await made(talk, "notice")
         if call is None:
             return None
-        return Question(
-            await notice_text(talk, call.payload, call.person_id), to=await addressed(talk, call.person_id)
-        )
+        notice = await notice_text(talk, call.payload, call.person_id)
+        return Question(SENTENCES("notice", notice=notice), to=await addressed(talk, call.person_id))
 
 
 async def notice_text(talk: Talk, payload: dict[str, Any], recipient: uuid.UUID | None) -> str:
     """The words of a notice for who is rung."""
     about = uuid.UUID(payload["about"]) if payload.get("about") else None
     name = await addressed(talk, about) if about != recipient else None
-    return SENTENCES("notice", notice=words.write(payload["event"], payload["data"], name))
+    return words.write(payload["event"], payload["data"], name)
 
 
 class Recall(Matter):

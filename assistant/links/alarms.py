@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit import outbox
-from assistant.kit.actor import Actor
+from assistant.kit.actor import Actor, Channel
 from assistant.kit.outbox import OutboxMessage
 from assistant.links import repository
 from assistant.links.errors import AlarmNotFound, NotLinked
@@ -28,6 +28,7 @@ ALARM: Final = "emergency"
 OPEN: Final = ("open",)
 BY: Final = {"worker": "工作人员", "provider": "服务人员", "senior": "老人本人"}
 SAID: Final = {"take": "家属在 Telegram 上表示由其处理", "call_120": "家属在 Telegram 上表示由其拨打120"}
+TAKEN_BY_PHONE: Final = "家属在电话里表示由其处理"
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,38 @@ async def answer(session: AsyncSession, now: datetime, given: AlarmAnswer) -> Al
     link = await repository.link_of_chat(session, given.chat)
     if link is None or link.confirmed_at is None:
         raise NotLinked()
-    ticket = await session.get(Ticket, given.ticket, with_for_update=True)
-    if ticket is None or ticket.kind != "emergency" or ticket.person_id is None:
-        raise AlarmNotFound()
-    if not await people.may(session, link.person_id, ticket.person_id, "emergency_contact", now):
-        raise ConsentNeeded()
-    actor = Actor(
-        kind="relative", channel="telegram", person_id=link.person_id, conversation=ticket.conversation
-    )
+    actor, ticket = await _theirs(session, now, link.person_id, given.ticket, "telegram")
     if given.choice == "community":
         return await _ask_community(session, now, actor, ticket)
     return await _take(session, now, actor, ticket, SAID[given.choice])
+
+
+async def take_by_phone(
+    session: AsyncSession, now: datetime, delegate: uuid.UUID, ticket_id: uuid.UUID
+) -> AlarmAnswered:
+    """A relative who was rung says that they see to it. Raises AlarmNotFound, ConsentNeeded."""
+    actor, ticket = await _theirs(session, now, delegate, ticket_id, "phone")
+    return await _take(session, now, actor, ticket, TAKEN_BY_PHONE)
+
+
+async def _theirs(
+    session: AsyncSession, now: datetime, delegate: uuid.UUID, ticket_id: uuid.UUID, channel: Channel
+) -> tuple[Actor, Ticket]:
+    """The alarm, and the relative who may answer it. Raises AlarmNotFound, ConsentNeeded."""
+    ticket = await session.get(Ticket, ticket_id, with_for_update=True)
+    if ticket is None or ticket.kind != "emergency" or ticket.person_id is None:
+        raise AlarmNotFound()
+    if not await people.may(session, delegate, ticket.person_id, "emergency_contact", now):
+        raise ConsentNeeded()
+    return Actor(
+        kind="relative", channel=channel, person_id=delegate, conversation=ticket.conversation
+    ), ticket
+
+
+async def taken_by(session: AsyncSession, ticket_id: uuid.UUID) -> str | None:
+    """Who has answered an alarm, as the family says it; None while nobody has."""
+    ticket = await session.get(Ticket, ticket_id, populate_existing=True)
+    return None if ticket is None or ticket.status in OPEN else await _by(session, ticket)
 
 
 async def _take(

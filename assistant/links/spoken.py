@@ -1,4 +1,6 @@
-"""A link confirmed in speech: the senior is rung, or asked at their next call, and says yes or no.
+"""What a family is asked on the telephone: a senior about a relative's request, a relative about an alarm.
+
+A link is confirmed in speech: the senior is rung, or asked at their next call, and says yes or no.
 
 Two questions: whether it is the senior who speaks, then whether the relative may see and hear what the
 request names. Only a clear yes to both gives the consent; anything else leaves the request open.
@@ -6,6 +8,7 @@ request names. Only a clear yes to both gives the consent; anything else leaves 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,13 +19,15 @@ from assistant.desk import plain
 from assistant.desk.matters import Answer, Matter, Question, Talk
 from assistant.kit.actor import Actor
 from assistant.kit.sentences import Sentences
-from assistant.links import invitations
+from assistant.links import alarms, invitations
 from assistant.links.errors import InvitationOver
 from assistant.links.schemas import Decision, InvitationOut
 from assistant.people.models import Scope
 
 SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 YES_NO: Final = (("可以", "可以"), ("不可以", "不可以"))
+TAKE: Final = (("我来处理", "我来处理"), ("我去不了", "我去不了"))
+GOES: Final = re.compile(r"我(马上|现在|这就|就)?(来处理|来办|过去|去看|就去|去)(?!不)")
 SELF: Final = (("是本人", "是本人"), ("不是", "不是"))
 
 
@@ -103,6 +108,45 @@ class Link(Matter):
         except InvitationOver:
             return Answer(SENTENCES("over"))
         return Answer(SENTENCES("agreed" if yes else "refused"))
+
+
+class Emergency(Matter):
+    """Tells a relative on the telephone that a senior is in danger, and asks whether they see to it."""
+
+    name: ClassVar[str] = "emergency"
+
+    async def opening(self, talk: Talk) -> Question | None:
+        call = await spoken.made(talk, "notice")
+        if call is None or call.payload["event"] != alarms.ALARM:
+            return None
+        name = await spoken.addressed(talk, call.person_id)
+        ticket = call.payload["data"]["ticket_id"]
+        async with talk.context.database.session() as session:
+            by = await alarms.taken_by(session, uuid.UUID(ticket))
+        notice = await spoken.notice_text(talk, call.payload, call.person_id)
+        if by is not None:
+            return Question(SENTENCES("alarm_known", notice=notice, by=by), to=name)
+        return Question(
+            SENTENCES("alarm", notice=notice),
+            {"ticket": ticket},
+            asks="yes_no",
+            expects="yes_no",
+            choices=TAKE,
+            protected=True,
+            to=name,
+        )
+
+    async def heard(self, talk: Talk, data: Mapping[str, Any], text: str, *, by_key: bool) -> Answer | None:
+        delegate = talk.conversation.person_id
+        if plain.refuses(text) or text == TAKE[1][1]:
+            return Answer(SENTENCES("alarm_left"))
+        if delegate is None or not (plain.agrees(text) or GOES.search(text)):
+            return None
+        async with talk.context.database.session() as session:
+            done = await alarms.take_by_phone(session, talk.now, delegate, uuid.UUID(data["ticket"]))
+        if done.state in ("already", "over"):
+            return Answer(SENTENCES("alarm_already", by=done.by or ""))
+        return Answer(SENTENCES("alarm_taken", address=f"地址是{done.address}。" if done.address else ""))
 
 
 def _asked(request: InvitationOut) -> str:

@@ -188,6 +188,21 @@ async def test_an_answering_machine_is_nobody(
     assert (call.status, call.last_result) == ("waiting", "answering_machine")
 
 
+async def test_a_machine_known_after_the_call_is_nobody_either(
+    phone: Client, database: Database, clock: SettableClock, world: World
+) -> None:
+    await letter(database, clock, world.senior, world.senior)
+    made = await must_claim(phone)
+    await talk(phone, made, heard=None)
+    assert (await message(database)).status == "sent"
+    await phone.report_call(made, "answering_machine")
+    call = await row(database)
+    assert (call.status, call.closed_at, (await message(database)).status) == ("waiting", None, "sending")
+    clock.advance(outbound.BACK_OFF[0])
+    await talk(phone, await must_claim(phone))
+    assert (await message(database)).status == "sent"
+
+
 async def test_a_line_that_broke_before_a_word_is_tried_again(
     phone: Client, database: Database, clock: SettableClock, world: World
 ) -> None:
