@@ -161,6 +161,7 @@ class Call:
         self._down = 0
         self._heard_ms = 0
         self._held = False
+        self._barge_in_ms: float | None = None
         self._busy = False
         self._muted = False
         self._ended = False
@@ -227,6 +228,7 @@ class Call:
         if isinstance(noticed, Started):
             if noticed.over_us:
                 metrics.BARGE_INS.inc()
+                self._barge_in_ms = noticed.since_word_ms
                 await self._hush()
         elif isinstance(noticed, Utterance):
             if noticed.heard or noticed.voiced_ms >= MEANT_MS:
@@ -395,6 +397,8 @@ class Call:
         self, reply: Reply, entry: Entry, said: Utterance | None, asked_at: float, interrupted: bool
     ) -> None:
         timings = dict(entry.timings)
+        if interrupted and self._barge_in_ms is not None:
+            timings["barge_in"], self._barge_in_ms = self._barge_in_ms, None
         first = self._mouth.first_sound_at
         if said is not None:
             timings["desk"] = (asked_at - said.final_at) * 1000
