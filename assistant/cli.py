@@ -47,6 +47,25 @@ def chat(
 
 
 @app.command()
+def call(
+    files: Annotated[list[Path] | None, typer.Argument(help="一句一个声音文件，依次说", exists=True)] = None,
+    mic: Annotated[bool, typer.Option("--mic", help="用本机的话筒和扬声器说话；输入数字就是按键")] = False,
+    number: Annotated[str, typer.Option(help="以哪个号码打进来")] = "13900000001",
+    keys: Annotated[str | None, typer.Option(help="说完以后依次按的键")] = None,
+    address: Annotated[str | None, typer.Option(help="热线的 SIP 地址；默认本机")] = None,
+    record: Annotated[Path | None, typer.Option(help="把听到的声音存成 WAV")] = None,
+) -> None:
+    """打电话给正在运行的热线。"""
+    from assistant.commands.call import call as ring
+
+    if not (files or mic or keys):
+        raise typer.BadParameter("请给声音文件，或者 --mic，或者 --keys")
+    raise typer.Exit(
+        ring(files or [], microphone=mic, number=number, keys=keys, address=address, record=record)
+    )
+
+
+@app.command()
 def train() -> None:
     """训练语言模型（没有改动就直接用现成的）。"""
     from assistant import training
@@ -120,7 +139,7 @@ def evaluate(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="turns、search、orders 或 console")],
+    name: Annotated[str, typer.Argument(help="turns、phone、search、orders 或 console")],
     as_json: Annotated[bool, typer.Option("--json", help="最后一行输出 JSON")] = False,
 ) -> None:
     """测速：比值写在时间旁边。"""

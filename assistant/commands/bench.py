@@ -43,6 +43,7 @@ def bench(name: str, *, as_json: bool) -> int:
     benches: dict[str, Callable[[], Figures]] = {
         "turns": _turns,
         "search": lambda: asyncio.run(_search()),
+        "phone": _phone,
         "orders": lambda: asyncio.run(_orders()),
         "console": lambda: asyncio.run(_console()),
     }
@@ -141,6 +142,12 @@ def _check(reply: Reply, said: str) -> None:
     """A desk that only apologises is fast and worth nothing."""
     if not reply.messages or reply.handoff:
         raise RuntimeError(f"“{said}”没有得到正常的回答，测速没有意义。")
+
+
+def _phone() -> Figures:
+    from assistant.evaluation.phone import bench_phone
+
+    return bench_phone(_settings())
 
 
 async def _search() -> Figures:

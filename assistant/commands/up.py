@@ -18,6 +18,7 @@ from assistant.kit.db import Database
 from assistant.processes import NotStarted, Stack, settings_with_free_ports
 from assistant.seeds import DEMO_PHONE, load
 from assistant.settings import Settings, settings
+from speech.models import ModelError, ModelStore
 
 WATCH_S = 1.0
 """How often the parent looks whether its children live."""
@@ -39,7 +40,7 @@ def up(*, chat: bool) -> int:
         with console.status("正在启动……"):
             url, model = _prepare(stack)
             stack.start(url, model)
-        _announce(console, config, time.monotonic() - started)
+        _announce(console, stack, time.monotonic() - started)
         if chat and sys.stdin.isatty():
             from assistant.commands.chat import chat as talk
 
@@ -79,14 +80,26 @@ async def _load(url: str) -> None:
         await database.close()
 
 
-def _announce(console: Console, config: Settings, took_s: float) -> None:
+def _announce(console: Console, stack: Stack, took_s: float) -> None:
+    config = stack.settings
     console.print(f"\n[bold]银铃已启动[/]（{took_s:.0f} 秒）")
     console.print(f"  网页对话    {config.api_url}/")
     console.print(f"  接口文档    {config.api_url}/docs")
     console.print("  终端对话    ./yinling chat")
+    if stack.sip_address:
+        console.print(f"  电话        {stack.sip_address}（软电话直接拨，或 ./yinling call 声音.wav）")
+        if _trial_model(config):
+            console.print("  [yellow]语音模型仅供试用[/]：听真人说话还不可靠，换正式模型见 ./yinling models")
     if not config.telegram_token:
         console.print("  Telegram    未启用：没有设置 TELEGRAM_TOKEN（见 README）")
     console.print("  停止        Ctrl-C\n")
+
+
+def _trial_model(config: Settings) -> bool:
+    try:
+        return ModelStore(config.home / "models").current().trial_only
+    except ModelError:
+        return False
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

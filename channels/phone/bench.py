@@ -29,7 +29,7 @@ SENTENCES: Final = (
 """Bookings begun and dropped, questions: answers that may be interrupted, from Rasa and the actions."""
 LISTENS_S: Final = 1.5
 """How much of an answer a caller of the bench hears before going on."""
-STAGES: Final = ("endpoint", "final_result", "desk", "first_audio")
+STAGES: Final = ("endpoint", "final_result", "second_hearing", "desk", "first_audio")
 
 
 @dataclass
@@ -115,5 +115,3 @@ def percentiles(values: list[float]) -> dict[str, float | None]:
 def stages(timings: list[dict[str, float]]) -> dict[str, dict[str, float | None]]:
     """Where the time went, by the hotline's own records."""
     return {stage: percentiles([one[stage] for one in timings if stage in one]) for stage in STAGES}
-
-

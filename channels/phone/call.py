@@ -280,6 +280,7 @@ class Call:
         timings = {
             "endpoint": (said.ended_at - said.spoke_until) * 1000,
             "final_result": (said.final_at - said.ended_at) * 1000,
+            "second_hearing": (self._mouth.now() - said.final_at) * 1000,
         }
         if not understood.text:
             await self._ask(Entry("silence", timings=timings), event="silence", said=said)
@@ -383,15 +384,16 @@ class Call:
     def _sentences(self, reply: Reply, *, greeting: bool) -> Iterator[tuple[str, bool]]:
         """What is said, and whether it is protected: of a greeting the part that says who speaks, that it is a
         machine, and that the call is recorded if it is; everybody must have heard that."""
-        for message in reply.messages:
-            who, mark, rest = message.speech.partition(FULL_STOP)
-            if greeting and rest:
-                yield who + mark, True
-                if self._plan.opening:
-                    yield SENTENCES(self._plan.opening), True
-                yield rest, message.protected
-            else:
+        for number, message in enumerate(reply.messages):
+            if not greeting or number:
                 yield message.speech, message.protected
+                continue
+            who, mark, rest = message.speech.partition(FULL_STOP)
+            yield who + mark, True
+            if self._plan.opening:
+                yield SENTENCES(self._plan.opening), True
+            if rest:
+                yield rest, message.protected
 
     def _record(
         self, reply: Reply, entry: Entry, said: Utterance | None, asked_at: float, interrupted: bool
@@ -401,7 +403,7 @@ class Call:
             timings["barge_in"], self._barge_in_ms = self._barge_in_ms, None
         first = self._mouth.first_sound_at
         if said is not None:
-            timings["desk"] = (asked_at - said.final_at) * 1000
+            timings["desk"] = (asked_at - said.final_at) * 1000 - timings.get("second_hearing", 0.0)
             if first is not None:
                 timings["first_audio"] = (first - asked_at) * 1000
                 timings["total"] = (first - said.spoke_until) * 1000

@@ -138,9 +138,13 @@ class Exchange:
             await line.close()
 
     @asynccontextmanager
-    async def ring(self) -> AsyncIterator[Ringing]:
-        """A call that the hotline has taken. Raises NotReached."""
-        leg = await self._line.dial(self.address, ring_s=15)
+    async def ring(self, user: str | None = None) -> AsyncIterator[Ringing]:
+        """A call that the hotline has taken; ``user``: another number than that of the address is rung.
+
+        Raises NotReached.
+        """
+        host = self.address.rpartition("@")[2]
+        leg = await self._line.dial(f"sip:{user}@{host}" if user else self.address, ring_s=15)
         ringing = Ringing(leg)
         try:
             yield ringing

@@ -9,6 +9,7 @@ from typing import Final
 
 from channels.phone.hints import Question
 from channels.phone.leg import FRAME_MS
+from channels.phone.nearness import Nearness
 from channels.phone.wording import is_urgent
 from speech.audio import Samples, bytes_of
 from speech.recognizer import Heard, PooledRecognition
@@ -87,6 +88,7 @@ class Ear:
         self._detector = detector
         self._clock = clock
         self._before = PreRoll()
+        self._nearness = Nearness()
         self._hearing = False
         self._partial = ""
         self._waiting = bytearray()
@@ -132,9 +134,12 @@ class Ear:
         """The next 20 ms."""
         probability = self._detector.push(frame)
         voice = probability >= self.turns.activity.on
-        if voice:
-            self._spoke_until = self._clock()
         await self._hear(bytes_of(frame), voice)
+        self._nearness.push(frame, in_turn=self._open)
+        if not self._nearness.is_caller(over_us=self.turns.we_speak):
+            probability = 0.0
+        if probability >= self.turns.activity.on:
+            self._spoke_until = self._clock()
         if self._hearing and is_urgent(self._partial) and not self.deaf_to_urgent:
             return await self._cut()
         event = self.turns.push(FRAME_MS, probability, self._partial)
@@ -192,6 +197,8 @@ class Ear:
         utterance = Utterance(
             heard, bytes(self._kept), self._voiced_ms, self._spoke_until, ended, self._clock(), urgent
         )
+        if heard:
+            self._nearness.turn_over()
         await self._reset(finished=True)
         return utterance
 

@@ -51,7 +51,7 @@ class Senses:
     async def load(cls, home: Path, *, second_hearing: bool) -> Senses:
         """Models of this installation. Raises ModelError when there is no recogniser, VoiceMissing without a voice."""
         folder = home / "speech"
-        info = ModelStore(folder).current()
+        info = ModelStore(home / "models").current()
         assert info.folder is not None, "the model in use has a folder"
         model, synthesizer = await asyncio.gather(
             asyncio.to_thread(SpeechModel, info.folder), asyncio.to_thread(ZhttsSynthesizer, folder)

@@ -49,7 +49,7 @@ async def test_the_record_tells_what_was_heard_said_and_how_long_it_took(dial: D
 
 
 async def test_a_caller_who_interrupts_is_listened_to(dial: Dial, utter: Utter) -> None:
-    long = "这是一句很长很长的话，" * 8
+    long = "您好。" + "这是一句很长很长的话，" * 8
     async with dial(ScriptedDesk(lambda turn: reply(long if turn.event else "好的。"))) as line:
         await line.leg.until(line.leg.speaks)
         line.leg.say(utter("等一下我要取消午饭"))
@@ -70,7 +70,7 @@ async def test_a_protected_sentence_is_heard_to_its_end_and_what_was_said_over_i
         await line.leg.until(lambda: bool(line.desk.texts))
         loud = sum(int(np.abs(frame).max()) > LOUD for frame in line.leg.heard)
         assert loud * 20 >= 60 * len(READ_BACK * 2) * 0.95
-    assert line.desk.texts[0] == "我想订后天的午饭"
+    assert line.desk.texts[0].startswith("我想订后天的午饭")
 
 
 async def test_a_call_for_help_does_not_wait_for_anything(dial: Dial, utter: Utter) -> None:

@@ -1,0 +1,104 @@
+"""``yinling bench phone``: callers over real SIP against the whole service, and where their waiting goes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+
+from assistant.calls.models import CallEntry
+from assistant.evaluation.stack import Running, running
+from assistant.kit.db import Database
+from assistant.processes import free_port
+from assistant.seeds import DEMO_PHONE
+from assistant.settings import ROOT, Settings
+from channels.phone.bench import measure, stages, utterances
+from channels.phone.caller import Exchange
+from channels.phone.picture import draw
+
+RUNS: Final = ((1, 24), (10, 6))
+"""Callers at once, and sentences that each says."""
+SECOND_TURNS: Final = 10
+"""Sentences of the one caller who is heard twice."""
+RTP_PORTS: Final = (23000, 23399)
+PICTURE: Final = ROOT / "docs" / "images" / "phone_latency.svg"
+
+
+def bench_phone(config: Settings, picture: Path = PICTURE) -> dict[str, Any]:
+    """{calls, p50_ms, p95_ms, barge_in_p95_ms, stages, runs}: the figures of one caller, and all runs by name.
+
+    ``runs``: ``1`` and ``10`` callers at once, ``second`` one caller whose every sentence is heard twice. ``load``
+    is the machine's load average while it ran.
+    """
+    sounds = utterances(config.home / "speech")
+    runs: dict[str, Any] = {}
+    with running(config) as stack:
+        with _hotline(stack, second_hearing=False):
+            for calls, turns in RUNS:
+                runs[str(calls)] = asyncio.run(_run(stack, sounds, calls, turns))
+        with _hotline(stack, second_hearing=True):
+            runs["second"] = asyncio.run(_run(stack, sounds, 1, SECOND_TURNS))
+    draw({name: run["stages"] for name, run in runs.items()}, picture)
+    one = runs["1"]
+    return {
+        "calls": [calls for calls, _ in RUNS],
+        "p50_ms": one["p50_ms"],
+        "p95_ms": one["p95_ms"],
+        "barge_in_p95_ms": one["barge_in_p95_ms"],
+        "stages": one["stages"],
+        "runs": runs,
+    }
+
+
+@contextmanager
+def _hotline(stack: Running, *, second_hearing: bool) -> Iterator[None]:
+    """A telephone process beside the stack."""
+    changed = {
+        "YINLING_PHONE_SIP_HOST": "127.0.0.1",
+        "YINLING_PHONE_SECOND_HEARING": str(second_hearing).lower(),
+    }
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update(changed)
+    try:
+        processes = stack.stack.phones()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    stack.stack.start_more(processes)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.stop()
+
+
+async def _run(stack: Running, sounds: Any, calls: int, turns: int) -> dict[str, Any]:
+    address = stack.stack.sip_address
+    assert address is not None, "the telephone has been started"
+    port = free_port(5090, socket.SOCK_DGRAM)
+    async with Exchange.open(address, number=DEMO_PHONE, port=port, rtp_ports=RTP_PORTS) as exchange:
+        measured = await measure(exchange, sounds, calls=calls, turns=turns)
+    timings = await _timings(stack)
+    words = [one["barge_in"] for one in timings if "barge_in" in one]
+    return {
+        **measured.figures(),
+        "word_to_silence_p95_ms": sorted(words)[int(0.95 * len(words))] if words else None,
+        "stages": stages(timings),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+async def _timings(stack: Running) -> list[dict[str, float]]:
+    """What the hotline wrote down of the run, and forgets then."""
+    database = Database(stack.database_url, pool_size=1)
+    async with database.session() as session:
+        found = [entry.timings for entry in await session.scalars(select(CallEntry))]
+        await session.execute(delete(CallEntry))
+    await database.close()
+    return found

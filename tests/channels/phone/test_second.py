@@ -1,0 +1,61 @@
+"""Which of two hearings is believed."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.phone.hints import Question
+from channels.phone.second import settle, worth_asking
+from speech.recognizer import Alternative, Heard
+
+YES = Question(expects="yes_no", asks="confirm", choices=("对", "不对"))
+FREE = Question()
+
+
+def heard(text: str, confidence: float, *others: str) -> Heard:
+    return Heard(text, confidence, (), tuple(Alternative(one, 0.1) for one in (text, *others)))
+
+
+@pytest.mark.parametrize(
+    ("first", "question", "trial", "wanted"),
+    [
+        (heard("我想订饭", 0.95), FREE, False, False),
+        (heard("我想订饭", 0.5), FREE, False, True),
+        (heard("我想订饭", 0.95), FREE, True, True),
+        (heard("对", 0.45), YES, True, False),
+        (heard("对", 0.2), YES, True, True),
+        (heard("我想改一下", 0.45), YES, True, True),
+        (heard("救命我摔倒了", 0.1), FREE, True, False),
+        (heard("幺三九", 0.6), Question(expects="digits"), True, False),
+    ],
+)
+def test_when_an_utterance_is_heard_again(
+    first: Heard, question: Question, trial: bool, wanted: bool
+) -> None:
+    assert worth_asking(first, question, trial_model=trial) is wanted
+
+
+def test_what_sounds_like_an_expected_answer_is_that_answer() -> None:
+    assert settle(heard("队", 0.5), None, YES).text == "对"
+    assert settle(heard("布对", 0.5), None, YES).text == "不对"
+    assert settle(heard("不要辣的", 0.9), None, YES).text == "不要辣的"
+
+
+def test_two_that_agree_keep_the_first() -> None:
+    understood = settle(heard("我想订明天的午饭", 0.5), heard("我想定明天的午饭", 0.9), FREE)
+    assert (understood.text, understood.by) == ("我想订明天的午饭", "vosk")
+    assert "我想定明天的午饭" in understood.alternatives
+
+
+def test_of_two_that_differ_the_surer_is_believed_and_the_other_told() -> None:
+    first, second = heard("血压测兰", 0.4, "血压册栏"), heard("我要量血压", 0.8)
+    understood = settle(first, second, FREE)
+    assert (understood.text, understood.by, understood.confidence) == ("我要量血压", "whisper", 0.8)
+    assert understood.alternatives[0] == "血压测兰"
+    assert settle(heard("我想订饭", 0.95), second, FREE).text == "我想订饭"
+    assert settle(first, heard("谢谢观看", 0.2), FREE).text == "血压测兰"
+
+
+def test_nothing_heard_twice_is_nothing() -> None:
+    assert settle(Heard("", 0.0), None, FREE).text == ""
+    assert settle(Heard("", 0.0), heard("喂你好", 0.7), FREE).text == "喂你好"

