@@ -27,6 +27,9 @@ STOP_S = 8.0
 HEALTHY_S = 120.0
 """Longest wait for a process; Rasa needs about 15 s on two cores."""
 
+REVIVE_S = 60.0
+"""Longest pause before a process that keeps ending is started again."""
+
 Progress = Callable[[str], None]
 
 
@@ -48,8 +51,13 @@ class Process:
     """Whether the service ends when this process does."""
     log: Path = Path(os.devnull)
     child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    restarts: bool = False
+    """Whether it is started again when it ends by itself."""
+    _started: float = 0.0
+    _failures: int = 0
 
     def start(self) -> None:
+        self._started = time.monotonic()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C reaches the parent only, which then stops all in order.
@@ -61,6 +69,17 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def revive(self) -> None:
+        """Start it again if it has ended: at once the first time, then after ever longer pauses."""
+        if self.child is None or self.child.poll() is None:
+            return
+        lived = time.monotonic() - self._started
+        if lived > REVIVE_S:
+            self._failures = 0
+        if lived >= min(REVIVE_S, 2.0**self._failures):
+            self._failures += 1
+            self.start()
 
     def check(self) -> bool:
         """Whether it is well now. Raises NotStarted when it has ended."""
@@ -281,6 +300,7 @@ class Stack:
                 environment,
                 f"http://127.0.0.1:{own.of_process(index).health_port}/health",
                 vital=False,
+                restarts=True,
             )
             for index in range(own.processes)
         ]

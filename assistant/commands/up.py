@@ -108,5 +108,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _watch(stack: Stack) -> None:
     for process in stack.processes:
-        if process.vital and process.child is not None and process.child.poll() is not None:
+        if process.restarts:
+            process.revive()
+        elif process.vital and process.child is not None and process.child.poll() is not None:
             raise NotStarted(f"{process.name} 意外停止，日志在 {process.log}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import uuid
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
@@ -85,6 +86,8 @@ class Hotline:
         async for leg in line.calls():
             full = self.active >= self.settings.max_calls
             self._spawn(self._turn_away(leg) if full else self._lead(leg))
+        log.critical("phone.line_closed", line=type(line).__name__)
+        signal.raise_signal(signal.SIGTERM)  # a new process opens it again
 
     async def _lead(self, leg: CallLeg, ordered: Outbound | None = None) -> None:
         """A call from its answer to its record."""
