@@ -50,6 +50,12 @@ class Told:
     heard: Samples
 
     @property
+    def script(self) -> str:
+        """Who said what, for whoever reads a failure."""
+        lines = [(entry.heard or entry.details["digits"] or entry.kind, entry.said) for entry in self.entries]
+        return "\n".join(f"{heard} -> {said}" for heard, said in lines)
+
+    @property
     def said(self) -> str:
         return "".join(entry.said or "" for entry in self.entries)
 
@@ -151,14 +157,15 @@ def told(fresh: Running, hotline: str, voice: ZhttsVoice) -> dict[str, Told]:  #
         port = free_port(socket.SOCK_DGRAM)
         async with Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23000, 23199)) as exchange:
 
-            async def one(name: str) -> None:
+            async def one(name: str, after_s: float) -> None:
+                await asyncio.sleep(after_s)
                 async with exchange.ring(name) as ringing:
                     await STORIES[name](ringing, say)
                 heard[name] = ringing.recording
 
             async with asyncio.TaskGroup() as group:
-                for name in STORIES:
-                    group.create_task(one(name))
+                for number, name in enumerate(STORIES):
+                    group.create_task(one(name, 1.5 * number))
         database = Database(fresh.database_url, pool_size=1)
         try:
             return {name: await _told(database, name, heard[name]) for name in STORIES}
@@ -198,7 +205,7 @@ async def _rows(session: AsyncSession, found: Call, heard: Samples) -> Told:
 
 def test_lunch_is_booked_and_cancelled_by_voice_alone(told: dict[str, Told]) -> None:
     story = told["book_and_cancel"]
-    assert [order.status for order in story.orders] == ["cancelled"], story.said
+    assert [order.status for order in story.orders] == ["cancelled"], story.script
     assert story.orders[0].service_type == "meal" and story.orders[0].channel == "phone"
     assert story.orders[0].starts_at.date().isoformat() == "2025-06-12"
     assert [entry.kind for entry in story.entries] == ["start", *["turn"] * 5, "hangup"]
@@ -207,26 +214,26 @@ def test_lunch_is_booked_and_cancelled_by_voice_alone(told: dict[str, Told]) -> 
 
 def test_an_emergency_is_raised_over_the_greeting(told: dict[str, Told]) -> None:
     story = told["raise_an_emergency"]
-    assert [ticket.kind for ticket in story.tickets] == ["emergency"]
+    assert [ticket.kind for ticket in story.tickets] == ["emergency"], story.script
     assert "120" in story.said
 
 
 def test_a_person_is_asked_for(told: dict[str, Told]) -> None:
     story = told["ask_for_a_person"]
-    assert [ticket.kind for ticket in story.tickets] == ["handoff"]
+    assert [ticket.kind for ticket in story.tickets] == ["handoff"], story.script
     assert "接上工作人员" in story.said, "nobody can be put through here, and the caller is told"
 
 
 def test_keys_are_enough_for_a_person(told: dict[str, Told]) -> None:
     story = told["use_keys_only"]
-    assert [ticket.kind for ticket in story.tickets] == ["handoff"]
+    assert [ticket.kind for ticket in story.tickets] == ["handoff"], story.script
     assert any(entry.details["digits"] == "0" for entry in story.entries)
 
 
 def test_a_caller_interrupts_and_is_listened_to(told: dict[str, Told]) -> None:
     story = told["interrupt"]
     turns = [entry for entry in story.entries if entry.kind == "turn"]
-    assert len(turns) == 2 and turns[0].interrupted
+    assert len(turns) == 2 and turns[0].interrupted, story.script
     assert "午饭" in (turns[1].heard or "")
 
 

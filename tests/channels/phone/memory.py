@@ -51,7 +51,7 @@ class MemoryLeg:
         self._theirs: deque[LegEvent] = deque()
         self._ours: deque[Samples] = deque()
         self._noise = deque(comfort_noise(2000, -55).reshape(-1, FRAME))
-        self._over: Ending | None = None
+        self.over: Ending | None = None
         self._tick = asyncio.Condition()
 
     # --- the call's side ----------------------------------------------------------------------
@@ -60,10 +60,10 @@ class MemoryLeg:
         self.answered = True
 
     async def refuse(self, status: int = 486) -> None:
-        self._over = "refused"
+        self.over = "refused"
 
     async def events(self) -> AsyncIterator[LegEvent]:
-        while self._over is None:
+        while self.over is None:
             while self._theirs and not isinstance(self._theirs[0], Sound):
                 yield self._theirs.popleft()
             self._noise.rotate()
@@ -73,17 +73,17 @@ class MemoryLeg:
                 self._tick.notify_all()
             yield frame
             await asyncio.sleep(FRAME_S)
-        yield HungUp(self._over)
+        yield HungUp(self.over)
 
     async def play(self, frame: Samples) -> None:
         assert len(frame) == FRAME
         async with self._tick:
-            await self._tick.wait_for(lambda: len(self._ours) < AHEAD or self._over is not None)
+            await self._tick.wait_for(lambda: len(self._ours) < AHEAD or self.over is not None)
         self._ours.append(frame)
 
     async def played(self) -> None:
         async with self._tick:
-            await self._tick.wait_for(lambda: not self._ours or self._over is not None)
+            await self._tick.wait_for(lambda: not self._ours or self.over is not None)
 
     async def flush(self) -> None:
         self._ours.clear()
@@ -92,10 +92,10 @@ class MemoryLeg:
         if not self.can_transfer:
             raise CannotTransfer
         self.transferred_to = target
-        self._over = "transferred"
+        self.over = "transferred"
 
     async def hang_up(self) -> None:
-        self._over = self._over or "us"
+        self.over = self.over or "us"
 
     # --- the caller's side --------------------------------------------------------------------
 
@@ -110,19 +110,19 @@ class MemoryLeg:
         self._theirs.append(Held(on))
 
     def hang_up_there(self, why: Ending = "caller") -> None:
-        self._over = why
+        self.over = why
 
     async def pass_ms(self, ms: int) -> None:
         """Let time pass on the line."""
         until = len(self.heard) + ms // 20
         async with self._tick:
-            await self._tick.wait_for(lambda: len(self.heard) >= until or self._over is not None)
+            await self._tick.wait_for(lambda: len(self.heard) >= until or self.over is not None)
 
     async def until(self, what: Callable[[], bool]) -> None:
         """Wait for something to be true, at most three minutes on the line."""
         last = len(self.heard) + 9000
         async with self._tick:
-            await self._tick.wait_for(lambda: what() or len(self.heard) > last or self._over is not None)
+            await self._tick.wait_for(lambda: what() or len(self.heard) > last or self.over is not None)
         assert what(), "it never happened"
 
     def speaks(self) -> bool:

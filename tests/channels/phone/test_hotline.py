@@ -1,0 +1,210 @@
+"""All calls of a process: limits, calls out, the console's commands. Lines in memory, the API by script."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.calls.schemas import Command, Outbound
+from assistant.client import ServiceDown
+from channels.phone.hotline import Hotline
+from channels.phone.leg import CallLeg, NotReached
+from channels.phone.senses import Senses
+from channels.phone.settings import Settings
+from channels.phone.wording import SENTENCES
+from speech.audio import Samples
+from speech.recognizer import RecognizerPool, SpeechModel
+from tests.channels.phone.memory import Beeps, MemoryLeg, Notebook, ScriptedDesk
+
+Utter = Callable[[str], Samples]
+
+
+class MemoryLine:
+    """Calls that the test puts through, and numbers that answer as it says."""
+
+    def __init__(self) -> None:
+        self.ringing: asyncio.Queue[MemoryLeg | None] = asyncio.Queue()
+        self.dialled: list[str] = []
+        self.answers: MemoryLeg | NotReached = NotReached("no_answer")
+
+    async def calls(self) -> AsyncIterator[CallLeg]:
+        while (leg := await self.ringing.get()) is not None:
+            yield leg
+
+    async def dial(self, number: str, *, ring_s: float = 30) -> CallLeg:
+        self.dialled.append(number)
+        if isinstance(self.answers, NotReached):
+            raise self.answers
+        return self.answers
+
+    async def close(self) -> None:
+        pass
+
+
+class Api(ScriptedDesk, Notebook):
+    """What the API says to the telephone."""
+
+    def __init__(self) -> None:
+        ScriptedDesk.__init__(self)
+        Notebook.__init__(self)
+        self.ticket: str | None = "T1"
+        self.away: list[str | None] = []
+        self.orders: list[Outbound] = []
+        self.reports: list[tuple[str, str | None]] = []
+        self.commands: asyncio.Queue[Command] = asyncio.Queue()
+        self.abandoned: list[str] = []
+
+    async def turn_away(self, conversation: str, caller: str | None, city: str | None = None) -> str | None:
+        self.away.append(caller)
+        return self.ticket
+
+    async def claim_call(self) -> Outbound | None:
+        if not self.orders:
+            raise ServiceDown
+        return self.orders.pop()
+
+    async def report_call(self, made: Outbound, result: str, why: str | None = None) -> None:
+        self.reports.append((result, why))
+
+    async def call_commands(self, last: int | None = None) -> AsyncIterator[Command]:
+        while True:
+            yield await self.commands.get()
+
+    async def abandon_calls(self, process: str) -> int:
+        self.abandoned.append(process)
+        return 0
+
+
+@pytest.fixture
+async def senses(speech_model: SpeechModel) -> AsyncIterator[Senses]:
+    made = Senses(RecognizerPool(speech_model), Beeps(), None, trial_model=False)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
+
+
+@pytest.fixture
+def line() -> MemoryLine:
+    return MemoryLine()
+
+
+@pytest.fixture
+async def hotline(api: Api, line: MemoryLine, senses: Senses) -> AsyncIterator[Hotline]:
+    client: Any = api
+    made = Hotline(Settings(max_calls=1), client, senses, [line])
+    yield made
+    await made.close()
+
+
+def ordered() -> Outbound:
+    return Outbound(
+        id=uuid.uuid4(),
+        phone="+8613900001111",
+        purpose="checkin",
+        conversation="out-1",
+        attempt=1,
+        city="yueyang",
+        ring_s=30,
+        machine_message="我们会再打来。",
+    )
+
+
+async def until(what: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if what():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never happened")
+
+
+def said(senses: Senses) -> list[str]:
+    assert isinstance(senses.synthesizer, Beeps)
+    return senses.synthesizer.said
+
+
+@pytest.mark.parametrize(("ticket", "sentence"), [("T1", "busy"), (None, "busy_unknown")])
+async def test_a_caller_too_many_is_told_and_rung_back(
+    hotline: Hotline, api: Api, line: MemoryLine, senses: Senses, ticket: str | None, sentence: str
+) -> None:
+    api.ticket = ticket
+    hotline.start()
+    first, second = MemoryLeg(), MemoryLeg("13900002222")
+    line.ringing.put_nowait(first)
+    await until(lambda: hotline.active == 1)
+    line.ringing.put_nowait(second)
+    await until(lambda: second.over == "us")
+    assert api.away == ["13900002222"] and SENTENCES(sentence) in said(senses)
+    assert hotline.active == 1 and len(api.calls) == 1, "the one who was turned away had no call"
+    first.hang_up_there()
+    await until(lambda: api.ended == ["caller"])
+    third = MemoryLeg()
+    line.ringing.put_nowait(third)
+    await until(lambda: len(api.calls) == 2)
+
+
+async def test_somebody_is_rung_and_talked_to(
+    hotline: Hotline, api: Api, line: MemoryLine, utter: Utter
+) -> None:
+    api.orders.append(ordered())
+    leg = MemoryLeg("+8613900001111", direction="out")
+    leg.say(utter("喂你好"))
+    line.answers = leg
+    hotline.start()
+    await until(lambda: bool(api.turns))
+    assert line.dialled == ["+8613900001111"] and api.reports == [("answered", None)]
+    assert api.turns[0].conversation == "out-1" and api.turns[0].direction == "out"
+    assert api.calls[0].conversation == "out-1" and api.calls[0].outbound is not None
+
+
+@pytest.mark.parametrize(
+    ("why", "result"), [("busy", "busy"), ("no_answer", "no_answer"), ("declined", "busy")]
+)
+async def test_nobody_there_is_reported(
+    hotline: Hotline, api: Api, line: MemoryLine, why: Any, result: str
+) -> None:
+    api.orders.append(ordered())
+    line.answers = NotReached(why)
+    hotline.start()
+    await until(lambda: bool(api.reports))
+    assert api.reports == [(result, why)] and not api.calls
+
+
+async def test_a_machine_is_left_a_message_and_reported(
+    hotline: Hotline, api: Api, line: MemoryLine, senses: Senses, utter: Utter
+) -> None:
+    api.orders.append(ordered())
+    leg = MemoryLeg("+8613900001111", direction="out")
+    leg.say(np.concatenate([utter("您好这里没有人接电话请在听到提示音以后留言谢谢")] * 2))
+    line.answers = leg
+    hotline.start()
+    await until(lambda: len(api.reports) == 2)
+    assert api.reports == [("answered", None), ("answering_machine", None)]
+    assert "我们会再打来。" in said(senses) and "start" not in api.events
+
+
+async def test_the_console_speaks_in_the_call_it_means(
+    hotline: Hotline, api: Api, line: MemoryLine, senses: Senses
+) -> None:
+    hotline.start()
+    leg = MemoryLeg()
+    line.ringing.put_nowait(leg)
+    await until(lambda: bool(api.calls))
+    for number, conversation in enumerate(("another call", api.calls[0].conversation)):
+        said_there = Command(
+            id=number, conversation=conversation, kind="say", text="我在", speech=f"我在{number}"
+        )
+        api.commands.put_nowait(said_there)
+    await until(lambda: "我在1" in said(senses))
+    assert "我在0" not in said(senses)
+    api.commands.put_nowait(Command(id=3, conversation=api.calls[0].conversation, kind="hangup"))
+    await until(lambda: api.ended == ["assistant"])
+    assert api.abandoned == ["phone"]
