@@ -123,6 +123,14 @@ CREDIT: Final = {"ok": "正常", "watch": "关注", "dishonest": "失信"}
 FITS: Final = {"yes": "符合", "no": "可能不符合", "unknown": "还要核实"}
 PART: Final = {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "晚上"}
 EVIDENCE: Final = {"spoken": "口头", "key": "按键", "written": "书面", "code": "验证码"}
+CHECKIN: Final = {
+    "asked": "等回答",
+    "ok": "挺好",
+    "bad": "不太舒服",
+    "reached": "联系上了",
+    "missed": "没有应答",
+    "cancelled": "没有自动打电话",
+}
 PURPOSE: Final = {"checkin": "问候", "link": "确认绑定家属", "notice": "通知", "recall": "回拨"}
 ENDED: Final = {
     "caller": "对方挂断",
@@ -157,6 +165,17 @@ DELIVERY_ERROR: Final = {
     "no chat": "没有绑定聊天",
     "no consent": "没有授权",
     "unreadable": "内容读不出来",
+    "no number": "没有电话号码",
+    "no_answer": "没有人接",
+    "busy": "占线",
+    "answering_machine": "是语音信箱",
+    "too_late": "过了时间",
+    "call: no_answer": "电话没有人接",
+    "call: busy": "电话占线",
+    "call: answering_machine": "电话是语音信箱",
+    "call: failed": "电话打不通",
+    "call: no_number": "没有电话号码",
+    "call: too_late": "过了时间没有打",
 }
 """Why a notice went another way; codes of the network say nothing to a reader."""
 EVENT: Final = {
@@ -174,6 +193,8 @@ EVENT: Final = {
     "meal_missed": "餐送到没人开门",
     "checkin_missed": "问候没有应答",
     "checkin_bad": "问候时说不舒服",
+    "checkin_asked": "问候",
+    "booking_unfinished": "预约没订完",
     "callback_done": "已回电",
     "ticket.done": "事情办完了",
     "emergency": "紧急求助",
@@ -204,6 +225,7 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "fits": FITS,
     "part": PART,
     "evidence": EVIDENCE,
+    "checkin": CHECKIN,
     "purpose": PURPOSE,
     "ended": ENDED,
     "entry": ENTRY,
