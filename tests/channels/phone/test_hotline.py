@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import uuid
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -208,3 +210,26 @@ async def test_the_console_speaks_in_the_call_it_means(
     api.commands.put_nowait(Command(id=3, conversation=api.calls[0].conversation, kind="hangup"))
     await until(lambda: api.ended == ["assistant"])
     assert api.abandoned == ["phone"]
+
+
+async def test_calls_leave_nothing_behind(hotline: Hotline, api: Api, line: MemoryLine) -> None:
+    """Forty short calls, some hung up in the greeting: no task, thread or descriptor more than after the first."""
+    hotline.start()
+
+    async def short(number: int) -> None:
+        leg = MemoryLeg()
+        line.ringing.put_nowait(leg)
+        await until(lambda: len(api.calls) == number)
+        await leg.pass_ms(20 * (number % 5))
+        leg.hang_up_there()
+        await until(lambda: len(api.ended) == number and hotline.active == 0)
+
+    def held() -> tuple[int, int, int]:
+        return len(asyncio.all_tasks()), threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+    for number in range(1, 6):
+        await short(number)
+    before = held()
+    for number in range(6, 46):
+        await short(number)
+    assert held() <= (before[0] + 1, before[1], before[2])
