@@ -120,6 +120,7 @@ class Outgoing:
         while not self.closed and self._carriage.ahead_ms() > AHEAD_MS - FRAME_MS:
             await self._next_change()
         if self.closed:
+            await asyncio.sleep(0)  # whoever plays for ever must not keep others from hearing of the end
             return
         self._hand_over(frame)
         self._words_until_ms = self._handed_ms

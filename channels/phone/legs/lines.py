@@ -9,6 +9,7 @@ from typing import Final
 from channels.phone.leg import Line
 from channels.phone.legs.asterisk import AsteriskLine
 from channels.phone.legs.audiosocket import AudioSocketLine
+from channels.phone.legs.joining import JoinableLine
 from channels.phone.legs.sip import SipLine
 from channels.phone.legs.twilio import TwilioLine
 from channels.phone.settings import Carrier, Settings
@@ -32,4 +33,4 @@ async def open_lines(settings: Settings) -> list[Line]:
     except BaseException:
         await asyncio.gather(*(line.close() for line in opened))
         raise
-    return opened
+    return [JoinableLine(line, opened[0].dial) for line in opened]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import pytest
 
 from channels.phone.leg import AHEAD_MS, FRAME, CallInfo, Digit, Held, HungUp, Sound
 from channels.phone.legs.common import (
@@ -124,6 +125,18 @@ async def test_after_the_end_nothing_waits() -> None:
     for _ in range(100):
         await asyncio.wait_for(outgoing.play(QUIET), 1)
     await asyncio.wait_for(outgoing.played(), 1)
+
+
+async def test_whoever_plays_for_ever_does_not_stop_the_others() -> None:
+    outgoing = Outgoing(Carrier(Time()))
+    outgoing.close()
+
+    async def for_ever() -> None:
+        while True:
+            await outgoing.play(QUIET)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(for_ever(), 0.05)
 
 
 def test_frames_cut_out_by_the_network_are_put_back() -> None:

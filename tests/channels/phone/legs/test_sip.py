@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from channels.phone.leg import CallLeg, CannotTransfer, Digit, Held, HungUp, Sound
-from channels.phone.legs.bridge import bridge
+from channels.phone.legs.joining import JoinableLine
+from channels.phone.legs.sip import SipLine
 from speech.audio import TELEPHONE_RATE
 from tests.channels.phone.legs import power
-from tests.channels.phone.legs.lines import Notes, certificate, sip_line, sip_settings, sweep
+from tests.channels.phone.legs.lines import Notes, answered, certificate, sip_line, sip_settings, sweep
 from tests.channels.phone.peers import likeness, longest_silence_ms, needs_baresip, telephone
-from tests.channels.phone.rawsip import raw_caller
+from tests.channels.phone.rawsip import raw_caller, refusing_peer
 
 pytestmark = needs_baresip
 
@@ -120,32 +121,47 @@ async def test_a_call_is_transferred_to_a_person() -> None:
             await phone.dial(f"sip:hotline@127.0.0.1:{settings.sip_port}")
             await operator.event("CALL_ESTABLISHED")
             await phone.event("CALL_CLOSED")
+            await asyncio.sleep(0.2)
             assert operator.events[0]["peeruri"].startswith("sip:13900001111@")
             assert line.active == 0
     assert endings == [HungUp("transferred")]
 
 
-async def test_after_a_refused_transfer_the_calls_are_joined_here() -> None:
+async def test_where_the_other_side_knows_no_transfer_the_calls_are_joined_here() -> None:
     settings, voice = sip_settings(), sweep(12)
-    async with telephone(voice, user="operator", account=";answermode=auto") as operator:
+    endings: list[object] = []
+    async with (
+        telephone(voice, user="operator", account=";answermode=auto") as operator,
+        refusing_peer(486) as busy,
+    ):
 
         async def script(leg: CallLeg) -> None:
             await leg.answer()
-            events = leg.events()
-            with pytest.raises(CannotTransfer):
-                await leg.transfer("sip:nobody@127.0.0.1:9")
-            person = await line.dial(f"sip:operator@127.0.0.1:{operator.sip_port}")
-            assert await bridge(leg, events, person, person.events()) == HungUp("caller")
+            with pytest.raises(CannotTransfer, match="busy"):
+                await leg.transfer(f"sip:nobody@127.0.0.1:{busy}")
+            await leg.transfer(f"sip:operator@127.0.0.1:{operator.sip_port}")
+            await leg.hang_up()
+            endings.extend([event async for event in leg.events() if not isinstance(event, Sound)])
 
-        async with sip_line(script, settings) as (line, _), raw_caller(settings.sip_port) as caller:
+        sip = await SipLine.open(settings)
+        line = JoinableLine(sip, sip.dial)
+        async with answered(line, script), raw_caller(settings.sip_port) as caller:
             caller.answers["REFER"] = 603
             assert await caller.invite() == 200
-            await caller.say(power.tone(600, 3))
+            speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
+            await operator.event("CALL_ESTABLISHED")
+            await asyncio.sleep(2)
+            assert sip.active == 2
             await operator.command("hangup")
             await caller.ended()
+            speaking.cancel()
+            await asyncio.sleep(0.2)
+            assert sip.active == 0
             await operator.stop()
-            assert power.loud_ms(operator.heard(), 600) > 1500
-    assert max(likeness(caller.heard(), voice[:16000])) > 0.98
+            assert power.loud_ms(operator.heard(), 600) > 1000
+    assert endings == [HungUp("transferred")]
+    assert max(likeness(caller.heard()[-24000:], voice[:16000])) > 0.98
+    assert power.loud_ms(caller.heard(), 450) >= 20, "ringing is heard meanwhile"
 
 
 async def test_a_withheld_number_is_nobodys() -> None:
