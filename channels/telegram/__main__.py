@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import sys
 
 import structlog
+from telegram.error import InvalidToken
 
 from assistant.client import Client
-from channels.telegram.app import FAILED, UPDATES, build
+from channels.telegram.app import FAILED, build, running
+from channels.telegram.context import App
 from channels.telegram.ears import ears
 from channels.telegram.settings import Settings
 
 WITHOUT_BOT = "Telegram：没有设置 TELEGRAM_TOKEN，这个渠道不启动，其他都照常。怎样申请见 docs/telegram.md。"
+NOT_KNOWN = "Telegram：TELEGRAM_TOKEN 不对，Telegram 不认。请核对，怎样申请见 docs/telegram.md。"
 WITHOUT_API = "Telegram：没有设置 YINLING_API_TOKEN，连不上系统，请用 yinling up 启动。"
 
 
@@ -28,19 +33,23 @@ def main() -> int:
     _log(settings.log_level)
     hearing = ears(settings.home / "speech") if settings.voice else None
     app = build(settings, Client(settings.api_url, settings.api_token), hearing)
-    if settings.webhook_url is None:
-        app.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
-    else:
-        app.run_webhook(
-            listen=settings.webhook_listen,
-            port=settings.webhook_port,
-            url_path="telegram",
-            webhook_url=settings.webhook_url,
-            secret_token=settings.webhook_secret,
-            allowed_updates=UPDATES,
-            bootstrap_retries=-1,
-        )
+    try:
+        asyncio.run(_run(app, settings))
+    except InvalidToken:
+        sys.stderr.write(NOT_KNOWN + "\n")
+        return 1
     return 1 if app.bot_data.get(FAILED) else 0
+
+
+async def _run(app: App, settings: Settings) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with running(app, settings) as stop:
+        ends = [asyncio.create_task(each.wait()) for each in (told, stop)]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
 
 
 def _log(level: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from telegram import Bot, Message, Update
@@ -19,6 +21,7 @@ from telegram.ext import (
     ApplicationHandlerStop,
     CallbackQueryHandler,
     CommandHandler,
+    ExtBot,
     MessageHandler,
     TypeHandler,
     filters,
@@ -31,6 +34,7 @@ from channels.telegram.context import App, Context, Shared, shared
 from channels.telegram.conversations import Conversations, is_private
 from channels.telegram.hearing import Hearing
 from channels.telegram.order import Flood, OnceInOrder
+from channels.telegram.receiving import UPDATES, Polling, listening, persist, webhook
 from channels.telegram.rendering import Outgoing
 from channels.telegram.sender import Sender
 from channels.telegram.service import Service
@@ -38,9 +42,8 @@ from channels.telegram.settings import Settings
 from channels.telegram.talking import send
 from channels.telegram.wording import say
 
-UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
-"""What Telegram is asked to send; channel posts, polls and the like are none of ours."""
-
+LIFETIME: Final = "lifetime"
+"""Key in ``bot_data``: what lives as long as the bot."""
 FAILED: Final = "failed"
 """Key in ``bot_data``: the process ended by a fault."""
 
@@ -62,7 +65,8 @@ class Lifetime:
         self._client = client
         self._hearing = hearing
         self._clock = clock
-        self._stop = asyncio.Event()
+        self.stop = asyncio.Event()
+        """Set when the process is to end."""
 
     async def begin(self, app: App) -> None:
         """Before the first update."""
@@ -77,7 +81,7 @@ class Lifetime:
         self._sending = Bot(bot.token, base_url=f"{self._settings.base_url}/bot", request=HTTPXRequest())
         await self._sending.initialize()
         sender = Sender(service, self._sending, self._settings.rate, self._clock)
-        self._sender = asyncio.create_task(sender.run(self._stop))
+        self._sender = asyncio.create_task(sender.run(self.stop))
         self._sender.add_done_callback(lambda ended: self._ended(app, ended))
 
     async def _ears(self) -> Hearing | None:
@@ -95,11 +99,11 @@ class Lifetime:
         if not sender.cancelled() and (error := sender.exception()) is not None:
             log.critical("telegram sender failed", error=type(error).__name__, at=_places(error))
             app.bot_data[FAILED] = True
-            app.stop_running()
+            self.stop.set()
 
     async def end(self, app: App) -> None:
         """After the last update."""
-        self._stop.set()
+        self.stop.set()
         await asyncio.wait([self._sender])
         await self._sending.shutdown()
         if self._hearing is not None:
@@ -113,7 +117,7 @@ def build(
     hearing: Hearing | None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
-    """The application; ``run_polling`` or ``run_webhook`` starts it and its sender."""
+    """The application; ``running`` starts it and its sender."""
     assert settings.token is not None
     lifetime = Lifetime(settings, client, hearing, clock)
     app: App = (
@@ -122,14 +126,62 @@ def build(
         .base_url(f"{settings.base_url}/bot")
         .base_file_url(f"{settings.base_url}/file/bot")
         .rate_limiter(AIORateLimiter(max_retries=3))
-        .concurrent_updates(OnceInOrder())
-        .post_init(lifetime.begin)
-        .post_stop(lifetime.end)
+        .updater(None)
+        .job_queue(None)
         .build()
     )
+    app.bot_data[LIFETIME] = lifetime
     _add_handlers(app)
     app.add_error_handler(_log_error)
     return app
+
+
+@asynccontextmanager
+async def running(app: App, settings: Settings) -> AsyncIterator[asyncio.Event]:
+    """The bot at work: updates come in and notices go out, until the end of the context.
+
+    Yields the event that is set when the bot itself wants to end. Raises InvalidToken.
+    """
+    lifetime: Lifetime = app.bot_data[LIFETIME]
+    await persist("greeting", app.initialize, lifetime.stop)
+    await lifetime.begin(app)
+    await app.start()
+    inbox = OnceInOrder(app.process_update)
+    try:
+        async with receiving(app.bot, inbox, settings, lifetime.stop):
+            yield lifetime.stop
+            lifetime.stop.set()
+    finally:
+        await app.stop()
+        await lifetime.end(app)
+        await app.shutdown()
+
+
+@asynccontextmanager
+async def receiving(
+    bot: ExtBot[Any], inbox: OnceInOrder, settings: Settings, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Updates by webhook where an address for it is set, else polled."""
+    if settings.webhook_url is None:
+        polling = asyncio.create_task(Polling(bot, inbox, stop).run())
+        polling.add_done_callback(lambda ended: stop.set())
+        try:
+            yield
+        finally:
+            stop.set()
+            await polling
+        return
+    assert settings.webhook_secret is not None
+    door = webhook(bot, inbox, settings.webhook_secret)
+    async with listening(door, settings.webhook_listen, settings.webhook_port):
+        told = partial(
+            bot.set_webhook,
+            settings.webhook_url,
+            secret_token=settings.webhook_secret,
+            allowed_updates=UPDATES,
+        )
+        await persist("set webhook", told, stop)
+        yield
 
 
 def _add_handlers(app: App) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from telegram import Update
-from telegram.ext import BaseUpdateProcessor
 
 REMEMBERED: Final = 10_000
 """Ids of updates kept to know a duplicate; Telegram repeats the last few at most."""
@@ -16,39 +15,37 @@ AT_ONCE: Final = 64
 """Chats served beside each other."""
 
 
-class OnceInOrder(BaseUpdateProcessor):
-    """Two messages of one person are two turns of one conversation: the second waits for the first."""
+class OnceInOrder:
+    """Two messages of one person are two turns of one conversation: the second waits for the first.
 
-    def __init__(self) -> None:
-        super().__init__(AT_ONCE)
-        self._seen: OrderedDict[int, None] = OrderedDict()
+    Args:
+        handle: what is done with an update; its faults are its own business.
+    """
+
+    def __init__(self, handle: Callable[[Update], Awaitable[None]]) -> None:
+        self._handle = handle
+        self._taken: OrderedDict[int, asyncio.Task[None]] = OrderedDict()
         self._chats: dict[int, asyncio.Lock] = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        if not isinstance(update, Update) or update.effective_chat is None:
-            await coroutine
-            return
-        if update.update_id in self._seen:
-            asyncio.ensure_future(coroutine).cancel()
-            return
-        self._remember(update.update_id)
-        chat = update.effective_chat.id
+    def take(self, update: Update) -> asyncio.Task[None]:
+        """Handle an update; done when it has been. The same update again is the same task."""
+        known = self._taken.get(update.update_id)
+        if known is not None:
+            return known
+        task = asyncio.create_task(self._in_order(update))
+        self._taken[update.update_id] = task
+        if len(self._taken) > REMEMBERED:
+            self._taken.popitem(last=False)
+        return task
+
+    async def _in_order(self, update: Update) -> None:
+        chat = update.effective_chat.id if update.effective_chat else 0
         lock = self._chats.setdefault(chat, asyncio.Lock())
-        async with lock:
-            await coroutine
+        async with lock, self._places:
+            await self._handle(update)
         if not lock.locked() and self._chats.get(chat) is lock:
             del self._chats[chat]
-
-    def _remember(self, update_id: int) -> None:
-        self._seen[update_id] = None
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-
-    async def initialize(self) -> None:
-        """Nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
 
 
 class Flood:

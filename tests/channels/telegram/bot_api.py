@@ -121,6 +121,11 @@ class BotApi:
         await self.until(lambda: len(self.sent(chat)) >= count)
         return self.sent(chat)
 
+    @property
+    def unconfirmed(self) -> list[int]:
+        """Updates that the bot has not yet confirmed by asking for later ones."""
+        return [one["update_id"] for one in self._updates]
+
     # The server
 
     def app(self) -> Starlette:
@@ -181,6 +186,7 @@ class BotApi:
     async def _on_getUpdates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
         confirmed = int(params.get("offset", 0))
         self._updates = [one for one in self._updates if one["update_id"] >= confirmed]
+        await self._notify()
         try:
             async with asyncio.timeout(float(params.get("timeout", 0))), self._changed:
                 await self._changed.wait_for(lambda: bool(self._updates))

@@ -19,7 +19,8 @@ from assistant.desk.schemas import Message, Reply, TurnIn
 from assistant.kit import tokens
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
-from channels.telegram.app import UPDATES, build
+from channels.telegram.app import build
+from channels.telegram.app import running as working
 from channels.telegram.context import App
 from channels.telegram.hearing import Hearing
 from channels.telegram.settings import Settings
@@ -77,28 +78,8 @@ async def running(
     """The bot as ``python -m channels.telegram`` runs it, within this process."""
     found = Settings(TELEGRAM_TOKEN=BOT_KEY, base_url=telegram.url, **settings)
     app = build(found, client, hearing, lambda: SENT_AT)
-    assert app.post_init and app.post_stop and app.updater
-    await app.initialize()
-    await app.post_init(app)
-    if found.webhook_url:
-        await app.updater.start_webhook(
-            listen=found.webhook_listen,
-            port=found.webhook_port,
-            url_path="telegram",
-            webhook_url=found.webhook_url,
-            secret_token=found.webhook_secret,
-            allowed_updates=UPDATES,
-        )
-    else:
-        await app.updater.start_polling(timeout=1, allowed_updates=UPDATES)
-    await app.start()
-    try:
+    async with working(app, found):
         yield app
-    finally:
-        await app.updater.stop()
-        await app.stop()
-        await app.post_stop(app)
-        await app.shutdown()
 
 
 @pytest.fixture

@@ -23,9 +23,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from assistant.app import make_app
+from assistant.desk.schemas import Message, Reply, TurnIn
 from assistant.kit import tokens
 from assistant.kit.actor import SYSTEM
 from assistant.kit.clock import from_china
@@ -38,6 +40,7 @@ from assistant.people import consents, service
 from assistant.people.schemas import ConsentIn, PersonIn
 from assistant.settings import Settings
 from tests.channels.telegram.bot_api import BOT_KEY, BotApi, Fault, served
+from tests.channels.telegram.updates import text
 from tests.conftest import NOW
 
 NOTICES = int(os.environ.get("YINLING_TEST_NOTICES", "400"))
@@ -223,6 +226,35 @@ async def test_none_lost_and_one_doubled_per_kill_at_most(
     assert not lost
     assert len(doubled) == 1 and max(arrived.values()) == 2, "only the kill after the message was taken"
     assert doubled <= named and len(named) <= process.kills
+
+
+async def test_what_was_in_hand_when_the_process_died_is_answered_by_the_next(
+    app: FastAPI, telegram: BotApi, keyring: Keyring, repository_root: Path
+) -> None:
+    """Killed while the desk was at it: Telegram still has the update, and the desk knows the turn."""
+    turns: list[TurnIn] = []
+    asked = asyncio.Event()
+
+    async def desk(turn: TurnIn) -> Reply:
+        turns.append(turn)
+        asked.set()
+        if len(turns) == 1:
+            await asyncio.sleep(3600)  # ended by the kill
+        return Reply(messages=[Message(text=f"收到：{turn.text}", speech="收到")])
+
+    route = APIRoute("/desk/turns", desk, methods=["POST"], response_model=Reply)
+    app.router.routes.insert(0, route)
+    async with bot_process(app, telegram, keyring, repository_root) as process, asyncio.timeout(LONGEST_S):
+        number = await telegram.push(text("我妈今天的饭送到了吗"))
+        await asked.wait()
+        process.kill()
+        await process.ended()
+        assert telegram.unconfirmed == [number]
+        await process.start()
+        await telegram.until(lambda: bool(telegram.texts()))
+        await telegram.until(lambda: telegram.unconfirmed == [])
+    assert telegram.texts() == ["收到：我妈今天的饭送到了吗"]
+    assert [turn.turn_id for turn in turns] == [str(number)] * 2
 
 
 async def _all_sent(database: Database, longest: float) -> None:
