@@ -34,6 +34,7 @@ MODEL_CONF: Final = """--min-active=200
 --max-active=4000
 --beam=13.0
 --lattice-beam=6.0
+--frames-per-chunk=12
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1
