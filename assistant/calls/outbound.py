@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.calls import repository
@@ -92,6 +93,27 @@ async def cancel(session: AsyncSession, now: datetime, outbound_id: uuid.UUID) -
     call = await repository.outbound(session, outbound_id, lock=True)
     if call is not None and call.status == "waiting":
         call.status, call.closed_at = "cancelled", now
+
+
+async def withdraw(session: AsyncSession, now: datetime, recipient_key: str, event_key: str) -> None:
+    """A message that was to be told by telephone is not needed any more; a call under way goes on."""
+    message = await session.scalar(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.recipient == recipient_key,
+            OutboxMessage.event_key == event_key,
+            OutboxMessage.kind == "call",
+            OutboxMessage.status.in_(("pending", "sending")),
+        )
+        .with_for_update()
+    )
+    if message is None:
+        return
+    call = await repository.outbound_by_key(session, f"outbox:{message.id}")
+    if call is None or call.status == "waiting":
+        message.status, message.error = "suppressed", "settled"
+    if call is not None:
+        await cancel(session, now, call.id)
 
 
 async def claim(session: AsyncSession, now: datetime, quiet: QuietHours) -> Outbound | None:

@@ -165,6 +165,7 @@ DELIVERY_ERROR: Final = {
     "no chat": "没有绑定聊天",
     "no consent": "没有授权",
     "unreadable": "内容读不出来",
+    "settled": "已经不需要了",
     "no number": "没有电话号码",
     "no_answer": "没有人接",
     "busy": "占线",

@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assistant.calls import outbound
 from assistant.kit import audit, outbox
 from assistant.kit.actor import Actor
 from assistant.links import repository
@@ -126,12 +127,17 @@ async def _use(
         kind="call",
         recipient=f"person:{senior.id}",
         event="link_asked",
-        event_key=f"link:{invitation.id}:asked",
+        event_key=_asked_key(invitation),
         about_person=senior.id,
         invitation=str(invitation.id),
         relation=invitation.relation,
         name=invitation.name,
     )
+
+
+def _asked_key(invitation: LinkInvitation) -> str:
+    """Event of the call that asks the senior."""
+    return f"link:{invitation.id}:asked"
 
 
 async def _record(
@@ -171,6 +177,8 @@ async def decide(
         await _grant(session, now, actor, invitation, link, decision)
     audit.record(session, now, actor, f"link.{verdict}", f"invitation:{invitation.id}", invitation.senior_id)
     await _tell(session, now, invitation)
+    # Nobody needs to ring the senior about it any more.
+    await outbound.withdraw(session, now, f"person:{invitation.senior_id}", _asked_key(invitation))
     return invitation
 
 

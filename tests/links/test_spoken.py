@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -83,6 +84,25 @@ async def test_by_key_at_the_seniors_own_call(
     await talk(digits="1")
     await talk(digits="1")
     assert await state(database) == ("confirmed", "key")
+
+
+@pytest.mark.parametrize("rung_before", [False, True])
+async def test_once_it_is_decided_nobody_is_rung_about_it(
+    phone: Client, asked: uuid.UUID, clock: SettableClock, database: Database, rung_before: bool
+) -> None:
+    if rung_before:
+        made = await phone.claim_call()
+        assert made is not None
+        await phone.report_call(made, "no_answer")
+    talk = Talk(phone.http)
+    await talk.start()
+    await talk("是我")
+    await talk("可以")
+    clock.advance(timedelta(hours=1))
+    assert await phone.claim_call() is None
+    async with database.session() as session:
+        calls = await session.scalars(select(OutboxMessage).where(OutboxMessage.event == "link_asked"))
+        assert [(row.status, row.error) for row in calls] == [("suppressed", "settled")]
 
 
 async def test_a_no_is_told_to_who_asked(
