@@ -153,6 +153,22 @@ def _telegram(config: Settings) -> Iterator[Finding]:
         )
 
 
+def _reach(config: Settings) -> Iterator[Finding]:
+    """Ways to people beside Telegram."""
+    if config.sms_url:
+        yield Finding("短信：已设置 YINLING_SMS_URL", "good")
+    else:
+        yield Finding("短信：没有设置 YINLING_SMS_URL", "note", "不用可以不管；接口见 docs/sms.md")
+    if config.outbound_calls:
+        yield Finding("外呼：已打开（YINLING_OUTBOUND_CALLS）", "good")
+    else:
+        yield Finding(
+            "外呼：没有打开，不会给老人打问候电话",
+            "note",
+            "线路允许外呼后设置 YINLING_OUTBOUND_CALLS=true，见 docs/outbound.md",
+        )
+
+
 def _test_tools(config: Settings) -> Iterator[Finding]:
     """Debian packages that only the tests need."""
     missing = [name for name, program in bootstrap.DEBIAN.items() if program and not shutil.which(program)]
@@ -182,5 +198,6 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     _database,
     _keys,
     _telegram,
+    _reach,
     _test_tools,
 )

@@ -50,7 +50,7 @@ class Letter:
 
 async def send_due(database: Database, now: datetime, settings: Settings) -> int:
     """Send what is due; returns how many messages left. Ends early when the gateway asks for a pause."""
-    if settings.sms_url is None or settings.sms_secret is None:
+    if not settings.sms_url or not settings.sms_secret:
         return await _without_gateway(database, now, settings)
     gateway = Gateway(settings.sms_url, settings.sms_secret)
     quiet = QuietHours(settings.quiet_hours)
