@@ -24,10 +24,14 @@ from assistant.kit.actor import SYSTEM
 from assistant.kit.outbox import OutboxMessage
 from assistant.kit.quiet import QuietHours
 from assistant.kit.sentences import Sentences
+from assistant.notices import words
 from assistant.notices.recipients import recipient
 from assistant.people import repository as people
+from assistant.people import views
+from assistant.settings import settings
 from assistant.tickets import service as tickets
 from assistant.tickets.repository import OPEN
+from assistant.tickets.schemas import TicketIn
 
 SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 BACK_OFF: Final = (timedelta(minutes=10), timedelta(minutes=40))
@@ -268,8 +272,29 @@ async def _close(session: AsyncSession, now: datetime, call: OutboundCall, why: 
     elif call.purpose == "notice" and not message.event_key.endswith(":call"):
         message.kind, message.status, message.due_at = "sms", "pending", now
         message.error = f"call: {why}"
+        if not settings().sms_url and not call.urgent:
+            await _leave_to_a_person(session, now, call, message)
     else:
         message.status, message.error = "failed", why
+
+
+async def _leave_to_a_person(
+    session: AsyncSession, now: datetime, call: OutboundCall, message: OutboxMessage
+) -> None:
+    """A call-back ticket: somebody was worth ringing, was not reached, and can get no message."""
+    to = await recipient(session, now, message)
+    if to is None:
+        return
+    about = None if to.own or to.about is None else views.ref(to.about, now).form_of_address
+    asked = TicketIn(
+        kind="callback",
+        city=call.city_code,
+        person_id=(to.about or to.person).id,
+        phone=to.phone,
+        summary=SENTENCES("untold", notice=words.write(message.event, message.data, about)),
+        idempotency_key=f"outbound:{call.id}",
+    )
+    await tickets.open_ticket(session, now, SYSTEM, asked)
 
 
 async def recall(

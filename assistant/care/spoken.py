@@ -13,6 +13,19 @@ from assistant.desk.matters import Answer, Matter, Question, Talk
 
 ASKED: Final = "checkin"
 """What the language model is told was asked."""
+WISHES: Final = frozenset(
+    {
+        "find_service",
+        "book_service",
+        "order_status",
+        "change_order",
+        "cancel_order",
+        "ask_subsidy",
+        "complain",
+    }
+    | {"request_assessment", "device", "profile", "human", "emergency", "stop", "goodbye", "slower", "repeat"}
+)
+"""Intents that are answered by the dialogue before the check-in goes on."""
 ANSWERS: Final[dict[str, Answered]] = {"checkin_ok": "ok", "checkin_bad": "bad"}
 
 
@@ -45,11 +58,18 @@ class CheckIn(Matter):
         return Question("", {"checkin": str(checkin.id)}, asks=ASKED if asked_here else None)
 
     async def heard(self, talk: Talk, data: Mapping[str, Any], text: str, *, by_key: bool) -> Answer | None:
-        how = ANSWERS.get(await talk.understand(text, ASKED) or "")
+        intent = await talk.understand(text, ASKED)
+        how = ANSWERS.get(intent or "")
         if how is None and data.get("waits"):
-            # "谁呀" first, the answer after it; that somebody spoke is known from the call itself.
-            return Answer(keep=True)
+            return self._not_yet(data, intent)
         async with talk.context.database.session() as session:
             checkin_id = uuid.UUID(data["checkin"])
             await service.answered(session, talk.now, checkin_id, how or "reached", str(talk.conversation.id))
         return Answer()
+
+    def _not_yet(self, data: Mapping[str, Any], intent: str | None) -> Answer:
+        """ "谁呀" first, the answer after it: who calls is said once more. A wish of the senior's own is taken
+        up; that somebody spoke is known from the call itself."""
+        if intent in WISHES or data.get("again"):
+            return Answer(keep=True)
+        return Answer(then=Question(SENTENCES("again"), {**data, "again": True}, asks=ASKED))

@@ -48,6 +48,7 @@ async def letter(
             kind="call",
             recipient=f"person:{person}",
             event="order.rejected",
+            number="YL25061203",
             event_key="order:1:rejected",
             about_person=about,  # type: ignore[arg-type]
             **more,
@@ -220,6 +221,14 @@ async def test_what_nobody_answered_goes_by_sms(
         clock.advance(timedelta(hours=1))
     found = await message(database)
     assert (found.kind, found.status, found.error) == ("sms", "pending", "call: no_answer")
+    async with database.session() as session:
+        [ticket] = (await session.scalars(select(Ticket))).all()
+    assert (ticket.kind, ticket.person_id, ticket.caller_phone) == (
+        "callback",
+        world.senior,
+        "+8613900001111",
+    )
+    assert "请告诉对方：您的服务" in ticket.summary, "no gateway here: a person tells her"
 
 
 async def test_a_relative_whose_consent_has_ended_is_not_rung(
