@@ -1,17 +1,26 @@
-"""The Rasa model: trained when its inputs changed, else taken from the cache by their hash."""
+"""The Rasa model: trained when its inputs changed, else taken from the cache by their hash.
+
+`python -m assistant.training` writes the gazetteer (`lookups/places.txt`) anew from the catalogue's data files
+and trains.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+
+import yaml
 
 from assistant.settings import ROOT
 
 NLU = ROOT / "nlu_data"
 INPUTS = ("config.yml", "domain", "nlu", "rules", "stories", "lookups", "components", "uv.lock")
 """What a model depends on, below ``nlu_data``."""
+PLACES = NLU / "lookups" / "places.txt"
+"""Places that people name; part of a model's inputs."""
 KEEP = 3
 """Old models kept, so that going back to a commit needs no training."""
 
@@ -25,6 +34,30 @@ RASA_ENVIRONMENT = {
     "PYTHONWARNINGS": "ignore",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
 }
+
+
+def gazetteer() -> str:
+    """The text of `PLACES`: streets, areas, providers, and places as they are written and as they are called."""
+    lines = (NLU / "lookups" / "streets.txt").read_text(encoding="utf-8").splitlines()
+    names = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    for file in sorted((ROOT / "assistant" / "catalog" / "data").glob("*.yaml")):
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if "areas" not in raw:
+            continue
+        names |= set(raw["areas"])
+        names |= {provider["name"] for provider in [*raw["providers"], *raw["demo_providers"]]}
+        for place in [*raw["places"], *raw["demo_places"]]:
+            for name in (place["name"], *place.get("aliases", ())):
+                called = _without_district(name, raw["areas"])
+                names |= {name, called, called.replace("老年食堂", "食堂")}
+    head = "# Names of the service area, written by `python -m assistant.training` from the catalogue and streets.txt."
+    return "\n".join([head, *sorted(name for name in names if len(name) > 2 or name in lines)]) + "\n"
+
+
+def _without_district(name: str, areas: Iterable[str]) -> str:
+    """A place's name as its neighbours say it: 环翠春晖老年食堂 → 春晖老年食堂."""
+    districts = sorted({called for area in areas for called in (area, area.rstrip("区县市"))}, key=len)
+    return next((name.removeprefix(each) for each in reversed(districts) if name.startswith(each)), name)
 
 
 def python() -> str:
@@ -77,3 +110,8 @@ def model(*, config: Path | None = None, quiet: bool = False) -> Path:
     for old in sorted(path.parent.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime)[:-KEEP]:
         old.unlink()
     return path
+
+
+if __name__ == "__main__":
+    PLACES.write_text(gazetteer(), encoding="utf-8")
+    print(model())

@@ -72,12 +72,9 @@ class Alarms:
         self, conversation: Conversation, speaker: Speaker, text: str, confidence: float
     ) -> Reply:
         """Rasa heard danger where the rules did not: it can raise, never lower."""
-        by_rules = triage(text)
-        verdict = raise_by_classifier(by_rules, "emergency", confidence)
+        verdict = raise_by_classifier(triage(text), "emergency", confidence)
         if verdict.level == "danger":
             return await self.sound(conversation, speaker, verdict, text)
-        if verdict.level == "none":
-            verdict = raise_by_classifier(by_rules, "emergency", 0.5)
         return self.question(conversation, verdict)
 
     async def take_back(self, conversation: Conversation, speaker: Speaker) -> Reply:

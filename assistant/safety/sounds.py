@@ -35,9 +35,14 @@ def fold(syllable: str) -> str:
 
 
 @lru_cache(maxsize=32768)
+def syllable(char: str) -> str:
+    """Return the class of how `char` sounds, such as `suan`; what is not Chinese stands for itself."""
+    return fold(pinyin(char, style=Style.NORMAL)[0][0]) if is_han(char) else char
+
+
+@lru_cache(maxsize=32768)
 def sound(char: str) -> str:
     """Return one private-use character that stands for the sound class of `char`."""
     if not is_han(char):
         return SILENT
-    folded = fold(pinyin(char, style=Style.NORMAL)[0][0])
-    return _classes.setdefault(folded, chr(_FIRST_CLASS + len(_classes)))
+    return _classes.setdefault(syllable(char), chr(_FIRST_CLASS + len(_classes)))

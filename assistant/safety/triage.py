@@ -1,24 +1,37 @@
 """Triage: does what somebody just said mean danger now? Decided in about a millisecond, before anything else.
 
-Needs no network, database or trained model, so it works when all of these are down. The rules are data
-(`rules.yaml`, `guards.yaml`, `words.yaml`, `kinds.yaml`); this module only applies them.
+Needs no network, database or Rasa, so it works when all of these are down. Two voices are heard: rules, which
+are data (`rules.yaml`, `guards.yaml`, `words.yaml`, `kinds.yaml`), and a learned one (`voice.npz`), which knows
+danger that no rule names. Where they disagree strongly, one question decides.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.safety.patterns import CLAUSE_END, Heard, heard
 from assistant.safety.rulebook import Guard, Level, Rule, rulebook
+from assistant.safety.voice import voice
 
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-SURE = 0.9
-"""From this confidence on, the classifier's `emergency` alone means danger; from `UNSURE` on, one question."""
+DANGER_FROM = 0.8
+"""From this probability on, the learned voice means danger by itself (chosen by `teaching` on held-out lines)."""
 
-UNSURE = 0.5
+QUESTION_FROM = 0.6
+"""From here on it brings one question."""
+
+UNLIKELY = 0.35
+"""Below this, what a rule takes for danger becomes a question."""
+
+HARDLY = 0.035
+"""Below this, a rule's question is not put: it would only get between people and their errand."""
+
+RAISED_FROM = 1.0
+"""From these log odds on, danger heard by Rasa is danger: those of the learned voice and half of Rasa's."""
 
 _FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂—~～·\-、]+|\.{2,}|那个啥|内个|就是说")
 _PUNCTUATION = re.compile(r"(?:(?!(?<=\d)\.\d)[^\w])+")
@@ -49,6 +62,8 @@ class Verdict:
     """The one question to put; set when level is `ask`."""
     evidence: str | None = None
     """The words that decided, for the ticket; personal data, so never for logs."""
+    likely: float = field(default=0.1, compare=False)
+    """Probability of danger by the learned voice, which knows what the rules say."""
 
 
 NONE = Verdict("none")
@@ -83,18 +98,24 @@ def triage(text: str, *, alternatives: Sequence[str] = (), asked: str | None = N
 
 
 def raise_by_classifier(verdict: Verdict, intent: str | None, confidence: float) -> Verdict:
-    """Let the classifier raise a verdict, never lower it.
+    """Let the classifier raise a verdict, never lower it: what it takes for an emergency is at least asked about.
 
-    Where a guard took a danger back (a fall last year, a film), the classifier can only make it a question.
+    Where a guard took a danger back (a fall last year, a film), it can only make it a question.
     """
-    if intent != "emergency" or verdict.level == "danger" or confidence < UNSURE:
+    if intent != "emergency" or verdict.level == "danger":
         return verdict
+    guarded = verdict.level == "none" and verdict.reason is not None
+    odds = _log_odds(verdict.likely) + 0.5 * _log_odds(confidence)
+    level: Level = "danger" if odds >= RAISED_FROM and not guarded else "ask"
     kind = verdict.kind or "help"
-    unguarded = verdict.level == "ask" or verdict.reason is None
-    level: Level = "danger" if confidence >= SURE and unguarded else "ask"
     return _verdict(
         level, kind, verdict.reason or "classifier", verdict.why or "像是紧急情况", verdict.evidence
     )
+
+
+def _log_odds(probability: float) -> float:
+    within = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(within / (1 - within))
 
 
 def normalise(text: str) -> str:
@@ -104,15 +125,43 @@ def normalise(text: str) -> str:
     return _PUNCTUATION.sub(CLAUSE_END, plain).strip(CLAUSE_END)
 
 
-def _judge(text: str) -> Verdict:
-    """Apply all rules; the strongest match wins, among equals the most urgent kind."""
+def by_rules(text: str) -> Verdict:
+    """Apply all rules to normalised `text`; the strongest match wins, among equals the most urgent kind."""
     book = rulebook()
-    utterance = heard(normalise(text))
+    utterance = heard(text)
     urgency = list(book.kinds)
     verdicts = [verdict for rule in book.rules if (verdict := _apply(rule, utterance)) is not None]
     if not verdicts:
         return _harmless(utterance)
     return min(verdicts, key=lambda each: (-_RANK[each.level], urgency.index(each.kind or "help")))
+
+
+def said_by_rules(verdict: Verdict) -> str:
+    """What the learned voice takes into account: none, guarded (a guard spoke against danger), ask or danger."""
+    return "guarded" if verdict.level == "none" and verdict.reason else verdict.level
+
+
+def _judge(text: str) -> Verdict:
+    """Hear both voices."""
+    plain = normalise(text)
+    if not plain:
+        return NONE
+    ruled = by_rules(plain)
+    likely = voice().probability(plain, said_by_rules(ruled))
+    return replace(_weighed(ruled, likely, plain), likely=likely)
+
+
+def _weighed(ruled: Verdict, likely: float, plain: str) -> Verdict:
+    """What the rules say, changed where the learned voice is sure of something else."""
+    if ruled.level == "danger":
+        return ruled if likely >= UNLIKELY else _to_ask(ruled)
+    if likely >= DANGER_FROM:
+        return _verdict("danger", ruled.kind or "help", "voice", "听着像紧急情况", plain)
+    if ruled.level == "ask":
+        return ruled if likely >= HARDLY else NONE
+    if likely >= QUESTION_FROM:
+        return _verdict("ask", ruled.kind or "help", "voice", "听着像紧急情况", plain)
+    return ruled
 
 
 def _harmless(utterance: Heard) -> Verdict:

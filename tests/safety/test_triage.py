@@ -1,6 +1,7 @@
 """Triage of single utterances: three answers, guards, sounds, context and the classifier's part."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -129,16 +130,20 @@ class TestClassifier:
         assert raise_by_classifier(danger, "book_service", 0.99) is danger
         assert raise_by_classifier(NONE, "book_service", 0.99) is NONE
 
-    def test_sure_is_danger_and_unsure_a_question(self) -> None:
-        assert raise_by_classifier(NONE, "emergency", 0.95).level == "danger"
-        assert raise_by_classifier(NONE, "emergency", 0.5).level == "ask"
-        assert raise_by_classifier(NONE, "emergency", 0.1) is NONE
+    @pytest.mark.parametrize(
+        ("likely", "confidence", "level"),
+        [(0.6, 0.9, "danger"), (0.6, 0.4, "ask"), (0.1, 0.9, "ask"), (0.01, 0.99, "ask")],
+    )
+    def test_two_voices_together_are_danger_and_one_is_a_question(
+        self, likely: float, confidence: float, level: str
+    ) -> None:
+        assert raise_by_classifier(Verdict("none", likely=likely), "emergency", confidence).level == level
 
     def test_cannot_overrule_a_guard(self) -> None:
         assert raise_by_classifier(triage("去年摔过一次"), "emergency", 0.99).level == "ask"
 
     def test_question_becomes_danger(self) -> None:
-        asked = triage("我有点头晕")
+        asked = replace(triage("我有点头晕"), likely=0.5)
         assert raise_by_classifier(asked, "emergency", 0.95) == Verdict(
             "danger",
             asked.kind,

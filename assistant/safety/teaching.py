@@ -1,0 +1,191 @@
+"""Fits the learned voice of triage: `python -m assistant.safety.teaching` writes `voice.npz` in about half a minute.
+
+Examples are those of Rasa (`nlu_data/nlu`: the intent `emergency` against all others) and `danger.yaml` and `harmless.yaml`.
+How the score is read beside the rules is fitted on held-out examples of the files in which danger and its
+double were written down for this purpose; no evaluation set is ever read.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from assistant.safety.triage import (
+    DANGER_FROM,
+    HARDLY,
+    QUESTION_FROM,
+    UNLIKELY,
+    by_rules,
+    normalise,
+    said_by_rules,
+)
+from assistant.safety.voice import BUCKETS, FILE, Floats, Voice, vector, views
+from assistant.settings import ROOT
+
+HERE = Path(__file__).parent
+RIDGE = 0.3
+STEPS = 60
+"""Of conjugate gradients; more change no decision."""
+FOLDS = 5
+SEED = 1
+READINGS = ("none", "guarded", "ask", "danger")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One taught utterance; `double`: from the files that hold danger beside words that only sound like it."""
+
+    text: str
+    danger: bool
+    double: bool
+
+
+class Rows:
+    """Sparse rows of terms, as three flat arrays."""
+
+    def __init__(self, texts: Sequence[str], rarity: Floats) -> None:
+        vectors = [vector(text, rarity) for text in texts]
+        sizes = [len(buckets) for buckets, _ in vectors]
+        self.row = np.repeat(np.arange(len(texts)), sizes)
+        self.column = np.fromiter((each for buckets, _ in vectors for each in buckets), dtype=np.int64)
+        self.value = np.fromiter((each for _, values in vectors for each in values), dtype=np.float64)
+        self.count = len(texts)
+
+    def times(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = np.bincount(self.row, self.value * weights[self.column], minlength=self.count)
+        return np.asarray(found, dtype=np.float64)
+
+    def back(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = np.bincount(self.column, self.value * shares[self.row], minlength=BUCKETS)
+        return np.asarray(found, dtype=np.float64)
+
+
+def examples() -> list[Example]:
+    """All examples; dangers that need the question before them to be understood are left out."""
+    found: dict[str, Example] = {}
+    for file in sorted((ROOT / "nlu_data" / "nlu").glob("*.yml")):
+        double = file.stem in ("danger", "harmless")
+        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+            danger = block["intent"] == "emergency"
+            if danger and "asked" in (block.get("metadata") or {}):
+                continue
+            for line in block["examples"].splitlines():
+                text = normalise(line.removeprefix("- "))
+                found.setdefault(text, Example(text, danger, double))
+    for name in ("danger", "harmless"):
+        for lines in yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8")).values():
+            for text in map(normalise, lines):
+                found.setdefault(text, Example(text, name == "danger", True))
+    return [example for text, example in found.items() if text]
+
+
+def digest() -> str:
+    """A hash over what the voice depends on (16 hex digits)."""
+    files = sorted((ROOT / "nlu_data" / "nlu").glob("*.yml")) + sorted(HERE.glob("*.yaml"))
+    files += [HERE / f"{name}.py" for name in ("teaching", "voice", "patterns", "sounds")]
+    found = hashlib.sha256()
+    for file in files:
+        found.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def rarity_of(texts: Sequence[str]) -> Floats:
+    """Inverse document frequency of every bucket."""
+    seen = np.zeros(BUCKETS, dtype=np.float64)
+    for text in texts:
+        seen[list({bucket for view in views(text) for bucket in view})] += 1
+    return np.asarray(1 + np.log((1 + len(texts)) / (1 + seen)), dtype=np.float32)
+
+
+def fit(rows: Rows, danger: NDArray[np.bool_], used: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights of a ridge regression onto 1 (danger) and -1 over the `used` rows, by conjugate gradients.
+
+    Dangers weigh more, since they are fewer: by the root of the ratio.
+    """
+    rare = np.sqrt((used & ~danger).sum() / (used & danger).sum())
+    importance = np.where(danger, rare, 1.0) * used.astype(np.float64)
+    target = rows.back(importance * np.where(danger, 1.0, -1.0))
+    weights, left = np.zeros(BUCKETS), target
+    along, length = left, float(left @ left)
+    for _ in range(STEPS):
+        turned = rows.back(importance * rows.times(along)) + RIDGE * along
+        step = length / float(along @ turned)
+        weights, left = weights + step * along, left - step * turned
+        before, length = length, float(left @ left)
+        along = left + length / before * along
+    return weights
+
+
+def held_out(rows: Rows, danger: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The score of every row by a model that was fitted on other folds."""
+    fold = np.random.default_rng(SEED).integers(FOLDS, size=rows.count)
+    scores = np.zeros(rows.count)
+    for held in range(FOLDS):
+        scores[fold == held] = rows.times(fit(rows, danger, fold != held))[fold == held]
+    return scores
+
+
+def calibrate(
+    scores: NDArray[np.float64], readings: Sequence[str], danger: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Coefficients of a logistic regression on the score and on what the rules say (Newton's method)."""
+    columns = [scores, *(np.array([each == name for each in readings], dtype=float) for name in READINGS)]
+    table = np.stack(columns, axis=1)
+    odds = np.zeros(table.shape[1])
+    for _ in range(25):
+        likely = 1 / (1 + np.exp(-table @ odds))
+        slope = table.T @ (danger - likely) - 0.1 * odds
+        curve = (table * (likely * (1 - likely))[:, None]).T @ table + 0.1 * np.eye(len(odds))
+        odds = odds + np.linalg.solve(curve, slope)
+    return dict(zip(("score", *READINGS), map(float, odds), strict=True))
+
+
+def teach() -> tuple[Voice, dict[str, float]]:
+    """Fit the voice; return it with what triage does on held-out examples."""
+    taught = examples()
+    texts, danger = [each.text for each in taught], np.array([each.danger for each in taught])
+    rarity = rarity_of(texts)
+    rows = Rows(texts, rarity)
+    double = np.array([each.double for each in taught])
+    readings = [said_by_rules(by_rules(each.text)) for each in taught if each.double]
+    scores = held_out(rows, danger)[double]
+    calibration = calibrate(scores, readings, danger[double])
+    weights = np.asarray(fit(rows, danger, np.ones(len(taught), dtype=bool)), dtype=np.float32)
+    likely = calibration["score"] * scores + np.array([calibration[each] for each in readings])
+    figures = dict(_figures(1 / (1 + np.exp(-likely)), readings, danger[double]))
+    return Voice(weights, rarity, calibration, digest()), figures
+
+
+def _figures(
+    likely: NDArray[np.float64], readings: Sequence[str], danger: NDArray[np.bool_]
+) -> Iterator[tuple[str, float]]:
+    alarmed = np.array([each == "danger" for each in readings])
+    asked = np.array([each == "ask" for each in readings])
+    raised = (likely >= DANGER_FROM) | (alarmed & (likely >= UNLIKELY))
+    questioned = ~raised & ((likely >= QUESTION_FROM) | alarmed | (asked & (likely >= HARDLY)))
+    for name, group in (("dangers", danger), ("harmless", ~danger)):
+        yield f"{name}", float(group.sum())
+        yield f"{name}_rules_alone", float(alarmed[group].mean())
+        yield f"{name}_raised", float(raised[group].mean())
+        yield f"{name}_asked", float(questioned[group].mean())
+
+
+def main() -> None:
+    """Write `voice.npz` and print what it does on held-out examples."""
+    voice, figures = teach()
+    voice.save()
+    table: Any = Table("", "held out", title=f"{FILE.name} {voice.taught_by}")
+    for name, value in {**figures, **voice.calibration}.items():
+        table.add_row(name, f"{value:.3f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
