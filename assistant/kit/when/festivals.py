@@ -14,7 +14,18 @@ from assistant.kit.when.scan import Rule, rule
 
 _SPOKEN: Final = {"十一": "国庆", "过年": "春节", "三八": "妇女节", "七一": "建党节", "八一": "建军节"}
 """Names that mean the day only in company (十一假期, not 十一点)."""
-_ASIDE: Final = {"前一天": -1, "头一天": -1, "头天": -1, "前两天": -2, "后一天": 1, "第二天": 1, "转天": 1}
+_ASIDE: Final = {
+    "前一天": -1,
+    "头一天": -1,
+    "头天": -1,
+    "前两天": -2,
+    "后一天": 1,
+    "后头一天": 1,
+    "后第一天": 1,
+    "过后一天": 1,
+    "第二天": 1,
+    "转天": 1,
+}
 
 
 def _festival(match: re.Match[str], now: datetime) -> Day | None:

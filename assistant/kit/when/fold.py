@@ -147,6 +147,8 @@ def _take_one_day(reading: Reading, day: Day, run: Run, corrects: bool, *, touch
         reading.day = day
     elif held.on == day.on:
         reading.day = held if day.otherwise else day
+    elif held.on and not corrects and not day.week_named and day.weekdays == (held.on.weekday(),):
+        return  # 六月十八号，礼拜五: the same day twice
     elif held.on and held.through and day.weekdays and not day.week_named:
         _choose_weekday(reading, held.on, day)
     elif day.past and not held.past:

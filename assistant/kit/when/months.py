@@ -209,7 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"{_NOT_A_NUMBER}(?P<day>[一二三四五六七八])[二三四五六七八九]号{_NOT_A_PLACE}", _day_of_month),
     rule(r"(?<![\d第])(?P<day>[0-3]?\d)日(?![间内游])", _day_of_month),
     rule(
-        rf"(?P<new_year>年后|过完年|过了年|大年|春节)?{_LUNAR}?的?(?P<day>{LUNAR_DAY})(?![中年班学级])",
+        rf"(?P<new_year>年后|过完年|过了年|大年|春节)?{_LUNAR}?的?(?P<day>{LUNAR_DAY})(?!中(?!午)|[年班学级])",
         _lunar_day,
     ),
     rule(rf"{_LUNAR}的?(?P<day>{DAY_NUMBER})(?![点月])", _lunar_day),
