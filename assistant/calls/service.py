@@ -38,6 +38,8 @@ async def begin(session: AsyncSession, now: datetime, given: CallIn, default_cit
         "id": uuid.uuid4(),
         **given.model_dump(exclude={"caller", "city", "outbound", "started_at"}),
         "city_code": given.city or default_city,
+        # Of a call of ours it would be the number of the person.
+        "dialled": given.dialled if given.direction == "in" else None,
         "phone": number,
         "phone_key": key,
         "person_id": made.person_id if made else person_id,

@@ -85,6 +85,13 @@ async def test_numbers_and_words_are_not_readable_in_the_database(phone: Client,
         assert secret not in plain and secret.encode().hex() not in plain
 
 
+async def test_the_number_that_we_dialled_is_not_readable_either(phone: Client, database: Database) -> None:
+    await phone.begin_call(RUNG.model_copy(update={"direction": "out", "dialled": "13900001111"}))
+    async with database.session() as session:
+        call = await service.find(session, "call-1")
+    assert (call.dialled, call.phone) == (None, "+8613900001111")
+
+
 async def test_calls_are_found_by_number_and_by_city(phone: Client, database: Database) -> None:
     await phone.begin_call(RUNG)
     await phone.begin_call(CallIn(conversation="call-2", carrier="sip", caller=None, city="zhuzhou"))
