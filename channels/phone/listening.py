@@ -28,6 +28,8 @@ ANSWERED_EARLY_MS: Final = 500
 """An answer that ended at most so long before our question did was an answer to it."""
 SOMETHING: Final = 4
 """Characters that are more than a "嗯" or a "好的"."""
+SAID_MS: Final = 400
+"""Voice as near as the caller's that it takes to say so much."""
 LONGEST_KEPT_MS: Final = 20_000
 """Sound of a turn that is kept for a second hearing."""
 
@@ -93,12 +95,12 @@ class Ear:
         self._partial = ""
         self._waiting = bytearray()
         self._kept = bytearray()
-        self._voiced_ms = 0.0
+        self._voiced_ms = self._near_ms = 0.0
         self._quiet_ms = 0.0
         self._spoke_until = 0.0
         self._word_at = 0.0
         self._question = Question()
-        self._open = self._protected = False
+        self._open = False
         self.deaf_to_urgent = False
         """While first aid is being told: the caller has been heard, another "救命" would cut it off."""
 
@@ -115,7 +117,6 @@ class Ear:
     def begin_speaking(self, *, protected: bool) -> None:
         """We speak; ``protected`` sentences are heard to their end."""
         self._open = False
-        self._protected = protected
         self.turns.ask(self._question.patience, protected=protected)
 
     def finished_speaking(self) -> None:
@@ -127,8 +128,8 @@ class Ear:
 
     @property
     def kept_back(self) -> bool:
-        """Something whole was said over a sentence that must not be cut: it is answered after it."""
-        return self._protected and len(self._partial) >= SOMETHING
+        """Something whole was said over a sentence of ours that it did not stop: it is answered after it."""
+        return len(self._partial) >= SOMETHING and self._near_ms >= SAID_MS
 
     async def push(self, frame: Samples) -> Noticed | None:
         """The next 20 ms."""
@@ -140,6 +141,7 @@ class Ear:
             probability = 0.0
         if probability >= self.turns.activity.on:
             self._spoke_until = self._clock()
+            self._near_ms += FRAME_MS
         if self._hearing and is_urgent(self._partial) and not self.deaf_to_urgent:
             return await self._cut()
         event = self.turns.push(FRAME_MS, probability, self._partial)
@@ -210,5 +212,5 @@ class Ear:
         self._partial = ""
         self._waiting.clear()
         self._kept.clear()
-        self._voiced_ms = self._quiet_ms = 0.0
+        self._voiced_ms = self._near_ms = self._quiet_ms = 0.0
         await self._recognition.hint(self._question.hints)
