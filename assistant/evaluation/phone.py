@@ -22,10 +22,12 @@ from channels.phone.bench import measure, stages, utterances
 from channels.phone.caller import Exchange
 from channels.phone.picture import draw
 
-RUNS: Final = ((1, 24), (10, 6))
+RUNS: Final = ((1, 16), (10, 5))
 """Callers at once, and sentences that each says."""
-SECOND_TURNS: Final = 10
+SECOND_TURNS: Final = 8
 """Sentences of the one caller who is heard twice."""
+HEARD_TWICE_MS: Final = 100.0
+"""A second hearing that was not skipped (a busy machine skips it) takes longer."""
 RTP_PORTS: Final = (23000, 23399)
 PICTURE: Final = ROOT / "docs" / "images" / "phone_latency.svg"
 
@@ -89,6 +91,7 @@ async def _run(stack: Running, sounds: Any, calls: int, turns: int) -> dict[str,
     return {
         **measured.figures(),
         "word_to_silence_p95_ms": sorted(words)[int(0.95 * len(words))] if words else None,
+        "heard_twice": sum(one.get("second_hearing", 0.0) > HEARD_TWICE_MS for one in timings),
         "stages": stages(timings),
         "load": round(os.getloadavg()[0], 2),
     }
