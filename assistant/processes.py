@@ -30,6 +30,9 @@ HEALTHY_S = 120.0
 REVIVE_S = 60.0
 """Longest pause before a process that keeps ending is started again."""
 
+SIP_ADDRESS = "sip.address"
+"""File in the home that tells ``yinling call`` where the hotline was last rung."""
+
 Progress = Callable[[str], None]
 
 
@@ -284,6 +287,8 @@ class Stack:
             }
         )
         self.sip_address = f"sip:{own.sip_user}@{own.shown_host}:{own.sip_port}"
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        (self.settings.home / SIP_ADDRESS).write_text(self.sip_address, "utf-8")
         environment = {
             **os.environ,
             "YINLING_HOME": str(self.settings.home),

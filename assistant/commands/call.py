@@ -17,7 +17,7 @@ from assistant.calls.schemas import CallOut
 from assistant.kit import crypto, postgres
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.processes import free_port
+from assistant.processes import SIP_ADDRESS, free_port
 from assistant.settings import settings
 from channels.phone.caller import Exchange, Ringing
 from channels.phone.leg import NotReached
@@ -44,8 +44,7 @@ def call(
 ) -> int:
     """Ring, speak, print what was heard and said. Returns the exit code."""
     console = Console()
-    phone = Phone()
-    rung = address or f"sip:{phone.sip_user}@{phone.shown_host}:{phone.sip_port}"
+    rung = address or _address()
     console.print(f"正在拨打 {rung}，号码 {number}……")
     started = time.time()
     port = free_port(5090, socket.SOCK_DGRAM)
@@ -62,6 +61,15 @@ def call(
         return 1
     asyncio.run(_show(console, number, started))
     return 0
+
+
+def _address() -> str:
+    """Where the hotline of this machine is rung."""
+    last = settings().home / SIP_ADDRESS
+    if last.exists():
+        return last.read_text("utf-8").strip()
+    phone = Phone()
+    return f"sip:{phone.sip_user}@{phone.shown_host}:{phone.sip_port}"
 
 
 async def _play(

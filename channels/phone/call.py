@@ -157,6 +157,7 @@ class Call:
         self._keypad = Keypad()
         self._question = Question()
         self._speaking: asyncio.Task[None] | None = None
+        self._tone: asyncio.Task[None] | None = None
         self._turns = 0
         self._down = 0
         self._heard_ms = 0
@@ -266,14 +267,16 @@ class Call:
     async def _said(self, said: Utterance) -> None:
         """Answer an utterance; a tone tells the caller when it takes longer."""
         self._busy = True
+        if not said.urgent:
+            self._tone = asyncio.create_task(self._tone_later())
         try:
-            answering = asyncio.create_task(self._understood(said))
-            done, _ = await asyncio.wait({answering}, timeout=TONE_AFTER_S)
-            if not done and not said.urgent:
-                await self._mouth.tone()
-            await answering
+            await self._understood(said)
         finally:
             self._busy = False
+
+    async def _tone_later(self) -> None:
+        await asyncio.sleep(TONE_AFTER_S)
+        await self._mouth.tone()
 
     async def _understood(self, said: Utterance) -> None:
         understood = await self._understand(said)
@@ -424,6 +427,8 @@ class Call:
 
     async def _hush(self) -> None:
         """Stop speaking at once."""
+        if self._tone is not None:
+            self._tone.cancel()
         speaking, self._speaking = self._speaking, None
         if speaking is None or speaking.done():
             return

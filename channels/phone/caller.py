@@ -54,8 +54,11 @@ class Ringing:
         self._turn_from = len(self.frames)
         await self.leg.send_keys(keys)
 
-    async def answer_begins(self, after: float, *, least_ms: int = 60, limit_s: float = 12) -> float:
-        """When the first sound of an answer came that lasted ``least_ms``, s. Raises TimeoutError."""
+    async def answer_begins(self, after: float, *, least_ms: int = 140, limit_s: float = 12) -> float:
+        """When the first word of an answer came, s: sound of ``least_ms``, longer than a note of the listening tone.
+
+        Raises TimeoutError.
+        """
         async with asyncio.timeout(limit_s), self._change:
             while True:
                 run = 0

@@ -34,7 +34,7 @@ AHEAD = 4
 """Frames that lie unplayed at most, as on a real leg."""
 FRAME_S = 0.001
 """Real time a frame takes here: a twentieth."""
-LOUD = 1000
+LOUD = 2500
 """Amplitude of what a caller can hear."""
 
 

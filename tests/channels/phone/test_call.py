@@ -231,3 +231,30 @@ async def test_a_machine_is_left_a_message_and_a_person_is_talked_to(dial: Dial,
     async with dial(leg=leg, machine_message="我们会再打来。") as line:
         await line.leg.hears_out()
     assert not line.call.machine and line.desk.turns[0].direction == "out" and line.desk.events[0] == "start"
+
+
+async def test_a_late_answer_is_announced_by_a_tone_and_does_not_mix_with_it(
+    dial: Dial, utter: Utter
+) -> None:
+    class SlowDesk(ScriptedDesk):
+        async def turn(self, turn: TurnIn) -> Reply:
+            if turn.text:
+                await late.wait()
+            return await super().turn(turn)
+
+    late = asyncio.Event()
+    async with dial(SlowDesk()) as line:
+        await line.leg.hears_out()
+        line.leg.say(utter("我想订个明天的午饭"))
+        heard = len(line.leg.heard)
+        await line.leg.until(lambda: any(map(_is_tone, line.leg.heard[heard:])))
+        late.set()
+        await line.leg.until(line.leg.speaks)
+        spoken = len(line.leg.heard)
+        await line.leg.hears_out()
+        assert not any(map(_is_tone, line.leg.heard[spoken:]))
+
+
+def _is_tone(frame: Samples) -> bool:
+    """The tone is far softer than the voice of these tests."""
+    return 500 < int(np.abs(frame).max()) <= 2000
