@@ -298,7 +298,6 @@ class Call:
             decisions={"by": understood.by, "urgent": said.urgent},
             timings=timings,
         )
-        self._ear.deaf_to_urgent = said.urgent
         await self._ask(entry, understood=understood, said=said)
 
     async def _understand(self, said: Utterance) -> Understood:
@@ -380,7 +379,8 @@ class Call:
             interrupted = False
         finally:
             self._ear.finished_speaking()
-            self._ear.deaf_to_urgent = False
+            if entry.decisions.get("urgent"):
+                self._ear.deaf_to_urgent = False
             self._record(reply, entry, said, asked_at, interrupted)
         self._inbox.put_nowait(Spoken(reply))
 

@@ -22,6 +22,10 @@ FORGET_MS: Final = 800
 PATIENCE: Final = 0.65
 """Share of the usual patience with a caller nobody knows yet: 520 ms for a free answer, twice that after half a
 sentence. Whoever is cut off once gets a quarter more each time."""
+URGENT_MS: Final = 1_000
+"""So long after a word of danger its sentence may go on: "救命，我喘不上气了" tells which first aid is needed."""
+URGENT_PAUSE_MS: Final = 300
+"""A pause after it ends the turn sooner."""
 TAIL_MS: Final = 300
 """Quiet after such sound that still goes to the recogniser; more would only be heard as words."""
 ANSWERED_EARLY_MS: Final = 500
@@ -99,6 +103,7 @@ class Ear:
         self._quiet_ms = 0.0
         self._spoke_until = 0.0
         self._word_at = 0.0
+        self._urgent_ms: float | None = None
         self._question = Question()
         self._open = False
         self.deaf_to_urgent = False
@@ -142,7 +147,7 @@ class Ear:
         if probability >= self.turns.activity.on:
             self._spoke_until = self._clock()
             self._near_ms += FRAME_MS
-        if self._hearing and is_urgent(self._partial) and not self.deaf_to_urgent:
+        if self._urgent_now():
             return await self._cut()
         event = self.turns.push(FRAME_MS, probability, self._partial)
         if event in (Event.SPEECH_STARTED, Event.BARGE_IN):
@@ -152,10 +157,19 @@ class Ear:
         if event is Event.BARGE_IN:
             return Started(over_us=True, since_word_ms=(self._clock() - self._word_at) * 1000)
         if event is Event.TURN_ENDED:
-            return await self._finish(urgent=False)
+            return await self._finish(urgent=self._urgent_ms is not None)
         if event is Event.SILENCE:
             return Silent()
         return None
+
+    def _urgent_now(self) -> bool:
+        """Danger was heard, and the words that tell its kind have had their moment."""
+        if self._urgent_ms is None and self._hearing and not self.deaf_to_urgent and is_urgent(self._partial):
+            self._urgent_ms = 0.0
+        if self._urgent_ms is None:
+            return False
+        self._urgent_ms += FRAME_MS
+        return self._quiet_ms >= URGENT_PAUSE_MS or self._urgent_ms >= URGENT_MS
 
     async def _hear(self, pcm: bytes, voice: bool) -> None:
         """Keep the sound for the recogniser from half a second before the voice on; forget what was no turn."""
@@ -184,8 +198,9 @@ class Ear:
             self._word_at = self._clock()
 
     async def _cut(self) -> Utterance:
-        """Danger: no waiting for the end of the sentence."""
+        """Danger: no waiting for the end of the sentence, and no second alarm until this one is answered."""
         utterance = await self._finish(urgent=True)
+        self.deaf_to_urgent = True
         self.turns.ask(self._question.patience, protected=True)
         return utterance
 
@@ -209,6 +224,7 @@ class Ear:
         if not finished:
             await self._recognition.finish()
         self._hearing = self._open = False
+        self._urgent_ms = None
         self._partial = ""
         self._waiting.clear()
         self._kept.clear()
