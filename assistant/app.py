@@ -31,7 +31,7 @@ from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.kit.errors import Forbidden, Invalid, YinlingError
 from assistant.kit.live import Live
-from assistant.links.spoken import Emergency, Link
+from assistant.links.spoken import Code, Emergency, Link
 from assistant.settings import Settings
 
 ROUTERS = (
@@ -50,7 +50,7 @@ ROUTERS = (
 )
 
 
-MATTERS = (Emergency(), CheckIn(), Unfinished(), Link(), Notice(), Recall())
+MATTERS = (Emergency(), CheckIn(), Unfinished(), Link(), Code(), Notice(), Recall())
 """What the service itself brings up in a conversation, the most pressing first."""
 
 

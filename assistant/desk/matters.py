@@ -74,6 +74,10 @@ class Matter:
         """What was asked outside this conversation (by a message) and may be answered in it now."""
         return None
 
+    async def wanted(self, talk: Talk, text: str) -> Answer | None:
+        """The person brings it up: an answer when ``text`` asks for it in so many words."""
+        return None
+
     async def heard(self, talk: Talk, data: Mapping[str, Any], text: str, *, by_key: bool) -> Answer | None:
         """What an answer means; None: it belongs to something else, and the question is dropped.
 
@@ -124,6 +128,14 @@ class Matters:
             if question is not None:
                 talk.conversation.state = {**talk.conversation.state, "asks": question.asks}
                 return matter, question.data or {}
+        return None
+
+    async def wanted(self, talk: Talk, text: str) -> tuple[Matter, Answer] | None:
+        """The matter that is asked for in so many words, and what it says."""
+        for matter in self.known:
+            answer = await matter.wanted(talk, text)
+            if answer is not None:
+                return matter, answer
         return None
 
     async def hung_up(self, talk: Talk) -> None:

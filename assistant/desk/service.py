@@ -189,6 +189,9 @@ class Desk:
         standing = standing or await self.matters.elsewhere(talk)
         if standing is not None:
             return await self._matter(talk, *standing, turn, text)
+        wanted = await self.matters.wanted(talk, text)
+        if wanted is not None:
+            return self._said(conversation, *wanted)
         return await self._talk(conversation, speaker, turn, text)
 
     async def _listen(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
@@ -216,13 +219,17 @@ class Desk:
         """What was said after a question that the service itself brought up."""
         conversation = talk.conversation
         answer = await matter.heard(talk, data, text, by_key=turn.digits is not None) or Answer()
-        if answer.then is not None:
-            stand(conversation, matter.name, answer.then)
-        elif answer.keep:
+        if answer.keep:
             stand(conversation, matter.name, Question("", data))
         if answer.text is None and answer.then is None:
             words = answer.instead or text
             return await self._talk(conversation, talk.speaker, turn, words, answer.said_at)
+        return self._said(conversation, matter, answer)
+
+    def _said(self, conversation: Conversation, matter: Matter, answer: Answer) -> Reply:
+        """A matter's answer as a reply; what it asks next stands."""
+        if answer.then is not None:
+            stand(conversation, matter.name, answer.then)
         said = say(conversation, answer.text).messages if answer.text else []
         rest = ask(conversation, answer.then) if answer.then else Reply(messages=[], pace=conversation.pace)
         return rest.model_copy(update={"messages": [*said, *rest.messages], "end": answer.end})

@@ -21,11 +21,18 @@ from assistant.kit.actor import Actor
 from assistant.kit.sentences import Sentences
 from assistant.links import alarms, invitations
 from assistant.links.errors import InvitationOver
-from assistant.links.schemas import Decision, InvitationOut
+from assistant.links.schemas import Decision, InvitationIn, InvitationOut
 from assistant.people.models import Scope
 
 SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 YES_NO: Final = (("可以", "可以"), ("不可以", "不可以"))
+_RELATION: Final = "女儿|闺女|姑娘|儿子|崽|老伴|爱人|孙子|孙女|外孙女?|侄子|侄女|外甥女?|儿媳妇?|媳妇|女婿|姐姐|妹妹|哥哥|弟弟|邻居"
+RELATION: Final = re.compile(_RELATION)
+WISH: Final = re.compile(
+    rf"^(?!.*(解除|取消|解绑|手环|手表|设备|银行|手机号)).*"
+    rf"(绑定.{{0,4}}(家人|家属|家里人|亲人|{_RELATION})|(家人|家属|家里人|{_RELATION}).{{0,4}}绑定)"
+)
+"""A senior wants a relative to be linked; undoing it, devices and bank cards are something else."""
 TAKE: Final = (("我来处理", "我来处理"), ("我去不了", "我去不了"))
 GOES: Final = re.compile(r"我(马上|现在|这就|就)?(来处理|来办|过去|去看|就去|去)(?!不)")
 SELF: Final = (("是本人", "是本人"), ("不是", "不是"))
@@ -108,6 +115,38 @@ class Link(Matter):
         except InvitationOver:
             return Answer(SENTENCES("over"))
         return Answer(SENTENCES("agreed" if yes else "refused"))
+
+
+class Code(Matter):
+    """Gives a senior who calls a one-time code for a relative. The code gives no right: the senior is asked
+    once it was used."""
+
+    name: ClassVar[str] = "code"
+
+    async def wanted(self, talk: Talk, text: str) -> Answer | None:
+        if talk.conversation.channel != "phone" or not WISH.search(text):
+            return None
+        if talk.speaker.kind != "senior" or talk.speaker.person_id is None:
+            return Answer(SENTENCES("code_not_here"))
+        relation = RELATION.search(text)
+        if relation is None:
+            return Answer(then=Question(SENTENCES("code_for_whom"), {}, asks="person"))
+        return await self._issued(talk, relation[0])
+
+    async def heard(self, talk: Talk, data: Mapping[str, Any], text: str, *, by_key: bool) -> Answer | None:
+        relation = RELATION.search(text)
+        return await self._issued(talk, relation[0]) if relation else None
+
+    async def _issued(self, talk: Talk, relation: str) -> Answer:
+        senior = talk.conversation.person_id
+        assert senior is not None
+        actor = Actor(
+            kind="senior", channel="phone", person_id=senior, conversation=str(talk.conversation.id)
+        )
+        wanted = InvitationIn(senior_id=senior, relation=relation)
+        async with talk.context.database.session() as session:
+            _, code = await invitations.issue(session, talk.now, actor, wanted)
+        return Answer(then=Question(SENTENCES("code", code=code, relation=relation), protected=True))
 
 
 class Emergency(Matter):
