@@ -178,9 +178,10 @@ class Stack:
         for process in processes:
             process.log = self.settings.home / "log" / f"{process.name}.log"
             process.start()
-        self._wait(processes)
+        self.wait(processes)
 
-    def _wait(self, processes: list[Process]) -> None:
+    def wait(self, processes: list[Process]) -> None:
+        """Return when they are well. Raises NotStarted when one that is vital is not."""
         waiting = list(processes)
         deadline = time.monotonic() + HEALTHY_S
         while waiting:

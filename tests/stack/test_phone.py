@@ -23,6 +23,7 @@ from assistant.desk.models import Conversation
 from assistant.evaluation.stack import Running
 from assistant.kit.db import Database
 from assistant.orders.models import Order
+from assistant.processes import Process
 from assistant.seeds import DEMO_PHONE
 from assistant.tickets.models import Ticket
 from channels.phone.caller import Exchange, Ringing
@@ -146,19 +147,24 @@ STORIES: Final[dict[str, Story]] = {
 
 
 @pytest.fixture(scope="module")
-def hotline(fresh: Running) -> Iterator[str]:
-    """The address of a telephone process beside the stack."""
+def process(fresh: Running) -> Iterator[Process]:
+    """A telephone process beside the stack."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YINLING_PHONE_SIP_HOST", "127.0.0.1")
         patch.setenv("YINLING_PHONE_SIP_PORT", str(free_port(socket.SOCK_DGRAM)))
         patch.setenv("YINLING_PHONE_RTP_PORTS", "22000-22999")
         patch.setenv("YINLING_PHONE_SECOND_HEARING", "false")
-        processes = fresh.stack.phones()
-        fresh.stack.start_more(processes)
-    assert fresh.stack.sip_address
-    yield fresh.stack.sip_address
-    for process in processes:
-        process.stop()
+        (process,) = fresh.stack.phones()
+        fresh.stack.start_more([process])
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def hotline(fresh: Running, process: Process) -> str:
+    """The address to ring."""
+    assert process.check() and fresh.stack.sip_address
+    return fresh.stack.sip_address
 
 
 @pytest.fixture(scope="module")
@@ -293,6 +299,32 @@ def test_callers_hear_what_the_desk_said(told: dict[str, Told], speech_cache: Pa
         understood = normalised("".join(_transcribed(whisper, piece) for piece in _pieces(story.heard)))
         wrong, length = wrong + distance(expected, understood), length + len(expected)
     assert wrong / length <= 0.2
+
+
+def test_a_killed_process_comes_back_and_its_calls_are_closed(
+    told: dict[str, Told], fresh: Running, hotline: str, process: Process
+) -> None:
+    """After the stories: killed in the middle of a call, started again as ``yinling up`` does, rung again."""
+
+    async def play() -> Call:
+        port = free_port(socket.SOCK_DGRAM)
+        async with Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23200, 23299)) as exchange:
+            async with exchange.ring("killed") as ringing:
+                await ringing.hears_out(over_ms=OVER_MS)
+                assert process.child
+                process.child.kill()
+                process.child.wait()
+            process.revive()
+            await asyncio.to_thread(fresh.stack.wait, [process])
+            async with exchange.ring("again") as ringing:
+                assert np.abs(await ringing.hears_out(over_ms=OVER_MS)).max() > 1000, "greeted again"
+        database = Database(fresh.database_url, pool_size=1)
+        try:
+            return (await _told(database, "killed", np.zeros(0, np.int16))).call
+        finally:
+            await database.close()
+
+    assert asyncio.run(asyncio.wait_for(play(), 120)).ended_by == "lost"
 
 
 def _pieces(sound: Samples) -> list[Samples]:
