@@ -20,7 +20,7 @@ from speech.recognizer import Heard, RecognizerPool, SpeechModel
 from speech.synthesizer import Synthesizer, ZhttsSynthesizer
 from speech.turntaking import Patience, SileroDetector, TurnTaking, VoiceActivity
 
-SECOND_S: Final = 2.0
+SECOND_S: Final = 1.5
 """Longest wait for a second hearing; with the patience before it and the desk after it an answer within 2.5 s."""
 STOP_MS: Final = 60
 """Quiet after which voice has stopped; the patience counts from there."""
