@@ -12,7 +12,7 @@ import httpx
 import pyotp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from sqlalchemy import select, text
 
 from assistant.app import make_app
@@ -69,8 +69,15 @@ async def enter(page: Page, site: Site, name: str) -> None:
     await page.get_by_label("用户名").fill(name)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_label("动态码").fill(pyotp.TOTP(site.town.secrets[name]).at(site.clock.now()))
-    await page.get_by_role("button", name="登录").click()
+    await go(page.get_by_role("button", name="登录"))
     await expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+async def go(there: Locator) -> None:
+    """Click what leads to another page, and wait until that page's scripts have run: what is done before is
+    done to a page that does not listen yet."""
+    async with there.page.expect_navigation(wait_until="load"):
+        await there.click()
 
 
 async def look(page: Page, name: str, *, axe: bool = True) -> None:
@@ -101,15 +108,15 @@ async def alarm(site: Site) -> None:
 async def test_finding_and_booking(page: Page, site: Site) -> None:
     await look_signed_out(page, site)
     await enter(page, site, "worker")
-    await page.get_by_role("link", name="老人", exact=True).click()
+    await go(page.get_by_role("link", name="老人", exact=True))
     await page.get_by_label("找老人").fill("zxl")
     await expect(page.get_by_text("找到2位")).to_be_visible()
     await expect(page.locator("#found").get_by_text("同名", exact=True)).to_have_count(2)
     await look(page, "seniors")
-    await page.locator("#found tr", has_text="5号楼").get_by_role("link", name="赵秀兰", exact=True).click()
+    await go(page.locator("#found tr", has_text="5号楼").get_by_role("link", name="赵秀兰", exact=True))
     await expect(page.get_by_role("heading", name="谁可以代办")).to_be_visible()
     await look(page, "senior")
-    await page.get_by_role("link", name="代预约").click()
+    await go(page.get_by_role("link", name="代预约"))
     await page.get_by_label("服务").select_option(label="助浴·上门助浴　春晓食堂（演示）　价格没有登记")
     await page.get_by_label("时间").select_option(index=1)
     await page.get_by_role("button", name="核对").click()
@@ -189,7 +196,7 @@ async def test_taking_over_a_chat(page: Page, site: Site) -> None:
     await enter(page, site, "operator")
     await page.locator("#queue-handoffs").get_by_role("link").first.click()
     await page.get_by_role("link", name="看整段对话，可以接管").click()
-    await page.get_by_role("button", name="接管对话").click()
+    await go(page.get_by_role("button", name="接管对话"))
     await expect(page.get_by_text("人工在说")).to_be_visible()
     await say(site, "2", "明天的饭能改时间吗")
     await expect(page.get_by_text("明天的饭能改时间吗")).to_be_visible()
@@ -244,8 +251,8 @@ async def test_taking_over_a_call(page: Page, site: Site) -> None:
     await ring(site)
     await expect(page.get_by_text("来电人：转人工")).to_be_visible()
     await look(page, "running-call")
-    await page.get_by_role("link", name="看对话、接管").click()
-    await page.get_by_role("button", name="接管对话").click()
+    await go(page.get_by_role("link", name="看对话、接管"))
+    await go(page.get_by_role("button", name="接管对话"))
     await page.get_by_label("对来电人说（会念出来）").fill("您好，我是小李")
     await page.get_by_role("button", name="发送").first.click()
     await expect(page.locator(".line.operator")).to_contain_text("工作人员小李")

@@ -3,13 +3,26 @@
 
 const LATE_S = 3;
 
+const GATHER_MS = 300;
+const told = new Set();
+
+/** What happens many times within a moment is looked at once, after it. */
+function soon(name) {
+  if (told.has(name)) return;
+  told.add(name);
+  setTimeout(() => {
+    told.delete(name);
+    htmx.trigger(document.body, name);
+  }, GATHER_MS);
+}
+
 function follow(element) {
   const source = new EventSource(element.dataset.live);
   const status = document.getElementById("live");
   for (const name of ["changed", "called", "said"]) {
     source.addEventListener(name, () => {
       if (status) status.textContent = "实时更新中";
-      htmx.trigger(document.body, name);
+      soon(name);
     });
   }
   source.onerror = () => {
