@@ -17,6 +17,7 @@ import structlog
 from assistant.client import Refused, ServiceDown
 from assistant.desk.schemas import Caller, Event, Reply, TurnIn
 from channels.phone import metrics
+from channels.phone.happenings import Answered, Command, Happening, Keys, Spoken, TooLong
 from channels.phone.hints import Question
 from channels.phone.keypad import Keypad
 from channels.phone.leg import (
@@ -60,44 +61,6 @@ class HearsAgain(Protocol):
     """A second hearing of an utterance; None when it would come too late."""
 
     async def __call__(self, pcm: bytes, question: Question) -> Heard | None: ...
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Digits of a turn."""
-
-    digits: str
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """A reply has been heard to its end."""
-
-    reply: Reply
-
-
-@dataclass(frozen=True)
-class Command:
-    """Somebody at the console wants this in the call: words to say, a transfer, the end, or quiet."""
-
-    kind: str
-    speech: str | None = None
-    target: str | None = None
-
-
-@dataclass(frozen=True)
-class TooLong:
-    """The longest time for a call is up."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """It is known who took a call of ours."""
-
-    by: Literal["person", "machine"]
-
-
-Happening = Answered | Utterance | Silent | Keys | Spoken | Command | TooLong | HungUp
 
 
 @dataclass(frozen=True)
@@ -165,7 +128,6 @@ class Call:
         self._barge_in_ms: float | None = None
         self._busy = False
         self._muted = False
-        self._ended = False
         self._why: Ending = "us"
 
     # --- from outside -------------------------------------------------------------------------
@@ -195,6 +157,14 @@ class Call:
     # --- the line -----------------------------------------------------------------------------
 
     async def _read(self) -> None:
+        """The line to its end; a fault of ours here must not leave a call that nobody listens to."""
+        try:
+            await self._read_events()
+        except Exception as error:
+            log.exception("phone.deaf", conversation=self.conversation, error=type(error).__name__)
+            self._inbox.put_nowait(HungUp("lost"))
+
+    async def _read_events(self) -> None:
         async for event in self.leg.events():
             if isinstance(event, Sound):
                 await self._hear(event.samples)
@@ -377,6 +347,8 @@ class Call:
                 await self._mouth.say(speech)
             await self._mouth.heard_out()
             interrupted = False
+        except Exception as error:
+            log.exception("phone.mute", conversation=self.conversation, error=type(error).__name__)
         finally:
             self._ear.finished_speaking()
             if entry.decisions.get("urgent"):
@@ -444,7 +416,6 @@ class Call:
         if reply.handoff is not None and reply.handoff.to == "operator" and reply.expects == "none":
             await self._transfer(self._plan.operator)
         if reply.end:
-            self._ended = True
             await self.leg.hang_up()
 
     async def _transfer(self, target: str | None) -> None:

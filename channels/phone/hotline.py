@@ -16,7 +16,8 @@ import structlog
 from assistant.calls.schemas import Outbound
 from assistant.client import Client, Refused, ServiceDown
 from channels.phone import metrics
-from channels.phone.call import Call, Command, Plan
+from channels.phone.call import Call, Plan
+from channels.phone.happenings import Command
 from channels.phone.leg import CallLeg, Ending, Line, NotReached
 from channels.phone.outbound import RESULTS
 from channels.phone.recording import Recorder

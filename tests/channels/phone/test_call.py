@@ -10,8 +10,10 @@ import pytest
 
 from assistant.client import ServiceDown
 from assistant.desk.schemas import Choice, Handoff, Reply, TurnIn
-from channels.phone.call import Command, Plan
+from channels.phone.call import Plan
+from channels.phone.happenings import Command
 from channels.phone.hints import Question
+from channels.phone.listening import Ear
 from channels.phone.wording import SENTENCES
 from speech.audio import Samples
 from speech.recognizer import Heard
@@ -258,3 +260,16 @@ async def test_a_late_answer_is_announced_by_a_tone_and_does_not_mix_with_it(
 def _is_tone(frame: Samples) -> bool:
     """The tone is far softer than the voice of these tests."""
     return 500 < int(np.abs(frame).max()) <= 2000
+
+
+async def test_a_fault_of_ours_ends_the_call_and_does_not_leave_it_unheard(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with dial() as line:
+        await line.leg.hears_out()
+
+        async def broken(self: Ear, frame: Samples) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(Ear, "push", broken)
+        assert await line.ended == "lost"
