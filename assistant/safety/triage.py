@@ -27,13 +27,15 @@ QUESTION_FROM = 0.6
 UNLIKELY = 0.35
 """Below this, what a rule takes for danger becomes a question."""
 
-HARDLY = 0.035
+HARDLY = 0.025
 """Below this, a rule's question is not put: it would only get between people and their errand."""
 
 RAISED_FROM = 1.0
 """From these log odds on, danger heard by Rasa is danger: those of the learned voice and half of Rasa's."""
 
 _FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂—~～·\-、]+|\.{2,}|那个啥|内个|就是说")
+_SPELLED = re.compile(r"[\u4e00-\u9fff]?([\u4e00-\u9fff])[\u4e00-\u9fff]?的\1(?=\W|$)")
+"""A character named by a word it stands in: 救火的救."""
 _PUNCTUATION = re.compile(r"(?:(?!(?<=\d)\.\d)[^\w])+")
 _YES = re.compile(r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是|当然|难受|刚刚|刚才)")
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
@@ -121,7 +123,7 @@ def _log_odds(probability: float) -> float:
 def normalise(text: str) -> str:
     """Bring text into the form that rules expect: half-width, no fillers, clauses parted by ，."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = _FILLERS.sub("", plain)
+    plain = _FILLERS.sub("", _SPELLED.sub("", plain))
     return _PUNCTUATION.sub(CLAUSE_END, plain).strip(CLAUSE_END)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components import context
 from components.linear import LinearModel, features, membership
 from components.services import namings
+
+_CLAUSE = re.compile(r"[^，。,；;！!？?…\s]+")
+_UNABLE = re.compile(
+    r"[买做洗去弄打扫剪理走].{0,3}(?:不成|不了|不动|不得|没法|费劲)|没法[买做洗去弄打扫剪理]"
+)
+_ASKING = re.compile(r"想|要|给我|帮|请|订|约|派|能不能|能给|来个|送")
 
 SEVERAL = 3  # no one asks for more at once
 THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.43, "named": 0.33}
@@ -99,7 +106,7 @@ class ServiceTypeClassifier(GraphComponent):
         further = [
             s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]
         ]
-        meant = [ranked[0], *further]
+        meant = _wanted([ranked[0], *further], message.get(TEXT))
         meant.sort(key=lambda service: named.get(service, len(message.get(TEXT))))
         return [(service, scores[service]) for service in meant]
 
@@ -118,6 +125,20 @@ class ServiceTypeClassifier(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
+
+
+def _wanted(meant: list[str], text: str) -> list[str]:
+    """Of several services those that are no mere reason: 买菜也买不成，给我送口饭 wants a meal only."""
+    clauses = [(match.start(), match.end()) for match in _CLAUSE.finditer(text)]
+    reasons = [(start, end) for start, end in clauses if _UNABLE.search(text[start:end])]
+    reasons = [(start, end) for start, end in reasons if not _ASKING.search(text[start:end])]
+    named = {naming.service_type: naming.start for naming in namings(text)}
+    wanted = [
+        service
+        for service in meant
+        if service not in named or not any(start <= named[service] < end for start, end in reasons)
+    ]
+    return wanted or meant
 
 
 def _expectation(message: Message) -> str:

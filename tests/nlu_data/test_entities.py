@@ -108,6 +108,8 @@ def test_rating(text: str, asked: str | None, mark: int) -> None:
 
 def test_people() -> None:
     assert values("我妈今年八十三了", "person") == ["我妈"]
+    assert values("俺娘腿不好", "person") == ["俺娘"]
+    assert values("哎，姑娘啊，给送口饭", "person") == []
     assert values("邻居李大爷倒了", "person") == ["邻居李大爷"]
     assert values("我自己", "person", "person") == ["self"]
     assert values("明天中午送饭", "person") == []

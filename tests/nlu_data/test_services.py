@@ -1,4 +1,6 @@
+import pytest
 import yaml
+from components.service_classifier import _wanted
 from components.services import LOOKUP, lexicon, namings
 
 TYPES = [
@@ -52,3 +54,15 @@ def test_in_reading_order() -> None:
 
 def test_no_service() -> None:
     assert namings("今天星期几") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("买菜也买不成，中午给我送口饭", ["meal"]),
+        ("想让人买菜，也想订饭", ["shopping", "meal"]),
+        ("帮我买菜，我自己买不动", ["shopping"]),
+    ],
+)
+def test_a_service_that_is_only_the_reason_is_not_wanted(text: str, wanted: list[str]) -> None:
+    assert _wanted(["shopping", "meal"] if "饭" in text else ["shopping"], text) == wanted
