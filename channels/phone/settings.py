@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     """Address that is listened on; 0.0.0.0 is the one by which this machine reaches others (SIP tells one address
     in every call). Who may ring is ``sip_sources``, not this."""
     sip_port: int = Field(default=5060, ge=1, le=65534)
-    """UDP and TCP; TLS is on the next port when there is a certificate."""
+    """UDP, and TCP if the trunk speaks it; TLS is on the next port when there is a certificate."""
     sip_sources: Annotated[tuple[IPv4Network, ...], Listed] = PRIVATE_NETWORKS
     """Networks that may speak SIP to us; all else is dropped by the kernel. The trunk's own address is added."""
     sip_invites: int = Field(default=30, ge=1)

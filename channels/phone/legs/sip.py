@@ -427,9 +427,13 @@ def _accounts(settings: Settings) -> list[Account]:
 
 
 def _transports(settings: Settings) -> list[Literal["udp", "tcp", "tls"]]:
-    """What is listened on; TLS also to reach a trunk that wants it."""
-    tls = settings.tls_certificate or settings.sip_transport == "tls"
-    return ["udp", "tcp", "tls"] if tls else ["udp", "tcp"]
+    """What is listened on. TCP only if the trunk speaks it: messages in a stream cannot be looked into beforehand."""
+    transports: list[Literal["udp", "tcp", "tls"]] = ["udp"]
+    if settings.sip_transport == "tcp":
+        transports.append("tcp")
+    if settings.tls_certificate or settings.sip_transport == "tls":
+        transports.append("tls")
+    return transports
 
 
 def _config(settings: Settings, folder: Path) -> Config:

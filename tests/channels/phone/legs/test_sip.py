@@ -59,7 +59,7 @@ async def test_transports_encryption_and_keys_by_info(
 ) -> None:
     chain, key = certificate(tmp_path)
     notes, voice = Notes(), sweep(5)
-    settings = sip_settings(tls_certificate=chain, tls_key=key, srtp=srtp)
+    settings = sip_settings(tls_certificate=chain, tls_key=key, srtp=srtp, sip_transport=transport)
     port = settings.sip_port + (transport == "tls")
     async with sip_line(notes, settings), telephone(voice, transport=transport, account=account) as phone:
         await phone.dial(f"sip:hotline@127.0.0.1:{port};transport={transport}")

@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import threading
+from contextlib import suppress
 from ipaddress import IPv4Network
 from pathlib import Path
 from random import Random
@@ -161,7 +162,7 @@ async def test_a_call_that_is_not_taken_is_refused_and_one_too_many_is_busy() ->
 
 
 async def test_strange_networks_are_not_even_answered() -> None:
-    settings = sip_settings(sip_sources=(IPv4Network("127.0.0.1/32"),))
+    settings = sip_settings(sip_sources=(IPv4Network("127.0.0.1/32"),), sip_transport="tcp")
     async with sip_line(Notes(), settings):
         async with raw_caller(settings.sip_port, source="127.0.0.2") as stranger:
             assert await stranger.invite(0.7) == 0
@@ -226,6 +227,32 @@ async def test_malformed_messages_end_nothing() -> None:
                 await asyncio.sleep(0.02)
                 assert line.alive, name
         await good_call(settings.sip_port)
+
+
+async def test_malformed_streams_end_nothing() -> None:
+    settings = sip_settings(sip_transport="tcp")
+    async with sip_line(Notes(), settings) as (line, _):
+        for name, message in MESSAGES.items():
+            if name == "no tag":  # by TCP it reaches the stack; docs/telephone.md says what that means
+                continue
+            _, writer = await asyncio.open_connection("127.0.0.1", settings.sip_port)
+            writer.write(message.replace(b"/UDP", b"/TCP") * 3)
+            with suppress(ConnectionError):
+                await writer.drain()
+            writer.close()
+            assert line.alive, name
+        await good_call(settings.sip_port)
+
+
+async def test_an_invite_without_a_tag_does_not_reach_the_stack() -> None:
+    settings = sip_settings()
+    async with sip_line(Notes(), settings), raw_caller(settings.sip_port) as caller:
+        invite = caller.request("INVITE", caller.sdp())
+        caller.send(invite.replace(";tag=", ";tug=").encode())
+        await asyncio.sleep(0.3)
+        assert caller.responses == []
+        caller.send(invite.replace(";tag=", ";TAG=").replace("Max-Forwards: 70", f"X: {'x' * 600}").encode())
+        assert (await caller.response("INVITE")).startswith("SIP/2.0 200")
 
 
 @pytest.mark.parametrize(

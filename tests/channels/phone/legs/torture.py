@@ -69,6 +69,7 @@ MESSAGES: Final[dict[str, bytes]] = {
     # Required things missing, doubled or at odds.
     "no Call-ID": _invite("callid", without="Call-ID"),
     "no From": _invite("from", without="From"),
+    "no tag": _invite("tag", **{"from": "<sip:torture@127.0.0.1>"}),
     "no CSeq": _invite("cseq", without="CSeq"),
     "two different From": _invite("double", extra="From: <sip:other@127.0.0.1>;tag=other"),
     "a method that is not that of CSeq": _invite("mismatch", cseq="7 OPTIONS"),
