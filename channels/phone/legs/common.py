@@ -113,11 +113,14 @@ class Outgoing:
         self._handed_ms = 0.0
         self._words_until_ms = -math.inf
         self._changed = asyncio.Event()
+        self._speaking = False
+        """Somebody waits to hand over more."""
         self.closed = False
 
     async def play(self, frame: Samples) -> None:
         """Hand over 20 ms of sound as soon as less than ``AHEAD_MS`` lies unplayed."""
         while not self.closed and self._carriage.ahead_ms() > AHEAD_MS - FRAME_MS:
+            self._speaking = True
             await self._next_change()
         if self.closed:
             await asyncio.sleep(0)  # whoever plays for ever must not keep others from hearing of the end
@@ -138,8 +141,10 @@ class Outgoing:
 
     def tick(self) -> None:
         """To be called every 20 ms: keeps the line from running dry and wakes the writer."""
-        while self._carriage.ahead_ms() < NOISE_MS - FRAME_MS / 2:
+        # After a late tick whoever speaks goes on first: noise would tear the word in two.
+        while not self._speaking and self._carriage.ahead_ms() < NOISE_MS - FRAME_MS / 2:
             self._hand_over(next(self._noise))
+        self._speaking = False
         self._changed.set()
 
     def close(self) -> None:

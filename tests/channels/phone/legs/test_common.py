@@ -99,6 +99,25 @@ async def test_noise_fills_what_nobody_says_and_a_stall_is_not_made_up_for() -> 
     assert len(carrier.frames) - before <= NOISE_MS // 20
 
 
+async def test_a_late_tick_puts_no_noise_between_words() -> None:
+    time = Time()
+    carrier = Carrier(time)
+    outgoing = Outgoing(carrier)
+
+    async def speak() -> None:
+        for _ in range(20):
+            await outgoing.play(QUIET)
+
+    speaking = asyncio.create_task(speak())
+    await asyncio.sleep(0)
+    while not speaking.done():
+        time.now += 0.07
+        outgoing.tick()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert not any(frame.any() for frame in carrier.frames)
+
+
 async def test_played_waits_for_the_last_word_and_flush_for_nothing() -> None:
     time = Time()
     outgoing = Outgoing(Carrier(time))
