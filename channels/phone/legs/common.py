@@ -72,6 +72,9 @@ class Events:
 class Carriage(Protocol):
     """The carrier's end of outgoing sound."""
 
+    most_ms: float
+    """Sound handed over ahead at most, ms: as long a stall of this process is not heard."""
+
     def ahead_ms(self) -> float:
         """Sound handed over and not yet sent to the caller, ms; infinite while none can be taken."""
 
@@ -87,6 +90,8 @@ class PacedCarriage:
 
     After a stall a new run begins: what was missed is not sent in a burst.
     """
+
+    most_ms: float = AHEAD_MS
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
@@ -105,7 +110,7 @@ class PacedCarriage:
 
 
 class Outgoing:
-    """Sound on its way to the caller: at most ``AHEAD_MS`` unplayed, comfort noise when there is none."""
+    """Sound on its way to the caller: a little ahead, comfort noise when there is none."""
 
     def __init__(self, carriage: Carriage) -> None:
         self._carriage = carriage
@@ -118,8 +123,8 @@ class Outgoing:
         self.closed = False
 
     async def play(self, frame: Samples) -> None:
-        """Hand over 20 ms of sound as soon as less than ``AHEAD_MS`` lies unplayed."""
-        while not self.closed and self._carriage.ahead_ms() > AHEAD_MS - FRAME_MS:
+        """Hand over 20 ms of sound as soon as there is room ahead."""
+        while not self.closed and self._carriage.ahead_ms() > self._carriage.most_ms - FRAME_MS:
             self._speaking = True
             await self._next_change()
         if self.closed:

@@ -56,7 +56,9 @@ class LineUnavailable(Exception):
 
 
 class _Sender:
-    """The stack's own buffer: it sends 20 ms at a time by a clock of its own."""
+    """The stack's own buffer: it sends 20 ms at a time by a clock of its own, and forgets the rest when told to."""
+
+    most_ms: float = 400
 
     def __init__(self, call: baresip.Call) -> None:
         self._call = call
