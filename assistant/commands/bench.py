@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -147,7 +148,7 @@ def _check(reply: Reply, said: str) -> None:
 def _phone() -> Figures:
     from assistant.evaluation.phone import bench_phone
 
-    return bench_phone(_settings())
+    return bench_phone(_settings(), progress=lambda line: print(line, file=sys.stderr))
 
 
 async def _search() -> Figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -32,11 +32,13 @@ RTP_PORTS: Final = (23000, 23399)
 PICTURE: Final = ROOT / "docs" / "images" / "phone_latency.svg"
 
 
-def bench_phone(config: Settings, picture: Path = PICTURE) -> dict[str, Any]:
+def bench_phone(
+    config: Settings, picture: Path = PICTURE, progress: Callable[[str], None] = print
+) -> dict[str, Any]:
     """{calls, p50_ms, p95_ms, barge_in_p95_ms, stages, runs}: the figures of one caller, and all runs by name.
 
     ``runs``: ``1`` and ``10`` callers at once, ``second`` one caller whose every sentence is heard twice. ``load``
-    is the machine's load average while it ran.
+    is the machine's load average while it ran. ``progress`` is told of each run when it is over.
     """
     sounds = utterances(config.home / "speech")
     runs: dict[str, Any] = {}
@@ -44,8 +46,10 @@ def bench_phone(config: Settings, picture: Path = PICTURE) -> dict[str, Any]:
         with _hotline(stack, second_hearing=False):
             for calls, turns in RUNS:
                 runs[str(calls)] = asyncio.run(_run(stack, sounds, calls, turns))
+                progress(f"{calls}: {runs[str(calls)]}")
         with _hotline(stack, second_hearing=True):
             runs["second"] = asyncio.run(_run(stack, sounds, 1, SECOND_TURNS))
+            progress(f"second: {runs['second']}")
     draw({name: run["stages"] for name, run in runs.items()}, picture)
     one = runs["1"]
     return {
