@@ -43,10 +43,10 @@ class Ringing:
         """Speak; returns when its last audible sample was sent, s."""
         sound = without_ends(samples)
         padded = np.pad(sound, (0, -len(sound) % FRAME))
-        self._turn_from = len(self.frames)
         for start in range(0, len(padded), FRAME):
             await self.leg.play(padded[start : start + FRAME])
         await self.leg.played()
+        self._turn_from = len(self.frames)
         return time.monotonic()
 
     async def press(self, keys: str) -> None:
