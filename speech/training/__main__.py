@@ -134,7 +134,10 @@ def _graph(options: argparse.Namespace, report: Callable[[str], None]) -> None:
         if options.slots
         else None
     )
-    build(language_model(seed=options.seed, slots=slots, texts=options.texts, report=report), options.model)
+    model = language_model(
+        seed=options.seed, slots=slots, texts=options.texts, work=options.work, report=report
+    )
+    report("graphs"); build(model, options.model)
 
 
 def _options() -> argparse.Namespace:

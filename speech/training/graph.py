@@ -19,6 +19,8 @@ from speech.training.language_model import END, START, History, Mixture
 from speech.training.phones import PHONE_ID, PHONES, pronunciations
 
 _PLUGINS: Final = "/usr/lib/x86_64-linux-gnu/fst/22"
+GRAMMAR_TYPE: Final = "ngram"
+"""OpenFst's compact n-gram automaton: half the size of "const", and Vosk knows it."""
 _SILENCE_COST: Final = -math.log(0.5)
 _LABELS: Final = 2 * len(PHONES)
 """Transition ids: 2p − 1 stays in phone p, 2p goes on. What lies above are disambiguation symbols."""
@@ -35,24 +37,25 @@ class Arc(NamedTuple):
 
 
 class Pronounced(NamedTuple):
-    """A word, its phones, and the disambiguation symbol (0 for none) that tells it from its homophones."""
+    """A word, its phones, their cost, and the disambiguation symbol (0 for none) that tells it from its homophones."""
 
     word: str
     phones: tuple[str, ...]
+    cost: float
     mark: int
 
 
 def lexicon(words: Iterable[str]) -> list[Pronounced]:
     """Every pronunciation of every word; homophones and prefixes of other words get marks."""
-    rows = [(word, phones) for word in words for phones in sorted(pronunciations(word))]
-    homophones = Counter(phones for _, phones in rows)
-    prefixes = {phones[:i] for _, phones in rows for i in range(1, len(phones))}
+    rows = [(word, *reading) for word in words for reading in sorted(pronunciations(word).items())]
+    homophones = Counter(phones for _, phones, _ in rows)
+    prefixes = {phones[:i] for _, phones, _ in rows for i in range(1, len(phones))}
     used: Counter[tuple[str, ...]] = Counter()
     out = []
-    for word, phones in rows:
+    for word, phones, cost in rows:
         if homophones[phones] > 1 or phones in prefixes:
             used[phones] += 1
-        out.append(Pronounced(word, phones, used[phones]))
+        out.append(Pronounced(word, phones, cost, used[phones]))
     return out
 
 
@@ -64,14 +67,14 @@ def build(model: Mixture, target: Path) -> None:
     rows = lexicon(model.vocabulary)
     ids = {word: i + 1 for i, word in enumerate(sorted({row.word for row in rows}))}
     marks = max(row.mark for row in rows) + 1  # the last is silence's own
-    _compile(_lexicon_arcs(rows, ids, marks), [(1, 0.0)], work / "L.fst", sort="olabel")
-    _determinised(work / "L.fst", work / "L.det.fst")
-    _compile(*_with_self_loops(work / "L.det.fst"), work / "HCL.fst", sort="olabel")
+    _compile(_lexicon_arcs(rows, ids, marks), [(0, 0.0)], work / "L.fst", sort="olabel")
+    _minimised(work / "L.fst", work / "L.min.fst")
+    _compile(*_with_self_loops(work / "L.min.fst"), work / "HCL.fst", sort="olabel")
     relabelled = _lookahead(work / "HCL.fst", graph / "HCLr.fst", work / "relabel")
     ids = {word: relabelled[i] for word, i in ids.items()}
     arcs, finals = _grammar_arcs(model, ids)
     _compile(arcs, finals, work / "G.fst", sort="ilabel")
-    _run(["fstconvert", "--fst_type=const", str(work / "G.fst"), str(graph / "Gr.fst")])
+    _run(["fstconvert", f"--fst_type={GRAMMAR_TYPE}", str(work / "G.fst"), str(graph / "Gr.fst")])
     listed = "".join(f"{word} {i}\n" for word, i in sorted(ids.items(), key=lambda item: item[1]))
     (graph / "words.txt").write_text("<eps> 0\n" + listed, "utf-8")
     (graph / "disambig_tid.int").write_text("".join(f"{_LABELS + mark}\n" for mark in range(1, marks + 1)))
@@ -82,33 +85,32 @@ def build(model: Mixture, target: Path) -> None:
 
 
 def _lexicon_arcs(rows: list[Pronounced], ids: dict[str, int], marks: int) -> list[Arc]:
-    """State 0 starts, 1 is between words, 2 follows a silence. Input labels go straight to transition ids."""
-    silence = 2 * PHONE_ID["SIL"]
-    arcs = [
-        Arc(0, 1, 0, 0, _SILENCE_COST),
-        Arc(0, 2, silence, 0, _SILENCE_COST),
-        Arc(2, 1, _LABELS + marks, 0, 0.0),
+    """A tree of phones that ends where it began (state 0), and a silence between words (state 1).
+
+    Marks make the rows prefix-free, so the tree is deterministic as it stands; a word is put out as soon as no other
+    can follow. Input labels are transition ids.
+    """
+    silence = Arc(0, 1, 2 * PHONE_ID["SIL"], 0, _SILENCE_COST)
+    arcs = [silence, Arc(1, 0, _LABELS + marks, 0, 0.0)]
+    paths = [
+        tuple(2 * PHONE_ID[phone] for phone in row.phones) + ((_LABELS + row.mark,) if row.mark else ())
+        for row in rows
     ]
-    state = 3
-    for row in rows:
-        labels = [2 * PHONE_ID[phone] for phone in row.phones] + ([_LABELS + row.mark] if row.mark else [])
-        for tail in ([], [silence]):
-            at = 1
-            path = labels + tail
-            for i, label in enumerate(path):
-                last = i == len(path) - 1
-                end = (2 if tail else 1) if last else state
-                state += 0 if last else 1
-                arcs.append(
-                    Arc(at, end, label, ids[row.word] if i == 0 else 0, _SILENCE_COST if i == 0 else 0.0)
-                )
-                at = end
+    sharing = Counter(path[:i] for path in paths for i in range(1, len(path) + 1))
+    states: dict[tuple[int, ...], int] = {(): 0}
+    for row, path in zip(rows, paths, strict=True):
+        for i in range(1, len(path) + 1):
+            if path[:i] in states:
+                continue
+            end = states[path[:i]] = 0 if i == len(path) else len(states) + 1
+            told = sharing[path[:i]] == 1 and (i == 1 or sharing[path[: i - 1]] > 1)
+            cost = (row.cost if told else 0.0) + (_SILENCE_COST if i == 1 else 0.0)
+            arcs.append(Arc(states[path[: i - 1]], end, path[i - 1], ids[row.word] if told else 0, cost))
     return arcs
 
 
-def _determinised(source: Path, target: Path) -> None:
+def _minimised(source: Path, target: Path) -> None:
     fst = kaldifst.StdVectorFst.read(str(source))
-    kaldifst.determinize_star(fst, use_log=False)
     kaldifst.minimize_encoded(fst)
     fst.write(str(target))
 
@@ -165,15 +167,15 @@ def _grammar_arcs(model: Mixture, ids: dict[str, int]) -> tuple[list[Arc], list[
 
 
 def _lookahead(source: Path, target: Path, pairs: Path) -> dict[int, int]:
-    environment = {**os.environ, "LD_LIBRARY_PATH": _PLUGINS}
-    command = [
-        "fstconvert",
-        "--fst_type=olabel_lookahead",
-        f"--save_relabel_opairs={pairs}",
-        str(source),
-        str(target),
-    ]
-    subprocess.run(command, check=True, env=environment)
+    _run(
+        [
+            "fstconvert",
+            "--fst_type=olabel_lookahead",
+            f"--save_relabel_opairs={pairs}",
+            str(source),
+            str(target),
+        ]
+    )
     return {int(a): int(b) for a, b in (line.split() for line in pairs.read_text().splitlines())}
 
 
@@ -200,4 +202,4 @@ def _read(source: Path) -> tuple[list[Arc], list[tuple[int, float]]]:
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env={**os.environ, "LD_LIBRARY_PATH": _PLUGINS})

@@ -65,6 +65,13 @@ class Writer:
         self.integer(*values.shape)
         self._out.write(np.ascontiguousarray(values, "<f4").tobytes())
 
+    def compressed_matrix(self, values: Array) -> None:
+        """A matrix in 16 bits a value, from its least to its greatest (Kaldi's CompressedMatrix, kTwoByte)."""
+        least, span = float(values.min()), float(np.ptp(values)) or 1.0
+        self.token("CM2")
+        self._out.write(struct.pack("<ffii", least, span, *values.shape))
+        self._out.write(np.round((values - least) / span * 65535).astype("<u2").tobytes())
+
     def content(self) -> bytes:
         """All that was written."""
         return self._out.getvalue()
@@ -125,7 +132,7 @@ def _network(out: Writer, layers: list[Layer], output: Layer, bins: int) -> None
 
 def _affine(out: Writer, name: str, layer: Layer) -> None:
     out.token("<ComponentName>", name, "<FixedAffineComponent>", "<LinearParams>")
-    out.matrix(layer.weight)
+    out.compressed_matrix(layer.weight)
     out.token("<BiasParams>")
     out.vector(layer.bias)
     out.token("</FixedAffineComponent>")

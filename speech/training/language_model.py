@@ -1,9 +1,9 @@
-"""A trigram back-off model: two sources (callers' sentences, general Mandarin) smoothed apart and mixed."""
+"""A trigram back-off model: sources (callers' sentences, general Mandarin) estimated apart and mixed."""
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 START: Final = "<s>"
 END: Final = "</s>"
@@ -66,26 +66,44 @@ class Source:
                         yield history, word
 
 
-class Mixture:
-    """Sources mixed by weight; holds the n-grams that any of them saw often enough."""
-
-    def __init__(
-        self, sources: Sequence[tuple[Source, float, tuple[int, ...]]], vocabulary: list[str]
-    ) -> None:
-        """Each source comes with its weight (they add up to 1) and the counts from which its n-grams are kept."""
-        self._sources = [(source, weight) for source, weight, _ in sources]
-        self.vocabulary = vocabulary
-        self.words: dict[History, set[str]] = defaultdict(set)
-        for source, _, least in sources:
-            for history, word in source.seen(least):
-                self.words[history].add(word)
-        # A trigram's history must be a state of its own: keep its bigram.
-        for history in [h for h in self.words if len(h) == 2]:
-            self.words[history[:1]].add(history[1])
+class Estimate(Protocol):
+    """What a mixture is made of."""
 
     def probability(self, history: History, word: str) -> float:
-        """Of kept n-grams; the weighted sum of the sources."""
-        return sum(weight * source.probability(history, word) for source, weight in self._sources)
+        """P(word | history), of END too."""
+
+
+class Part(NamedTuple):
+    """An estimate, its weight, and the n-grams (history, word) worth keeping for its sake."""
+
+    estimate: Estimate
+    weight: float
+    kept: Iterable[tuple[History, str]]
+
+
+class Mixture:
+    """Estimates mixed by weight; holds the n-grams that any of them finds worth keeping."""
+
+    def __init__(self, parts: Sequence[Part], vocabulary: list[str]) -> None:
+        """The weights add up to 1."""
+        self._estimates = [(part.estimate, part.weight) for part in parts]
+        self.vocabulary = vocabulary
+        known = {START, END, *vocabulary}
+        self.words: dict[History, set[str]] = defaultdict(set)
+        for part in parts:
+            for history, word in part.kept:
+                if word in known and all(before in known for before in history):
+                    self._keep(history, word)
+
+    def _keep(self, history: History, word: str) -> None:
+        """With the shorter n-grams that lead to it: a history must be a state, and have a shorter one to fall to."""
+        while history:
+            self.words[history].add(word)
+            history, word = (history[:-1], history[-1]) if len(history) == 2 else ((), "")
+
+    def probability(self, history: History, word: str) -> float:
+        """Of kept n-grams; the weighted sum of the estimates."""
+        return sum(weight * estimate.probability(history, word) for estimate, weight in self._estimates)
 
     def entries(self) -> Iterator[Entry]:
         """Unigrams, then the n-grams kept, with the probability mass of words dropped left to the back-off."""

@@ -147,14 +147,25 @@ def dictionary() -> Counter[str]:
     return counts
 
 
-def segmenter() -> Callable[[str], list[str]]:
-    """jieba, with our own words known to it."""
+def segmenter(frequencies: dict[str, float], extra: list[str], work: Path) -> Callable[[str], list[str]]:
+    """The likeliest words of a text, by the share each has in running text (0..1); `extra` and our own words too.
+
+    jieba reads its words from a file, which is left in `work`.
+    """
     import jieba
 
     jieba.setLogLevel(60)
-    for word in {word for line in lines("vocabulary.txt") for word in line.split() if len(word) > 1}:
-        jieba.add_word(word, 3000)
-    return lambda text: [word for part in text.split() for word in jieba.lcut(part) if _HAN.fullmatch(word)]
+    own = {word for line in lines("vocabulary.txt") for word in line.split()} | {*extra}
+    counts = {word: max(1, round(1e8 * share)) for word, share in frequencies.items()}
+    counts.update({word: max(3000, counts.get(word, 0)) for word in own if len(word) > 1})
+    listing = work / "words.txt"
+    listing.parent.mkdir(parents=True, exist_ok=True)
+    listing.write_text("".join(f"{word} {count}\n" for word, count in sorted(counts.items())), "utf-8")
+    cutter = jieba.Tokenizer(str(listing.resolve()))
+    cutter.cache_file = str(listing.with_suffix(".cache").resolve())
+    return lambda text: [
+        word for part in text.split() for word in cutter.lcut(part, HMM=False) if _HAN.fullmatch(word)
+    ]
 
 
 def to_speak(count: int, seed: int) -> list[str]:

@@ -19,6 +19,9 @@ CHUNK: Final = 96
 BATCH: Final = 48
 HELD_OUT: Final = 150
 PEAK_RATE: Final = 2e-3
+MASKED_BINS: Final = 6
+MASKED_FRAMES: Final = 12
+"""10 ms each."""
 
 Frames = tuple[npt.NDArray[np.float16], npt.NDArray[np.uint8]]
 
@@ -52,9 +55,33 @@ class Corpus:
             x, y = _chunk(frames, label, start)
             if self.rng.random() < 0.5:
                 x = x + (self._bend * self.rng.standard_normal(x.shape[1])).astype(np.float32)
+            if self.rng.random() < 0.5:
+                x = masked(x, self.rng)
             features.append(x.astype(np.float32))
             targets.append(y)
         return torch.from_numpy(np.stack(features)), torch.from_numpy(np.stack(targets))
+
+
+def _cepstra(bins: int, lifter: int = 22) -> npt.NDArray[np.float64]:
+    """What makes MFCC of log mel energies as Kaldi does: an orthonormal DCT-II and a lifter."""
+    order = np.arange(bins)
+    cosines = np.sqrt(2 / bins) * np.cos(np.pi / bins * (order[:, None] + 0.5) * order)
+    cosines[:, 0] = np.sqrt(1 / bins)
+    return np.asarray(cosines * (1 + lifter / 2 * np.sin(np.pi * order / lifter)))
+
+
+def masked(frames: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """MFCC with a band of mel bins and two spans of time flattened to the mean (SpecAugment, Park et al. 2019)."""
+    bins = frames.shape[1]
+    cepstra = _cepstra(bins)
+    mean = frames.mean(0)
+    energies = (frames - mean) @ np.linalg.inv(cepstra)
+    low = rng.integers(0, bins - MASKED_BINS)
+    energies[:, low : low + rng.integers(1, MASKED_BINS + 1)] = 0
+    for _ in range(2):
+        start = rng.integers(0, max(1, len(frames) - MASKED_FRAMES))
+        energies[start : start + rng.integers(1, MASKED_FRAMES + 1)] = 0
+    return np.asarray(mean + energies @ cepstra, np.float32)
 
 
 def _chunk(frames: Any, label: Any, start: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:

@@ -87,10 +87,9 @@ def _add(phones: list[tuple[str, float, float]], symbol: str, start: float, end:
     elif symbol == "^":
         phones.append(("^", start, end))
     else:
-        name = symbol.rstrip("12345")
         if phones and phones[-1][0] == "^":
             start = phones.pop()[1]
-        phones.append((name, start, end))
+        phones.append((symbol, start, end))
 
 
 def make_shards(
