@@ -189,6 +189,68 @@ def user_add(
     raise typer.Exit(add(name, role.value, city, community or [], display_name))
 
 
+models = typer.Typer(help="听写模型（语音识别）。", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+
+@models.command("list")
+def models_list() -> None:
+    """有哪些模型，哪个在用。"""
+    from assistant.commands.models import list_models
+
+    raise typer.Exit(list_models())
+
+
+@models.command("install")
+def models_install(
+    source: Annotated[str, typer.Argument(help="已知模型的名字、网址、压缩包或模型文件夹")],
+    sha256: Annotated[str | None, typer.Option(help="压缩包应有的 SHA-256")] = None,
+    name: Annotated[str | None, typer.Option(help="安装成什么名字")] = None,
+) -> None:
+    """安装模型；下载中断了，再运行会接着来。"""
+    from assistant.commands.models import install
+
+    raise typer.Exit(install(source, sha256, name))
+
+
+@models.command("verify")
+def models_verify(
+    name: Annotated[str | None, typer.Argument(help="默认是在用的那个")] = None,
+) -> None:
+    """核对模型文件有没有损坏。"""
+    from assistant.commands.models import verify
+
+    raise typer.Exit(verify(name))
+
+
+@models.command("switch")
+def models_switch(name: Annotated[str, typer.Argument(help="模型名字")]) -> None:
+    """换一个模型，下次启动生效。"""
+    from assistant.commands.models import switch
+
+    raise typer.Exit(switch(name))
+
+
+@models.command("refresh")
+def models_refresh() -> None:
+    """服务目录有了新的名称：让自带的模型认得它们（不重新训练声音）。"""
+    from assistant.commands.models import refresh
+
+    raise typer.Exit(refresh())
+
+
+@models.command("train")
+def models_train(
+    recordings: Annotated[
+        list[Path] | None, typer.Option(help="录音文件夹（带 transcripts.tsv），可以写多次", exists=True)
+    ] = None,
+) -> None:
+    """从头训练自带的模型（约两小时；中断了再运行会接着来；make model 就是它）。"""
+    from assistant.commands.models import train as learn
+
+    raise typer.Exit(learn(recordings or []))
+
+
 @app.command()
 def audit() -> None:
     """核对审计记录的链条有没有被改动。"""

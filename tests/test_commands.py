@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant import cli, schema, training
-from assistant.commands import audit, bench, catalogue, doctor, tokens
+from assistant.commands import audit, bench, catalogue, doctor, models, tokens
 from assistant.commands.migrate import migrate
 from assistant.kit import postgres
 from assistant.kit.clock import SystemClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.tokens import read
 from assistant.settings import Settings
+from speech.models import ModelStore
 
 GOOD = {"名称": "演示助餐点", "类别": "助餐点", "服务项目": "助餐", "单价(元)": "8", "计价单位": "份"}
 
@@ -227,3 +229,58 @@ def test_every_command_has_help(command: str) -> None:
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     said = CliRunner().invoke(cli.app, ["import", str(tmp_path / "none.xlsx"), "--city", "岳阳"])
     assert said.exit_code == 2
+
+
+def _model(folder: Path) -> Path:
+    """A folder that passes for a Vosk model."""
+    (folder / "am").mkdir(parents=True)
+    (folder / "graph").mkdir()
+    (folder / "am" / "final.mdl").write_bytes(b"model")
+    (folder / "graph" / "HCLG.fst").write_bytes(b"graph")
+    return folder
+
+
+def test_a_model_is_installed_checked_and_switched_to(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = settings.model_copy(update={"home": tmp_path / "home"})
+    assert models.install(str(_model(tmp_path / "vosk-test")), None, None, config) == 0
+    assert models.switch("vosk-test", config) == 0
+    assert models.verify(None, config) == 0
+    assert models.list_models(config) == 0
+    assert "在用" in capsys.readouterr().out
+    (tmp_path / "home" / "models" / "vosk-test" / "am" / "final.mdl").write_bytes(b"other")
+    assert models.verify(None, config) == 1
+    assert models.switch("nobody", config) == 1
+    assert "no model named nobody" in capsys.readouterr().out
+
+
+def test_refresh_rebuilds_the_graphs_from_the_catalogue(
+    config: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = config.model_copy(update={"home": tmp_path / "home"})
+    read: dict[str, str] = {}
+
+    def learn(python: Path, arguments: list[str]) -> None:
+        given = dict(itertools.pairwise(arguments))
+        read.update({path.stem: path.read_text("utf-8") for path in Path(given["--slots"]).glob("*.txt")})
+        (Path(given["--model"]) / "graph" / "Gr.fst").write_bytes(b"new")
+
+    monkeypatch.setattr(models, "prepare", lambda **_: Path("python"))
+    monkeypatch.setattr(models, "_train", learn)
+    assert models.refresh(here) == 0
+    assert {"street", "place", "city"} == set(read)
+    assert "岳阳" in read["city"].split()
+    store = ModelStore(here.home / "models")
+    folder = store.current().folder
+    assert folder is not None and folder.parent == here.home / "models"
+    assert (folder / "graph" / "Gr.fst").read_bytes() == b"new"
+    assert store.verify(store.current().name) == []
+
+
+def test_training_that_stops_is_said(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(models, "prepare", lambda **_: Path("/bin/false"))
+    assert models.train([], settings) == 1
+    assert "再运行" in capsys.readouterr().out

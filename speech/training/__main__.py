@@ -137,7 +137,8 @@ def _graph(options: argparse.Namespace, report: Callable[[str], None]) -> None:
     model = language_model(
         seed=options.seed, slots=slots, texts=options.texts, work=options.work, report=report
     )
-    report("graphs"); build(model, options.model)
+    report("graphs")
+    build(model, options.model)
 
 
 def _options() -> argparse.Namespace:

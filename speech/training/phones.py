@@ -33,9 +33,9 @@ def pronunciations(word: str) -> dict[tuple[str, ...], float]:
     """
     readings = [pronounce(word)]
     if len(word) == 1:
-        for reading in pinyin(word, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0][:3]:
+        for spelled in pinyin(word, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0][:3]:
             try:
-                readings.append([parse(reading)])
+                readings.append([parse(spelled)])
             except ValueError:
                 continue
     found = {phones_of(reading): 0.0 for reading in readings if reading}

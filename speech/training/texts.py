@@ -34,12 +34,12 @@ class Domain:
     """Draws sentences as callers say them: rambling, elliptic, with dates, numbers and names in them."""
 
     def __init__(self, rng: random.Random, extra: dict[str, list[str]] | None = None) -> None:
-        """`extra` replaces or adds slots, such as the facilities and streets of a city."""
+        """`extra` are class words of a city, such as its facilities and streets: drawn half of the time."""
         self.rng = rng
         self.slots = {
             name: words.split() for name, _, words in (line.partition(": ") for line in lines("slots.txt"))
         }
-        self.slots.update(extra or {})
+        self.extra = {name: words for name, words in (extra or {}).items() if words}
         self.parts = {
             name: lines(f"{name}.txt")
             for name in ("openers", "situations", "requests", "tails", "emergencies")
@@ -92,7 +92,8 @@ class Domain:
             return "".join(
                 self.rng.choice("零幺二三四五六七八九") for _ in range(self.rng.choice((3, 4, 7, 11)))
             )
-        return self.rng.choice(self.slots[name])
+        words = self.extra.get(name)
+        return self.rng.choice(words if words and self.rng.random() < 0.5 else self.slots[name])
 
 
 def general(limit: int | None = None) -> Iterator[str]:

