@@ -89,7 +89,8 @@ class Mixture:
         self._estimates = [(part.estimate, part.weight) for part in parts]
         self.vocabulary = vocabulary
         known = {START, END, *vocabulary}
-        self.words: dict[History, set[str]] = defaultdict(set)
+        # Dictionaries for sets: their order, and with it every sum and state number, is the same at every run.
+        self.words: dict[History, dict[str, None]] = defaultdict(dict)
         for part in parts:
             for history, word in part.kept:
                 if word in known and all(before in known for before in history):
@@ -98,7 +99,7 @@ class Mixture:
     def _keep(self, history: History, word: str) -> None:
         """With the shorter n-grams that lead to it: a history must be a state, and have a shorter one to fall to."""
         while history:
-            self.words[history].add(word)
+            self.words[history][word] = None
             history, word = (history[:-1], history[-1]) if len(history) == 2 else ((), "")
 
     def probability(self, history: History, word: str) -> float:

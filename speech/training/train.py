@@ -30,11 +30,11 @@ class Corpus:
     """Features and labels in memory; chunks drawn in proportion to length."""
 
     def __init__(self, files: list[Path], seed: int) -> None:
-        self.items: list[Frames] = [item for path in files for item in pickle.loads(path.read_bytes())]
-        self.rng = np.random.default_rng(seed)
+        items: list[Frames] = [item for path in files for item in pickle.loads(path.read_bytes())]
+        self.seed = seed
         # The last sentences are held out whole (all their versions stand side by side).
-        self.held_out = self.items[-HELD_OUT:]
-        self.items = self.items[:-HELD_OUT]
+        last = max(1, min(HELD_OUT, len(items) // 10))
+        self.items, self.held_out = items[:-last], items[-last:]
         lengths = np.array([len(features) for features, _ in self.items], float)
         self.share = lengths / lengths.sum()
         # Half of the chunks get a random constant offset, as another microphone would give, most in the first
@@ -46,17 +46,18 @@ class Corpus:
         counts = np.bincount(np.concatenate([label[::3] for _, label in self.items]), minlength=len(PHONES))
         return np.asarray(counts / counts.sum())
 
-    def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Chunks with CONTEXT frames around them, and labels (−1 beyond the end)."""
+    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Chunks with CONTEXT frames around them, and labels (−1 beyond the end); the same at every run."""
+        rng = np.random.default_rng((self.seed, step))
         features, targets = [], []
-        for i in self.rng.choice(len(self.items), BATCH, p=self.share):
+        for i in rng.choice(len(self.items), BATCH, p=self.share):
             frames, label = self.items[i]
-            start = int(self.rng.integers(0, max(1, len(frames) - CHUNK * 3 // 2)))
+            start = int(rng.integers(0, max(1, len(frames) - CHUNK * 3 // 2)))
             x, y = _chunk(frames, label, start)
-            if self.rng.random() < 0.5:
-                x = x + (self._bend * self.rng.standard_normal(x.shape[1])).astype(np.float32)
-            if self.rng.random() < 0.5:
-                x = masked(x, self.rng)
+            if rng.random() < 0.5:
+                x = x + (self._bend * rng.standard_normal(x.shape[1])).astype(np.float32)
+            if rng.random() < 0.5:
+                x = masked(x, rng)
             features.append(x.astype(np.float32))
             targets.append(y)
         return torch.from_numpy(np.stack(features)), torch.from_numpy(np.stack(targets))
@@ -138,14 +139,13 @@ def train(
         network.load_state_dict(saved["state"])
         optimiser.load_state_dict(saved["optimiser"])
         first = saved["step"]
-        corpus.rng = np.random.default_rng(seed + first)
     losses: list[float] = []
     for step in range(first, steps):
         for group in optimiser.param_groups:
             group["lr"] = (
                 peak * min(1.0, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * step / steps)) + 0.005)
             )
-        losses.append(_step(network, optimiser, *corpus.batch()))
+        losses.append(_step(network, optimiser, *corpus.batch(step)))
         if (step + 1) % 100 == 0:
             report(f"step {step + 1} of {steps}: loss {np.mean(losses[-100:]):.3f}")
         if (step + 1) % 250 == 0:

@@ -18,9 +18,9 @@ class Size(NamedTuple):
     words: int = 32_000
     """Of general Mandarin; callers' words come on top."""
     domain_sentences: int = 150_000
-    domain_least: tuple[int, int] = (4, 5)
-    reviews_least: tuple[int, int] = (4, 6)
-    general_worth: float = 3e-7
+    domain_least: tuple[int, int] = (4, 15)
+    reviews_least: tuple[int, int] = (5, 12)
+    general_worth: float = 9e-7
     """Least worth of a pair of open-gram's, see there."""
     weights: tuple[float, float, float] = (0.45, 0.15, 0.4)
     """Of callers' sentences, reviews, open-gram. Perplexity of rambling development sentences is flat around it."""

@@ -101,7 +101,7 @@ def test_what_was_read_is_likelier(mixture: Mixture) -> None:
 
 
 def test_unknown_words_cut_a_sentence(mixture: Mixture) -> None:
-    assert "洗澡" not in mixture.words.get(("我",), set())
+    assert "洗澡" not in mixture.words.get(("我",), {})
 
 
 @pytest.fixture

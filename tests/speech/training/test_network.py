@@ -10,6 +10,7 @@ from speech.training.features import augment, labels, mfcc, through_g711  # noqa
 from speech.training.network import CONTEXT, Tdnn  # noqa: E402
 from speech.training.phones import PHONE_ID, PHONES  # noqa: E402
 from speech.training.recordings import _best_path  # noqa: E402
+from speech.training.train import MASKED_BINS, MASKED_FRAMES, _cepstra, masked  # noqa: E402
 from speech.training.voices import Spoken  # noqa: E402
 
 
@@ -34,9 +35,9 @@ def test_frames_are_ten_milliseconds() -> None:
 
 
 def test_labels_follow_the_phones() -> None:
-    spoken = Spoken("好", np.zeros(800, np.int16), [("SIL", 0, 0.05), ("h", 0.05, 0.07), ("ao", 0.07, 0.1)])
+    spoken = Spoken("好", np.zeros(800, np.int16), [("SIL", 0, 0.05), ("h", 0.05, 0.07), ("ao3", 0.07, 0.1)])
     assert list(labels(spoken, 8)) == [
-        PHONE_ID[p] - 1 for p in ("SIL", "SIL", "SIL", "SIL", "h", "h", "ao", "ao")
+        PHONE_ID[p] - 1 for p in ("SIL", "SIL", "SIL", "SIL", "h", "h", "ao3", "ao3")
     ]
 
 
@@ -52,6 +53,26 @@ def test_augmented_sound_stays_in_range_and_repeats() -> None:
 def test_g711_keeps_the_sound() -> None:
     tone = (np.sin(np.arange(800) / 5) / 2).astype(np.float32)
     assert np.abs(through_g711(tone) - tone).max() < 0.03
+
+
+def test_cepstra_of_mel_energies_are_what_the_extractor_makes() -> None:
+    tone = 8_000 * np.sin(np.arange(8_000) / 5).astype(np.float32) + np.random.default_rng(0).normal(
+        0, 50, 8_000
+    )
+    energies = mfcc(tone.astype(np.float32)) @ np.linalg.inv(_cepstra(40))
+    # The tone, 255 Hz, lies in a low bin; what is above it is the quiet noise.
+    assert energies.mean(0).argmax() < 12
+    assert np.ptp(energies[:, 25:].mean(0)) < 3
+
+
+def test_masking_flattens_a_band_and_spans_and_repeats() -> None:
+    frames = np.random.default_rng(1).normal(size=(300, 40)).astype(np.float32)
+    changed = masked(frames, np.random.default_rng(2))
+    energies = (changed - frames.mean(0)) @ np.linalg.inv(_cepstra(40))
+    flat = np.abs(energies) < 1e-4
+    assert 1 <= flat.all(0).sum() <= MASKED_BINS
+    assert 1 <= flat.all(1).sum() <= 2 * MASKED_FRAMES
+    assert (changed == masked(frames, np.random.default_rng(2))).all()
 
 
 def test_alignment_finds_the_boundaries() -> None:

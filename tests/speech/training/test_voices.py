@@ -18,7 +18,7 @@ def test_pauses_join_what_was_before_and_no_initial_joins_what_follows() -> None
         ("eos", 4, 5),
     ]:
         _add(phones, symbol, start, end)
-    assert phones == [("SIL", 0, 1), ("uo", 1, 2.1), ("sh", 2.1, 3), ("iii", 3, 4), ("SIL", 4, 5)]
+    assert phones == [("SIL", 0, 1), ("uo3", 1, 2.1), ("sh", 2.1, 3), ("iii4", 3, 4), ("SIL", 4, 5)]
 
 
 def test_phones_cover_the_sound(voice: ZhttsVoice) -> None:
@@ -28,4 +28,4 @@ def test_phones_cover_the_sound(voice: ZhttsVoice) -> None:
     assert spoken.phones[-1][2] == pytest.approx(len(spoken.samples) / 8000, abs=0.1)
     for (_, _, end), (_, start, _) in zip(spoken.phones, spoken.phones[1:], strict=False):
         assert start == pytest.approx(end)
-    assert [p for p, _, _ in spoken.phones if p != "SIL"] == ["uo", "x", "iang", "x", "i", "z", "ao"]
+    assert [p for p, _, _ in spoken.phones if p != "SIL"] == ["uo2", "x", "iang3", "x", "i2", "z", "ao3"]

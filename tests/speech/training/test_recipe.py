@@ -1,0 +1,38 @@
+"""The recipe itself, small, in the training environment; skipped where `make model` has not set that up."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from speech.training.environment import FOLDER
+
+PYTHON = FOLDER / "bin" / "python"
+ROOT = Path(__file__).parents[3]
+SMALL = ["--sentences", "24", "--versions", "1", "--training-steps", "4", "--hidden", "16"]
+
+pytestmark = pytest.mark.skipif(
+    not (FOLDER / "bin" / "python").exists(), reason="the training environment is not set up"
+)
+
+
+def made(work: Path, *steps: str) -> bytes:
+    """The acoustic model after some steps of the recipe."""
+    command = [str(PYTHON), "-m", "speech.training", *steps, *SMALL]
+    subprocess.run(
+        [*command, "--work", str(work), "--model", str(work / "model")],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return (work / "model" / "am" / "final.mdl").read_bytes()
+
+
+def test_run_twice_it_makes_the_same_ears(tmp_path: Path) -> None:
+    steps = ("voices", "features", "network")
+    first = made(tmp_path / "first", *steps)
+    assert first == made(tmp_path / "second", *steps)
+    # What is there is not made again, what is missing is.
+    (tmp_path / "first" / "network.pt").unlink()
+    (tmp_path / "first" / "features" / "0000.pkl").unlink()
+    assert first == made(tmp_path / "first", *steps)
