@@ -45,7 +45,7 @@ BUNDLED: Final = "yinling-small-cn"
 KNOWN: Final = (
     ModelInfo(
         BUNDLED,
-        12_000_000,
+        11_000_000,
         "Apache-2.0 code; trained on a synthetic voice, see MODEL_CARD.md",
         "bundled; learnt from synthetic voices only: for trials, tests and demonstrations",
         folder=BUNDLED_FOLDER / BUNDLED,
