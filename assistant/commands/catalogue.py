@@ -38,7 +38,7 @@ def import_file(file: Path, city: str, *, apply: bool, config: Settings | None =
         today = china_today(SystemClock())
         return await transfer.import_file(session, file, city, preview=not apply, today=today)
 
-    report = _with_database(read, console, config)
+    report = with_database(read, console, config)
     if report is None:
         return 1
     _show(console, report)
@@ -55,7 +55,7 @@ def export_file(city: str, file: Path, format: str, config: Settings | None = No
     async def write(session: AsyncSession) -> bytes:
         return await transfer.export_city(session, city, format)  # type: ignore[arg-type]
 
-    data = _with_database(write, console, config)
+    data = with_database(write, console, config)
     if data is None:
         return 1
     file.write_bytes(data)
@@ -70,7 +70,7 @@ def write_template(file: Path) -> int:
     return 0
 
 
-def _with_database(
+def with_database(
     work: Callable[[AsyncSession], Awaitable[T]], console: Console, config: Settings | None
 ) -> T | None:
     """Do ``work`` in one transaction, the database started and filled if need be; None: refused, and said."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 import tempfile
@@ -14,11 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from assistant import schema
 from assistant.catalog.class_words import class_words
-from assistant.kit import crypto
-from assistant.kit.db import Database
-from assistant.processes import Stack
+from assistant.commands.catalogue import with_database
 from assistant.settings import ROOT, Settings, settings
 from assistant.training import NLU
 from speech.models import BUNDLED, ModelError, ModelStore
@@ -93,7 +89,7 @@ def refresh(config: Settings | None = None) -> int:
         python = prepare(network=False, report=console.print)
         with tempfile.TemporaryDirectory() as folder:
             slots, draft = Path(folder) / "slots", Path(folder) / BUNDLED
-            count = _write_slots(slots, config)
+            count = _write_slots(slots, config, console)
             console.print(f"目录里的 {count} 个名称；重建词图……")
             shutil.copytree(source, draft)
             steps = ["graph", "--slots", str(slots), "--texts", str(NLU / "nlu")]
@@ -124,26 +120,15 @@ def _train(python: Path, arguments: list[str]) -> None:
         raise ModelError("没有完成；再运行一次会从停下的地方继续")
 
 
-def _write_slots(folder: Path, config: Settings) -> int:
+def _write_slots(folder: Path, config: Settings, console: Console) -> int:
     """The catalogue's names as class words, a file a class; returns how many."""
-    stack = Stack(config, lambda line: None)
-    crypto.use(stack.keyring)
-    url = stack.database()
-    schema.migrate(url)
-    words = asyncio.run(_class_words(url))
+    words = with_database(class_words, console, config)
+    if words is None:
+        raise ModelError("读不到服务目录")
     folder.mkdir()
     for name, found in words.items():
         (folder / f"{name}.txt").write_text(" ".join(found), "utf-8")
     return sum(map(len, words.values()))
-
-
-async def _class_words(url: str) -> dict[str, list[str]]:
-    database = Database(url, pool_size=1)
-    try:
-        async with database.session() as session:
-            return await class_words(session)
-    finally:
-        await database.close()
 
 
 def _store(config: Settings | None) -> ModelStore:
