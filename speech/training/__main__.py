@@ -22,10 +22,10 @@ MFCC_CONF: Final = """--sample-frequency=8000
 --allow-upsample=true
 --allow-downsample=true
 """
-MODEL_CONF: Final = """--min-active=100
---max-active=700
---beam=11.0
---lattice-beam=5.0
+MODEL_CONF: Final = """--min-active=20
+--max-active=200
+--beam=10.0
+--lattice-beam=4.0
 --frames-per-chunk=12
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
