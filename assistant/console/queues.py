@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sse_starlette import EventSourceResponse
 
 from assistant.calls.service import topic as running_calls
-from assistant.console import colleagues, pages, phone, streams, work
+from assistant.console import carriers, colleagues, pages, phone, streams, work
 from assistant.console.access import Queues
 from assistant.console.guard import Guarded
 from assistant.kit import audit
@@ -85,6 +85,7 @@ async def one(request: Request, ticket_id: uuid.UUID, visit: Queues) -> Response
         contacts=contacts,
         alarm=alarm,
         talk=talk,
+        can_take=talk is not None and await carriers.reachable(visit.session, talk),
         lines=await work.lines(visit, talk) if talk else [],
         history=history,
         names=await colleagues.names(visit.session, [event.actor for event in history]),
