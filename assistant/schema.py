@@ -40,12 +40,13 @@ def load_models() -> None:
         import_module(module)
 
 
-def migrate(url: str) -> None:
-    """Bring the database at ``url`` (``postgresql://``) to the newest schema; nothing to do when it is."""
+def migrate(url: str, to: str = "head") -> None:
+    """Bring the database at ``url`` (``postgresql://``) to the newest schema, or forward to the revision ``to``;
+    nothing to do when it is there."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "assistant" / "migrations"))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def differences(url: str) -> list[Any]:

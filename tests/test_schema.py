@@ -49,6 +49,46 @@ def test_a_second_time_changes_nothing(database_url: str) -> None:
     assert rows == (1,) and jobs == ("procrastinate_jobs",)
 
 
+def test_turns_that_are_there_get_their_order_and_voice(server_url: str) -> None:
+    url = postgres.fresh_database(server_url, "schema_turns")
+    schema.migrate(url, "0002")
+    turns = [
+        ("2", "10:01", b"said"),
+        ("operator-1", "10:03", None),
+        ("notice-1", "10:02", None),
+        ("1", "10:00", b"said"),
+        ("operator-x", "10:04", b"said by who chose that name"),
+    ]
+    with psycopg.connect(url, autocommit=True) as connection:
+        talk = connection.execute(
+            "INSERT INTO conversations (id, channel, key, city, direction, confirmed, status, epoch, pace, state,"
+            " created_at, updated_at) VALUES (gen_random_uuid(), 'web', 'k', 'yueyang', 'in', false, 'open', 0, 1,"
+            " '', now(), now()) RETURNING id"
+        ).fetchone()
+        assert talk is not None
+        put = (
+            "INSERT INTO turns (id, conversation_id, turn_id, at, said, reply, took_ms)"
+            " VALUES (gen_random_uuid(), %s, %s, ('2025-06-11 ' || %s)::timestamptz, %s, '', 0)"
+        )
+        for name, at, said in turns:
+            connection.execute(put, [talk[0], name, at, said])
+        schema.migrate(url)
+        connection.execute(
+            "INSERT INTO turns (id, conversation_id, turn_id, at, reply, took_ms, voice)"
+            " VALUES (gen_random_uuid(), %s, 'new', '2020-01-01', '', 0, 'reply')",
+            [talk[0]],
+        )
+        kept = connection.execute("SELECT turn_id, voice FROM turns ORDER BY number").fetchall()
+    assert kept == [
+        ("1", "reply"),
+        ("2", "reply"),
+        ("notice-1", "notice"),
+        ("operator-1", "operator"),
+        ("operator-x", "reply"),
+        ("new", "reply"),
+    ]
+
+
 @pytest.fixture
 async def entry(database: Database) -> int:
     """One sealed audit row; its number."""
