@@ -31,11 +31,14 @@ class Ringing:
         self.leg = leg
         self.frames: list[Samples] = []
         """All that was heard."""
+        self.loud: list[bool] = []
+        """Whether each frame was audible."""
         self.came: list[float] = []
         """When each frame came, s (``time.monotonic``)."""
         self.why: str | None = None
         """Why the call ended; None while it goes on."""
         self._turn_from = 0
+        self._last_loud = -1
         self._change = asyncio.Condition()
         self._reading = asyncio.create_task(self._read())
 
@@ -59,25 +62,20 @@ class Ringing:
 
         Raises TimeoutError.
         """
+        at, run = self._turn_from, 0
         async with asyncio.timeout(limit_s), self._change:
             while True:
-                run = 0
-                for frame, came in zip(
-                    self.frames[self._turn_from :], self.came[self._turn_from :], strict=True
-                ):
-                    run = run + FRAME_MS if came > after and audible(frame) else 0
+                while at < len(self.frames):
+                    run = run + FRAME_MS if self.came[at] > after and self.loud[at] else 0
                     if run >= least_ms:
-                        return came - (run - FRAME_MS) / 1000
+                        return self.came[at] - (run - FRAME_MS) / 1000
+                    at += 1
                 await self._next()
 
     async def hears_out(self, *, over_ms: int = OVER_MS, limit_s: float = 40) -> Samples:
         """What the hotline said since our last turn, once it has been quiet for ``over_ms`` or has hung up."""
         async with asyncio.timeout(limit_s), self._change:
-            while self.why is None:
-                heard = [audible(frame) for frame in self.frames[self._turn_from :]]
-                quiet = heard[::-1].index(True) if any(heard) else -1
-                if quiet * FRAME_MS >= over_ms:
-                    break
+            while self.why is None and not self._over(over_ms):
                 await self._next()
         said, self._turn_from = self.frames[self._turn_from :], len(self.frames)
         return np.concatenate([np.zeros(0, np.int16), *said])
@@ -98,14 +96,25 @@ class Ringing:
         """All that was heard, as one sound."""
         return np.concatenate([np.zeros(0, np.int16), *self.frames])
 
+    def _over(self, over_ms: int) -> bool:
+        """Whether something has been heard in this turn, and then nothing for ``over_ms``."""
+        quiet = len(self.frames) - 1 - self._last_loud
+        return self._last_loud >= self._turn_from and quiet * FRAME_MS >= over_ms
+
     async def _next(self) -> None:
         await self._change.wait()
+
+    def _take(self, frame: Samples) -> None:
+        if audible(frame):
+            self._last_loud = len(self.frames)
+        self.loud.append(self._last_loud == len(self.frames))
+        self.frames.append(frame)
+        self.came.append(time.monotonic())
 
     async def _read(self) -> None:
         async for event in self.leg.events():
             if isinstance(event, Sound):
-                self.frames.append(event.samples)
-                self.came.append(time.monotonic())
+                self._take(event.samples)
             async with self._change:
                 self._change.notify_all()
         async with self._change:
