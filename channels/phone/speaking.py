@@ -94,7 +94,6 @@ class Mouth:
 
     async def _play(self, frame: Samples) -> None:
         if self.first_sound_at is None:
-            await self._leg.flush()  # comfort noise must not stand before a first word
             self.first_sound_at = self._clock()
         await self._leg.play(frame)
 
