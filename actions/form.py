@@ -131,7 +131,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             await self.learn(frame, turn, first=True)
             await self.go_on(frame, turn, out)
             return
-        if turn.intent in STOPS and not (frame.asked == CONFIRM and turn.affirms):
+        if turn.intent in STOPS and not (frame.asked == CONFIRM and self.agrees(turn)):
             self._stop(frame, out)
             return
         learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
@@ -152,7 +152,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     async def _judge(self, frame: F, turn: Turn, out: Out) -> None:
         """An answer to a read-back that changes nothing: yes, no, something else."""
-        if frame.asked == CONFIRM and turn.affirms and not turn.denies:
+        if frame.asked == CONFIRM and self.agrees(turn) and not turn.denies:
             await self.submit(frame, turn, out)
             return
         if turn.denies and (frame.asked == CORRECTION or not SECOND_THOUGHT.search(turn.text)):
@@ -169,6 +169,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             self._give_up(frame, out)
             return
         await self.go_on(frame, turn, out)
+
+    def agrees(self, turn: Turn) -> bool:
+        """Whether an answer to the read-back is a clear yes."""
+        return turn.affirms
 
     async def _digress(self, frame: F, turn: Turn, out: Out) -> bool:
         """Answer a question in between, or note another matter, and come back. False: neither."""

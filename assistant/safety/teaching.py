@@ -19,10 +19,11 @@ from rich.table import Table
 
 from assistant.safety.triage import (
     DANGER_FROM,
-    HARDLY,
     QUESTION_FROM,
     UNLIKELY,
+    Verdict,
     by_rules,
+    least_to_ask,
     normalise,
     said_by_rules,
 )
@@ -154,22 +155,24 @@ def teach() -> tuple[Voice, dict[str, float]]:
     rarity = rarity_of(texts)
     rows = Rows(texts, rarity)
     double = np.array([each.double for each in taught])
-    readings = [said_by_rules(by_rules(each.text)) for each in taught if each.double]
+    ruled = [by_rules(each.text) for each in taught if each.double]
+    readings = [said_by_rules(each) for each in ruled]
     scores = held_out(rows, danger)[double]
     calibration = calibrate(scores, readings, danger[double])
     weights = np.asarray(fit(rows, danger, np.ones(len(taught), dtype=bool)), dtype=np.float32)
     likely = calibration["score"] * scores + np.array([calibration[each] for each in readings])
-    figures = dict(_figures(1 / (1 + np.exp(-likely)), readings, danger[double]))
+    figures = dict(_figures(1 / (1 + np.exp(-likely)), ruled, danger[double]))
     return Voice(weights, rarity, calibration, digest()), figures
 
 
 def _figures(
-    likely: NDArray[np.float64], readings: Sequence[str], danger: NDArray[np.bool_]
+    likely: NDArray[np.float64], ruled: Sequence[Verdict], danger: NDArray[np.bool_]
 ) -> Iterator[tuple[str, float]]:
-    alarmed = np.array([each == "danger" for each in readings])
-    asked = np.array([each == "ask" for each in readings])
+    alarmed = np.array([each.level == "danger" for each in ruled])
+    asked = np.array([each.level == "ask" for each in ruled])
+    least = np.array([least_to_ask(each) for each in ruled])
     raised = (likely >= DANGER_FROM) | (alarmed & (likely >= UNLIKELY))
-    questioned = ~raised & ((likely >= QUESTION_FROM) | alarmed | (asked & (likely >= HARDLY)))
+    questioned = ~raised & ((likely >= QUESTION_FROM) | alarmed | (asked & (likely >= least)))
     for name, group in (("dangers", danger), ("harmless", ~danger)):
         yield f"{name}", float(group.sum())
         yield f"{name}_rules_alone", float(alarmed[group].mean())

@@ -27,8 +27,11 @@ QUESTION_FROM = 0.6
 UNLIKELY = 0.35
 """Below this, what a rule takes for danger becomes a question."""
 
-HARDLY = 0.025
+HARDLY = 0.08
 """Below this, a rule's question is not put: it would only get between people and their errand."""
+
+HARDLY_THOUGH_NAMED = 0.025
+"""The same where danger was named and a guard made a question of it (a fall the day before)."""
 
 RAISED_FROM = 1.0
 """From these log odds on, danger heard by Rasa is danger: those of the learned voice and half of Rasa's."""
@@ -160,10 +163,16 @@ def _weighed(ruled: Verdict, likely: float, plain: str) -> Verdict:
     if likely >= DANGER_FROM:
         return _verdict("danger", ruled.kind or "help", "voice", "听着像紧急情况", plain)
     if ruled.level == "ask":
-        return ruled if likely >= HARDLY else NONE
+        return ruled if likely >= least_to_ask(ruled) else NONE
     if likely >= QUESTION_FROM:
         return _verdict("ask", ruled.kind or "help", "voice", "听着像紧急情况", plain)
     return ruled
+
+
+def least_to_ask(ruled: Verdict) -> float:
+    """From which probability on the question of the rules is put."""
+    named = any(guard.id == ruled.reason for guard in rulebook().guards)
+    return HARDLY_THOUGH_NAMED if named else HARDLY
 
 
 def _harmless(utterance: Heard) -> Verdict:
