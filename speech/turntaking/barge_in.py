@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_BACKCHANNEL: Final = re.compile(r"^[嗯哦啊呃哎噢唔欸诶对是好行的了喔哈呵]*$")
+_BACKCHANNEL: Final = re.compile(r"[嗯哦啊呃哎噢唔欸诶对是好行的了喔哈呵]")
+"""What people say to show that they listen; one more syllable beside it is likelier misheard than meant."""
 _COMMANDS: Final = (
     "停",
     "别说",
@@ -55,4 +56,4 @@ class BargeIn:
         words = partial.replace(" ", "")
         if any(command in words for command in _COMMANDS):
             return self._voiced_ms >= self.command_ms
-        return self._voiced_ms >= self.least_ms and len(words) >= 2 and not _BACKCHANNEL.match(words)
+        return self._voiced_ms >= self.least_ms and len(_BACKCHANNEL.sub("", words)) >= 2
