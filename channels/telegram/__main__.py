@@ -31,7 +31,7 @@ def main() -> int:
         sys.stderr.write(WITHOUT_API + "\n")
         return 1
     _log(settings.log_level)
-    hearing = ears(settings.home / "speech") if settings.voice else None
+    hearing = ears(settings.home) if settings.voice else None
     app = build(settings, Client(settings.api_url, settings.api_token), hearing)
     try:
         asyncio.run(_run(app, settings))

@@ -74,11 +74,11 @@ def choose(first: Said, second: Said | None) -> Heard:
     return Heard(best.text, min(best.confidence, 1.0) if best.text else None, others[:5])
 
 
-def ears(folder: Path) -> Hearing | None:
-    """The recogniser with the model in use; None when none is installed."""
+def ears(home: Path) -> Hearing | None:
+    """The recogniser with the model in use of the installation at ``home``; None when none is installed."""
     try:
-        info = ModelStore(folder).current()
+        info = ModelStore(home / "models").current()
     except ModelError as error:
         log.warning("telegram voice messages cannot be heard", error=str(error))
         return None
-    return Ears(info.folder, folder) if info.folder else None
+    return Ears(info.folder, home / "speech") if info.folder else None
