@@ -152,7 +152,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     async def _judge(self, frame: F, turn: Turn, out: Out) -> None:
         """An answer to a read-back that changes nothing: yes, no, something else."""
-        if frame.asked == CONFIRM and self.agrees(turn) and not turn.denies:
+        if frame.asked == CONFIRM and self.agrees(turn):
             await self.submit(frame, turn, out)
             return
         if turn.denies and (frame.asked == CORRECTION or not SECOND_THOUGHT.search(turn.text)):

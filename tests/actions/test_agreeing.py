@@ -20,6 +20,8 @@ def form() -> CancelForm:
     [
         ("对", "affirm", True),
         ("对，不要了", "stop", True),
+        ("对，不要了", "deny", True),
+        ("不要了，先不取消", "deny", False),
         ("是呢，取消掉", "cancel_order", True),
         ("退了吧", "cancel_order", True),
         ("不取消了", "cancel_order", False),
