@@ -44,6 +44,8 @@ TASKS = {
 FOR_THE_DESK = {"repeat", "slower", "emergency"}
 """Intents that the desk answers itself: nothing is asked again after them."""
 
+YES_FIRST = re.compile(r"^(嗯+|对+|是的?|好的?|行)(?=[，,、。！ 啊呀呐呢吧就])")
+"""A yes with more behind it; "好像", "是不是" are none."""
 SECOND_THOUGHT = re.compile(r"不对|不是|错了|等等|等一下|改成|换成|我说的是|应该是")
 
 
@@ -134,7 +136,14 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         if turn.intent in STOPS and not (frame.asked == CONFIRM and self.agrees(turn)):
             self._stop(frame, out)
             return
+        before = frame.model_copy(deep=True)
         learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
+        if frame.asked == CONFIRM and YES_FIRST.match(turn.text) and _said_again(before, frame, learned):
+            # "对，就端午" is a yes: what was found for it stands.
+            for name in type(frame).model_fields:
+                setattr(frame, name, getattr(before, name))
+            await self.submit(frame, turn, out)
+            return
         if frame.asked in (CONFIRM, CORRECTION) and not learned:
             await self._judge(frame, turn, out)
             return
@@ -266,6 +275,13 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
     @staticmethod
     def _listed(options: list[Option]) -> str:
         return "，".join(f"按{key}，{each.title}" for key, each in enumerate(options, start=1))
+
+
+def _said_again(before: Frame, after: Frame, learned: set[str]) -> bool:
+    """Whether all that was learned was known already."""
+    return bool(learned) and all(
+        getattr(before, name, None) == getattr(after, name, None) for name in learned
+    )
 
 
 def _noted(turn: Turn) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from assistant.client import SERVICE_TYPES, Refused
 WHOLE_SERIES = re.compile(r"都(取消|不要|退)|全部|以后(都|的)|整个|一直|每[天周]的?都|都别")
 
 NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|别[来送]|[甭莫][来送]|作废")
-YES_FIRST = re.compile(r"^[嗯是对好行]")
+YES_BEFORE = re.compile(r"^[嗯是对好行](?![不像])|^对不[要用]")
 """A yes before the wish: "对，不要了" is no refusal, whatever the classifier takes it for."""
 KEPT = re.compile(r"[不别莫甭][用要]?(?:给我)?(?:取消|退|撤|作废)|留着|还是要|照旧|照常|照样|先不")
 """An order that is wanted after all."""
@@ -284,7 +284,7 @@ class CancelForm(Form[Cancel]):
 
     def agrees(self, turn: Turn) -> bool:
         """ "对，不要了" and "取消掉" say once more what was asked; "不取消了" and a bare "算了" do not."""
-        wish = turn.intent in ("cancel_order", "stop") or YES_FIRST.match(turn.text) is not None
+        wish = turn.intent in ("cancel_order", "stop") or YES_BEFORE.match(turn.text) is not None
         said_again = wish and NOT_WANTED.search(turn.text) is not None
         return turn.affirms or (said_again and not KEPT.search(turn.text))
 

@@ -14,6 +14,8 @@ from assistant.kit.when import When, read
 CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
 CLAUSE = re.compile(r"[，。；！？,;!?…\n]+|另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得)")
+CORRECTED = re.compile(r"不对|不是|错了|哦不|还是")
+"""What comes after these words holds."""
 
 
 def as_json(when: When) -> dict[str, Any]:
@@ -43,6 +45,22 @@ def heard(text: str, now: datetime, asked: str | None) -> dict[str, Any]:
     change = CHANGE.search(text)
     new = None
     if change:
-        rest = text[change.end() :]
+        rest = _new_value(text[change.end() :], now, asked)
         new = {"text": rest, "when": as_json(read(rest, now, asked=asked))}
     return {"when": as_json(whole), "clauses": clauses, "new": new}
+
+
+def _new_value(rest: str, now: datetime, asked: str | None) -> str:
+    """What follows "改到" as far as it is the new value: "周六上午，后天我要去吃酒" gives its reason with another day.
+
+    A correction ("周六，不对，周日") is a part of the value.
+    """
+    if CORRECTED.search(rest):
+        return rest
+    kept, dated = "", False
+    for piece in CLAUSE.split(rest):
+        day = read(piece, now, asked=asked).date is not None if piece.strip() else False
+        if day and dated:
+            break
+        kept, dated = (f"{kept}，{piece}" if kept else piece), dated or day
+    return kept

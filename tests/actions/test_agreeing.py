@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.__main__ import executor
+from actions.booking import Booking
+from actions.form import YES_FIRST, _said_again
 from actions.orders import CancelForm
 from assistant.client import Client
 from tests.actions.test_words import turn
@@ -32,6 +34,27 @@ def form() -> CancelForm:
 )
 def test_the_wish_said_again_is_a_yes(form: CancelForm, text: str, intent: str, yes: bool) -> None:
     assert form.agrees(turn(text, intent)) is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("对，就端午", True),
+        ("好的，明天中午", True),
+        ("对就明天", True),
+        ("是不是端午", False),
+        ("好像是明天", False),
+    ],
+)
+def test_a_yes_may_say_once_more_what_was_read_back(text: str, yes: bool) -> None:
+    assert (YES_FIRST.match(text) is not None) is yes
+
+
+def test_what_is_said_again_is_nothing_new() -> None:
+    before = Booking(date="2025-06-12", slot="2025-06-12T11:30")
+    assert _said_again(before, Booking(date="2025-06-12"), {"date"})
+    assert not _said_again(before, Booking(date="2025-06-13"), {"date"})
+    assert not _said_again(before, before, set())
 
 
 async def test_an_action_runs_without_a_domain() -> None:
