@@ -131,7 +131,7 @@ async def bench_console(database: Database, *, people: int = 1_000_000, pages: i
         "rows": rows,
         "p50_ms": round(statistics.median(took), 1),
         "p95_ms": round(statistics.quantiles(took, n=20)[-1], 1),
-        "fill_s": round(fill_s, 1),
+        "fill_s": round(fill_s, 3),
     }
 
 

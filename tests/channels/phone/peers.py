@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -59,6 +60,22 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def free_port_pair() -> int:
+    """A port that is free for SIP, as is the next one for TLS; below those that the kernel hands out itself."""
+    while True:
+        port = secrets.randbelow(10_000) + 10_000
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket() as tcp,
+            socket.socket() as tls,
+            suppress(OSError),
+        ):
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+            tls.bind(("127.0.0.1", port + 1))
+            return port
 
 
 def write_wav(path: Path, samples: Samples) -> Path:
@@ -176,7 +193,7 @@ async def telephone(
 ) -> AsyncIterator[Telephone]:
     """A telephone that says ``voice`` (8 kHz) in every call; ``account`` holds further account parameters."""
     folder = Path(tempfile.mkdtemp(prefix="yinling-phone-"))
-    sip_port, control_port = free_port(socket.SOCK_DGRAM), free_port()
+    sip_port, control_port = free_port_pair(), free_port()
     write_wav(folder / "voice.wav", voice)
     (folder / "config").write_text(
         _CONFIG.format(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,22 +19,9 @@ from channels.phone.leg import CallLeg, LegEvent, Line, Sound
 from channels.phone.legs.sip import SipLine
 from channels.phone.settings import Settings
 from speech.audio import TELEPHONE_RATE, Samples
+from tests.channels.phone.peers import free_port_pair
 
 Script = Callable[[CallLeg], Coroutine[Any, Any, None]]
-
-
-def free_port_pair() -> int:
-    """A UDP port that is free, as is the next one for TCP (TLS); below those that the kernel hands out itself."""
-    while True:
-        port = secrets.randbelow(10_000) + 10_000
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket() as tcp,
-            suppress(OSError),
-        ):
-            udp.bind(("127.0.0.1", port))
-            tcp.bind(("127.0.0.1", port + 1))
-            return port
 
 
 def sip_settings(**changed: Any) -> Settings:
