@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import MutableMapping
+import sys
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import structlog
@@ -59,6 +60,27 @@ def configure(level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
+    )
+
+
+def configure_channel(level: str, quiet: Iterable[str]) -> None:
+    """JSON lines on standard error for a channel's process, exceptions with their trace, scrubbed like all.
+
+    Args:
+        quiet: libraries of the channel whose own lines below a warning would hold personal data or secrets.
+    """
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    for name in ("httpx", "httpcore", *quiet):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            scrub,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
-import structlog
 import uvicorn
 
+from assistant.kit.logging import configure_channel
 from channels.phone.app import make_app
 from channels.phone.settings import Settings
 
@@ -21,7 +20,7 @@ def main() -> int:
         sys.stderr.write(WITHOUT_API + "\n")
         return 1
     settings = settings.of_process(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
-    _log(settings.log_level)
+    configure_channel(settings.log_level, ("baresip",))
     uvicorn.run(
         make_app(settings),
         host="127.0.0.1",
@@ -31,21 +30,6 @@ def main() -> int:
         loop="asyncio",
     )
     return 0
-
-
-def _log(level: str) -> None:
-    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
-    for name in ("httpx", "httpcore", "baresip"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def make_app(settings: Settings) -> Starlette:
         client = Client(settings.api_url, settings.api_token)
         app.state.hotline = hotline = Hotline(settings, client, senses, await open_lines(settings))
         if senses.trial_model:
-            log.warning("phone.trial_model", message=TRIAL)
+            log.warning("phone.trial_model", notice=TRIAL)
         hotline.start()
         try:
             yield

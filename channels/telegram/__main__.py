@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 
-import structlog
 from telegram.error import InvalidToken
 
 from assistant.client import Client
+from assistant.kit.logging import configure_channel
 from channels.telegram.app import FAILED, build, running
 from channels.telegram.context import App
 from channels.telegram.ears import ears
@@ -30,7 +29,8 @@ def main() -> int:
     if not settings.api_token:
         sys.stderr.write(WITHOUT_API + "\n")
         return 1
-    _log(settings.log_level)
+    # Their lines hold the bot's token (in the address) and what people write.
+    configure_channel(settings.log_level, ("telegram", "telegram.ext", "apscheduler", "tornado"))
     hearing = ears(settings.home) if settings.voice else None
     app = build(settings, Client(settings.api_url, settings.api_token), hearing)
     try:
@@ -50,22 +50,6 @@ async def _run(app: App, settings: Settings) -> None:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()
-
-
-def _log(level: str) -> None:
-    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
-    # Their lines hold the bot's token (in the address) and what people write.
-    for name in ("httpx", "httpcore", "telegram", "telegram.ext", "apscheduler", "tornado"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

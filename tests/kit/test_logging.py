@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from assistant.kit.logging import PERSONAL, configure, log, scrub
+from assistant.kit.logging import PERSONAL, configure, configure_channel, log, scrub
 
 
 @pytest.fixture
@@ -43,3 +43,10 @@ def test_a_line_is_json_with_its_correlation(restored: None, capsys: pytest.Capt
     line = capsys.readouterr().out
     assert '"correlation": "c-1"' in line and '"ms": 12' in line and line.count("\n") == 1
     assert "周桂英" not in line and "13900001111" not in line
+
+
+def test_a_channels_lines_are_scrubbed_too(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_channel("INFO", ())
+    structlog.get_logger().info("rung", caller="13900001111", why="13900001111 hung up", calls=3)
+    line = capsys.readouterr().err
+    assert "13900001111" not in line and '"calls": 3' in line
