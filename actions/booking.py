@@ -15,8 +15,9 @@ from actions.addresses import said_address
 from actions.answers import upcoming
 from actions.form import Form, Frame, Option
 from actions.out import Out
+from actions.slots import covers, slot_option
 from actions.turn import Clause, Spoken, Turn
-from actions.who import Who, caller, known_names, named, resolve
+from actions.who import Who, bare_name, caller, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Refused
 
 MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
@@ -172,8 +173,8 @@ class BookingForm(Form[Booking]):
         if turn.value("phone"):
             frame.phone = turn.value("phone")
             learned.add("phone")
-        if frame.asked == "name" and (turn.value("name") or _bare_name(turn.text)):
-            frame.name = turn.value("name") or _bare_name(turn.text)
+        if frame.asked == "name" and (turn.value("name") or bare_name(turn.text)):
+            frame.name = turn.value("name") or bare_name(turn.text)
             learned.add("name")
         if address := said_address(turn, asked=frame.asked == "address"):
             frame.address = address
@@ -401,7 +402,7 @@ class BookingForm(Form[Booking]):
             out.signal(person=f"{self.summary(frame)}；都约满了")
             frame.ended = True
             return True
-        options = [_slot_option(slot, turn.now.date()) for slot in free[:OFFERED]]
+        options = [slot_option(slot, turn.now.date()) for slot in free[:OFFERED]]
         datum = "full" if full else "closed"
         self.ask(frame, out, datum, options=options, day=spoken.day(day, turn.now.date()))
         return True
@@ -586,11 +587,6 @@ def _partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:
     }
 
 
-def _bare_name(text: str) -> str | None:
-    match = re.fullmatch(r"(?:我?(?:叫|是)|姓名是?|名字是?|他叫|她叫)?([一-鿿]{2,4})[。，]?", text.strip())
-    return match[1] if match else None
-
-
 def _person_options(candidates: list[dict[str, Any]]) -> list[Option]:
     options = []
     for each in candidates[:9]:
@@ -609,13 +605,8 @@ def _matching(frame: Booking, slots: list[dict[str, Any]]) -> list[dict[str, Any
         times = {exact}
         if frame.ambiguous and exact.hour < 12:
             times.add(exact.replace(hour=exact.hour + 12))
-        return [slot for slot in slots if _covers(slot, times)]
+        return [slot for slot in slots if any(covers(slot, at) for at in times)]
     return [slot for slot in slots if _in_wish(frame, slot)]
-
-
-def _covers(slot: dict[str, Any], times: set[time]) -> bool:
-    start, end = datetime.fromisoformat(slot["starts_at"]), datetime.fromisoformat(slot["ends_at"])
-    return any(start.time() <= each < end.time() or start.time() == each for each in times)
 
 
 def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
@@ -630,7 +621,7 @@ def _moment(frame: Booking, free: list[dict[str, Any]]) -> str:
     if not wanted and frame.service_type == "meal" and frame.part in MEAL_TIMES:
         wanted = [MEAL_TIMES[frame.part]]
     for at in wanted:
-        if any(_covers(slot, {at}) for slot in free):
+        if any(covers(slot, at) for slot in free):
             return f"{free[0]['starts_at'][:10]}T{at.isoformat()}"
     return str(free[0]["starts_at"])
 
@@ -653,11 +644,6 @@ def _nearest(frame: Booking, free: list[dict[str, Any]]) -> list[dict[str, Any]]
         return slot["starts_at"][:10], abs((start.hour - wanted.hour) * 60 + start.minute - wanted.minute)
 
     return sorted(free, key=apart)
-
-
-def _slot_option(slot: dict[str, Any], today: date) -> Option:
-    start = datetime.fromisoformat(slot["starts_at"])
-    return Option(title=spoken.moment(start, today), value=slot["starts_at"])
 
 
 def _time_options(frame: Booking, free: list[dict[str, Any]]) -> list[Option]:

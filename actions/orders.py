@@ -13,6 +13,7 @@ from actions import spoken
 from actions.answers import order_number, upcoming
 from actions.form import Form, Frame, Option
 from actions.out import Out
+from actions.slots import covers, slot_option
 from actions.turn import Spoken, Turn
 from assistant.client import SERVICE_TYPES, Refused
 
@@ -211,7 +212,7 @@ class ChangeForm(Form[Change]):
         fitting = [
             slot
             for slot in free
-            if (wanted and _covers(slot, time.fromisoformat(wanted)))
+            if (wanted and covers(slot, time.fromisoformat(wanted)))
             or (
                 not wanted
                 and frame.part
@@ -226,13 +227,7 @@ class ChangeForm(Form[Change]):
             frame.date = None
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True
-        options = [
-            Option(
-                title=spoken.moment(datetime.fromisoformat(s["starts_at"]), turn.now.date()),
-                value=s["starts_at"],
-            )
-            for s in free[:3]
-        ]
+        options = [slot_option(slot, turn.now.date()) for slot in free[:3]]
         self.ask(frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].name)
         return True
 
@@ -312,11 +307,6 @@ class CancelForm(Form[Cancel]):
 
     def summary(self, frame: Cancel) -> str:
         return "取消预约" + (f"，{SERVICE_TYPES[frame.service_type].name}" if frame.service_type else "")
-
-
-def _covers(slot: dict[str, Any], at: time) -> bool:
-    start, end = datetime.fromisoformat(slot["starts_at"]), datetime.fromisoformat(slot["ends_at"])
-    return start.time() <= at < end.time()
 
 
 def _at(slot: dict[str, Any], wanted: str | None) -> str:

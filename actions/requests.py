@@ -15,7 +15,7 @@ from actions.answers import ask_subsidy
 from actions.form import Form, Frame, Option
 from actions.out import Out
 from actions.turn import Turn
-from actions.who import Who, caller, known_names, named, resolve
+from actions.who import Who, bare_name, caller, known_names, named, resolve
 from assistant.client import CHINA, Refused
 
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
@@ -61,7 +61,7 @@ class TicketForm(Form[Request]):
                 setattr(frame, field, value)
                 learned.add(field)
         if frame.asked == "name":
-            name = turn.value("name") or _bare_name(turn.text)
+            name = turn.value("name") or bare_name(turn.text)
             if name:
                 frame.name = name
                 learned.add("name")
@@ -318,8 +318,3 @@ def matter(turn: Turn) -> str | None:
     if turn.value("phone") or PHONE_MATTER.search(turn.text):
         return "phone"
     return None
-
-
-def _bare_name(text: str) -> str | None:
-    match = re.fullmatch(r"(?:我?(?:叫|是)|他叫|她叫)?([一-鿿]{2,4})[。，]?", text.strip())
-    return match[1] if match else None

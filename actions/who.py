@@ -127,6 +127,15 @@ def _who(words: str, turn: Turn) -> Who | None:
     return None
 
 
+NAME = re.compile(r"(?:我?(?:叫|是)|姓名是?|名字是?|[他她]叫)?([一-鿿]{2,4})[。，]?")
+
+
+def bare_name(text: str) -> str | None:
+    """The name where a turn is nothing but one, as an answer to "怎么称呼" is."""
+    match = NAME.fullmatch(text.strip())
+    return match[1] if match else None
+
+
 async def known_names(turn: Turn, api: Client) -> list[Who]:
     """Seniors whose names stand in the text though nothing marked them: a worker's list, a relative's mother."""
     speaker = turn.speaker

@@ -1,0 +1,24 @@
+"""Slots of a day as the API gives them (start and end as ISO moments of China), and what they mean."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from actions import spoken
+from actions.form import Option
+
+Slot = dict[str, Any]
+
+
+def covers(slot: Slot, at: time) -> bool:
+    """Whether a slot holds a time of the day on which it starts."""
+    start, end = datetime.fromisoformat(slot["starts_at"]), datetime.fromisoformat(slot["ends_at"])
+    # Moments, not clock times: a slot until midnight ends at 00:00 of the next day.
+    return start <= datetime.combine(start.date(), at, start.tzinfo) < end
+
+
+def slot_option(slot: Slot, today: date) -> Option:
+    """A slot to choose: its start, said."""
+    start = datetime.fromisoformat(slot["starts_at"])
+    return Option(title=spoken.moment(start, today), value=slot["starts_at"])
