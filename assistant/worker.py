@@ -28,7 +28,7 @@ async def work(config: Settings, *, wait: bool = True) -> None:
     if config.database_url is None:
         raise SystemExit("DATABASE_URL is not set; start the service with ./yinling up")
     crypto.use(Keyring.load_or_create(config.keys))
-    database = Database(config.database_url, pool_size=CONCURRENCY)
+    database = Database(config.database_url, pool_size=2 * CONCURRENCY)
     app = job_app(config.database_url)
     try:
         async with app.open_async():

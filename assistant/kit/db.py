@@ -57,14 +57,19 @@ def async_url(url: str) -> str:
 
 
 class Database:
-    """Engine and sessions of one process."""
+    """Engine and sessions of one process.
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    Args:
+        pool_size: most connections at once; who comes when all are taken waits. None is closed between uses:
+            a new one plans its first statements anew, which takes longer than the work.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool_size,
-            max_overflow=pool_size,
+            max_overflow=0,
             pool_pre_ping=False,
             hide_parameters=True,
         )
