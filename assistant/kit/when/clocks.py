@@ -96,10 +96,12 @@ RULES: Final[tuple[Rule, ...]] = (
         rf"(?<![小平])(?P<hour>2[0-4]|[01]?\d|十[{NINE}]?|二十[一二三]?)时(?![候常间段不]){_MINUTE}?整?",
         _clock,
     ),
+    rule(rf"(?<=[午上晨晚早])(?P<hour>[{NINE}两])时(?![候常间段不]){_MINUTE}?整?", _clock),
     rule(rf"差{_LEFT}(?:就|不到|到)?{_TWELVE}点钟?", _before_the_hour),
     rule(rf"{_TWELVE}点钟?还?差{_LEFT}", _before_the_hour),
     rule(r"午夜(?!场)|零时", Clock(24)),
     rule(rf"(?:再?过|再等|隔|等){_SPAN}(?:以后|之后|过后|后)?(?!一{TURN})", _later),
     rule(rf"{_SPAN}(?:以后|之后|过后|后)", _later),
     rule(rf"{_SPAN}(?:以前|之前|前)", _earlier),
+    rule(rf"(?:(?<=[,，、]不[,，])|(?<=不[对是][,，])){_SPAN}(?=[吧啊呀。,，!！]|$)", _later),
 )

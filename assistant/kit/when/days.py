@@ -52,6 +52,8 @@ def _away(match: re.Match[str], today: date, direction: int) -> date | None:
     if match["count"] == "半":
         return {"月": today + DAY * 15 * direction, "年": add_months(today, 6 * direction)}.get(unit)
     count = number(match["or"] or match["count"]) or 0
+    if unit == "月" and "个" not in match[0]:
+        return None  # 过九月九: the ninth month
     if match.groupdict().get("skipping") and unit in "天日":
         count += 1
     if not 0 < count * _PERIODS[unit] <= FURTHEST:
@@ -83,7 +85,7 @@ _PERIOD: Final = rf"""
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        r"(?P<big>大*)(?<![以之然今往])(?P<day>外后|[今明后昨前])(?:天(?!性)|日(?!子)|儿个?|个儿|个(?=[晌早晚上下])|朝)",
+        r"(?P<big>大*)(?<![以之然今往])(?P<day>外后|[今明后昨前])(?:天(?!性)|日(?:子(?=[上下早晚中头晌夜半]|[,，。]|$)|(?!子))|儿个?|个儿|个(?=[晌早晚上下])|朝)",
         _from_today,
     ),
     rule(r"(?P<day>[今明昨])(?=[早晚夜晌晨]|[上下中]午|下晚|[头后]晌)", _from_today),

@@ -105,6 +105,9 @@ _BARE_HOUR: Final = re.compile(r"(?<![\w])([山散伞叁巴酒久溜])(?=点[半
 _WEEKDAY: Final = re.compile(
     r"(?:(?<=[下这每本上个]周)|(?<=星期)|(?<=礼拜))([山散伞叁寺死肆武午舞伍留柳陆])(?![饭后间])"
 )
+_SECOND_WEEKDAY: Final = re.compile(r"(?<=[周期拜])[而尔耳](?=[上下中早晚])")
+_SURNAME: Final = re.compile(r"(?<![下上这本每隔两个])周")
+"""In a sentence that tells the surname 周, a bare 周 is that: 姓周，周一鸣."""
 _BARE_WEEKDAY: Final = re.compile(r"(?<=周)[散伞叁]")
 _HALF: Final = re.compile(r"(?<=[一二三四五六七八九十两\d]点)[办伴拌](?![法事理公证卡手])")
 _POINT: Final = re.compile(r"(?<=[午上晚早晨天][一二三四五六七八九十两\d])[店典电](?=半|钟|[,，。]|$)")
@@ -135,6 +138,8 @@ def mend(text: str) -> str:
     for pattern in (_HOUR, _BARE_HOUR, _WEEKDAY, _BARE_WEEKDAY):
         text = pattern.sub(lambda m: _NUMERALS[m[0]], text)
     text = _HOLIDAY.sub(lambda m: _HOLIDAYS.get(pinyin_key(m[0]), m[0]), text) if "节" in text else text
+    text = _SECOND_WEEKDAY.sub("二", text)
+    text = _SURNAME.sub("#", text) if re.search("[姓叫]周", text) else text
     text = _NOON_AFTER_DAY.sub("午", text)
     text = _FOUR.sub("四", _EARLY.sub("早", text))
     text = _THIRTY.sub("三", _NOON.sub("午", _EVENING.sub("晚", text)))

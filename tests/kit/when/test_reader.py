@@ -28,6 +28,8 @@ def at(text: str, now: datetime = NOW) -> When:
         ("一个礼拜以后", "2026-11-25"),
         ("半个月后", "2026-12-03"),
         ("三个月后", "2027-02-18"),
+        ("过九月九", "2027-10-08"),
+        ("明日子", "2026-11-19"),
         ("这周五", "2026-11-20"),
         ("下周五", "2026-11-27"),
         ("下下周五", "2026-12-04"),
@@ -81,6 +83,8 @@ def test_days_of_the_chinese_calendar(said: str, day: str) -> None:
     ("said", "clock"),
     [
         ("两点一刻", "14:15"),
+        ("上午八时整", "08:00"),
+        ("过半个小时，不，两个小时", "12:00"),
         ("三点三刻", "15:45"),
         ("差五分三点", "14:55"),
         ("八点来钟", "08:00"),
@@ -111,6 +115,9 @@ def test_times_on_the_clock(said: str, clock: str) -> None:
         ("擦黑的时候", "evening"),
         ("半夜", "evening"),
         ("送个午饭", "noon"),
+        ("明儿黑家", "evening"),
+        ("后天断黑", "evening"),
+        ("明日子下半天", "afternoon"),
     ],
 )
 def test_parts_of_the_day(said: str, part: str) -> None:
