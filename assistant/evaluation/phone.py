@@ -13,9 +13,9 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 
 from assistant.calls.models import CallEntry
-from assistant.evaluation.stack import Running, running
+from assistant.evaluation.stack import separate
 from assistant.kit.db import Database
-from assistant.processes import free_port
+from assistant.processes import Stack, free_port
 from assistant.seeds import DEMO_PHONE
 from assistant.settings import ROOT, Settings
 from channels.phone.bench import measure, stages, utterances
@@ -44,14 +44,14 @@ def bench_phone(
     """
     sounds = utterances(config.home / "speech")
     runs: dict[str, Any] = {}
-    with running(config) as stack:
+    with separate(config.model_copy(update={"phone": False})) as (stack, url):
         with _hotline(stack, second_hearing=False):
-            asyncio.run(_run(stack, sounds, 1, WARM_UP))
+            asyncio.run(_run(stack, url, sounds, 1, WARM_UP))
             for calls, turns in RUNS:
-                runs[str(calls)] = asyncio.run(_run(stack, sounds, calls, turns))
+                runs[str(calls)] = asyncio.run(_run(stack, url, sounds, calls, turns))
                 progress(f"{calls}: {runs[str(calls)]}")
         with _hotline(stack, second_hearing=True):
-            runs["second"] = asyncio.run(_run(stack, sounds, 1, SECOND_TURNS))
+            runs["second"] = asyncio.run(_run(stack, url, sounds, 1, SECOND_TURNS))
             progress(f"second: {runs['second']}")
     draw({name: run["stages"] for name, run in runs.items()}, picture)
     one = runs["1"]
@@ -66,7 +66,7 @@ def bench_phone(
 
 
 @contextmanager
-def _hotline(stack: Running, *, second_hearing: bool) -> Iterator[None]:
+def _hotline(stack: Stack, *, second_hearing: bool) -> Iterator[None]:
     """A telephone process beside the stack."""
     changed = {
         "YINLING_PHONE_SIP_HOST": "127.0.0.1",
@@ -75,11 +75,11 @@ def _hotline(stack: Running, *, second_hearing: bool) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in changed}
     os.environ.update(changed)
     try:
-        processes = stack.stack.phones()
+        processes = stack.phones()
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-    stack.stack.start_more(processes)
+    stack.start_more(processes)
     try:
         yield
     finally:
@@ -87,13 +87,13 @@ def _hotline(stack: Running, *, second_hearing: bool) -> Iterator[None]:
             process.stop()
 
 
-async def _run(stack: Running, sounds: Any, calls: int, turns: int) -> dict[str, Any]:
-    address = stack.stack.sip_address
+async def _run(stack: Stack, url: str, sounds: Any, calls: int, turns: int) -> dict[str, Any]:
+    address = stack.sip_address
     assert address is not None, "the telephone has been started"
     port = free_port(5090, socket.SOCK_DGRAM)
     async with Exchange.open(address, number=DEMO_PHONE, port=port, rtp_ports=RTP_PORTS) as exchange:
         measured = await measure(exchange, sounds, calls=calls, turns=turns)
-    timings = await _timings(stack)
+    timings = await _timings(url)
     words = [one["barge_in"] for one in timings if "barge_in" in one]
     return {
         **measured.figures(),
@@ -104,9 +104,9 @@ async def _run(stack: Running, sounds: Any, calls: int, turns: int) -> dict[str,
     }
 
 
-async def _timings(stack: Running) -> list[dict[str, float]]:
+async def _timings(url: str) -> list[dict[str, float]]:
     """What the hotline wrote down of the run, and forgets then."""
-    database = Database(stack.database_url, pool_size=1)
+    database = Database(url, pool_size=1)
     async with database.session() as session:
         found = [entry.timings for entry in await session.scalars(select(CallEntry))]
         await session.execute(delete(CallEntry))

@@ -75,15 +75,22 @@ def running(config: Settings | None = None, *, database_url: str | None = None) 
 
 
 @contextlib.contextmanager
-def deployed(config: Settings) -> Iterator[Client]:
-    """Everything in processes of its own, as in production, for timing: a client of it."""
+def separate(config: Settings) -> Iterator[tuple[Stack, str]]:
+    """Everything in processes of its own, as in production, for timing: the stack and its database's URL."""
     stack = Stack(config, lambda line: None)
     url = _prepared(config, stack, SystemClock())
     try:
         stack.start(url, config.rasa_model or training.model())
-        yield Client(config.api_url, stack.token("channel:terminal"))
+        yield stack, url
     finally:
         stack.stop()
+
+
+@contextlib.contextmanager
+def deployed(config: Settings) -> Iterator[Client]:
+    """A client of a service in processes of its own."""
+    with separate(config) as (stack, _):
+        yield Client(config.api_url, stack.token("channel:terminal"))
 
 
 def _prepared(config: Settings, stack: Stack, clock: Clock, database_url: str | None = None) -> str:

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_BACKCHANNEL: Final = re.compile(r"[嗯哦啊呃哎噢唔欸诶对是好行的了喔哈呵]")
+_BACKCHANNEL: Final = re.compile(r"^了|[嗯哦啊呃哎噢唔欸诶对是好行的喔哈呵]")
 """What people say to show that they listen; one more syllable beside it is likelier misheard than meant."""
+_OPENINGS: Final = re.compile(r"^[你您等]")
+"""What nobody murmurs: one syllable of it is word enough."""
 _COMMANDS: Final = (
     "停",
     "别说",
@@ -56,4 +58,5 @@ class BargeIn:
         words = partial.replace(" ", "")
         if any(command in words for command in _COMMANDS):
             return self._voiced_ms >= self.command_ms
-        return self._voiced_ms >= self.least_ms and len(_BACKCHANNEL.sub("", words)) >= 2
+        word = _OPENINGS.match(words) or len(_BACKCHANNEL.sub("", words)) >= 2
+        return bool(word) and self._voiced_ms >= self.least_ms

@@ -24,6 +24,7 @@ from baresip import Account, CallState, Config, Event, Runtime, StackEvent, User
 
 from channels.phone.leg import CallInfo, CannotTransfer, Digit, Ending, Held, NotReached, Sound
 from channels.phone.legs.common import Clock, Incoming, Leg, Ticker
+from channels.phone.legs.early_events import allow_early_events, stop_early_events
 from channels.phone.legs.identity import (
     IDENTITY_HEADERS,
     caller_number,
@@ -211,9 +212,11 @@ class SipLine:
         line = cls(settings, runtime, clock)
         runtime.on_dead = line._on_dead
         with TemporaryDirectory(prefix="yinling-sip-") as folder:
+            stop_early_events()
             try:
                 await runtime.start(_config(settings, Path(folder)))
             except baresip.BaresipError as error:
+                allow_early_events()
                 address = f"{settings.sip_host}:{settings.sip_port}"
                 raise LineUnavailable(f"cannot listen at {address}: {error}") from error
             try:
@@ -320,6 +323,7 @@ class SipLine:
             with suppress(baresip.BaresipError):
                 await agent.unregister()
         await self._runtime.close()
+        allow_early_events()
         for leg in tuple(self._legs):
             leg.end("us")
         self._ringing.put_nowait(None)
@@ -429,7 +433,7 @@ def _accounts(settings: Settings) -> list[Account]:
 
 
 def _transports(settings: Settings) -> list[Literal["udp", "tcp", "tls"]]:
-    """What is listened on. TCP only if the trunk speaks it: messages in a stream cannot be looked into beforehand."""
+    """What is listened on besides UDP: what the trunk speaks, and TLS if there is a certificate."""
     transports: list[Literal["udp", "tcp", "tls"]] = ["udp"]
     if settings.sip_transport == "tcp":
         transports.append("tcp")

@@ -7,7 +7,6 @@ The stack listens by itself and tells no source address, so the rule hangs on it
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import socket
 import struct
@@ -23,45 +22,20 @@ from channels.phone.legs.common import Clock
 _SO_ATTACH_FILTER: Final = 26
 _SOURCE_ADDRESS: Final = 0xFFF00000 + 12
 """SKF_NET_OFF (the IP header) and the place of the source in it."""
-_LOAD, _LOAD_BYTE_AT_X, _SET_X, _AND, _OR, _JUMP, _JUMP_EQUAL, _RETURN = (
-    0x20,
-    0x50,
-    0x01,
-    0x54,
-    0x44,
-    0x05,
-    0x15,
-    0x06,
-)
+_LOAD, _AND, _JUMP, _JUMP_EQUAL, _RETURN = 0x20, 0x54, 0x05, 0x15, 0x06
 _WHOLE_PACKET: Final = 0xFFFFFFFF
-_UDP_HEADER: Final = 8
-_SEARCHED: Final = (1280, 560, 240)
-"""Bytes in which an INVITE's tag is looked for; kernels before 6.8 have room for less."""
-_BLOCK: Final = 80
-"""Bytes looked at before a way out: a conditional jump is 8 bits wide."""
-_LOWER: Final = 0x20202020
 
 Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false, constant (struct sock_filter)."""
 
 
 def allow_only(networks: Iterable[IPv4Network], *, port: int) -> int:
-    """Let only these networks reach this process's sockets that listen on ``port``; how many sockets that is.
-
-    An INVITE by UDP whose From has no tag is dropped too: it makes baresip-python 0.5.2a3 corrupt its memory.
-    """
-    networks = tuple(networks)
+    """Let only these networks reach this process's sockets that listen on ``port``; how many sockets that is."""
+    instructions = _from_networks(tuple(networks))
     found = 0
     for own in _listening(port):
         with own:
-            for then in _ways_on(own.type):
-                try:
-                    _attach(own, _from_networks(networks, then))
-                except OSError as error:
-                    if error.errno != errno.ENOMEM:
-                        raise
-                else:
-                    break
+            _attach(own, instructions)
         found += 1
     return found
 
@@ -72,8 +46,8 @@ def _attach(own: socket.socket, instructions: list[Instruction]) -> None:
     own.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, filter_)
 
 
-def _from_networks(networks: tuple[IPv4Network, ...], then: list[Instruction]) -> list[Instruction]:
-    """Go on with ``then`` if the source is in one of the networks, else drop."""
+def _from_networks(networks: tuple[IPv4Network, ...]) -> list[Instruction]:
+    """Take the packet if its source is in one of the networks, else drop it."""
     instructions: list[Instruction] = []
     for index, network in enumerate(networks):
         instructions += [
@@ -82,36 +56,7 @@ def _from_networks(networks: tuple[IPv4Network, ...], then: list[Instruction]) -
             (_JUMP_EQUAL, 0, 1, int(network.network_address)),
             (_JUMP, 0, 0, 4 * (len(networks) - index - 1) + 1),
         ]
-    return [*instructions, (_RETURN, 0, 0, 0), *then]
-
-
-def _ways_on(kind: int) -> Iterator[list[Instruction]]:
-    """What to do with a packet of an allowed network, the most thorough way first."""
-    if kind == socket.SOCK_DGRAM:
-        yield from map(_tagged, _SEARCHED)
-    yield [(_RETURN, 0, 0, _WHOLE_PACKET)]
-
-
-def _tagged(searched: int) -> list[Instruction]:
-    """Pass what is no INVITE, INVITEs with a tag in the first ``searched`` bytes, and longer ones.
-
-    A load behind the end of a packet drops it: that is an INVITE without any tag.
-    """
-    tag = int.from_bytes(b"tag=", "big") | _LOWER
-    instructions: list[Instruction] = [
-        (_LOAD, 0, 0, _UDP_HEADER),
-        (_JUMP_EQUAL, 1, 0, int.from_bytes(b"INVI", "big")),
-        (_RETURN, 0, 0, _WHOLE_PACKET),
-    ]
-    for first in range(0, searched, _BLOCK):
-        for step in range(_BLOCK):
-            instructions += [
-                (_LOAD, 0, 0, _UDP_HEADER + first + step),
-                (_OR, 0, 0, _LOWER),
-                (_JUMP_EQUAL, 3 * (_BLOCK - step - 1) + 1, 0, tag),
-            ]
-        instructions += [(_JUMP, 0, 0, 1), (_RETURN, 0, 0, _WHOLE_PACKET)]
-    return [*instructions, (_RETURN, 0, 0, _WHOLE_PACKET)]
+    return [*instructions, (_RETURN, 0, 0, 0), (_RETURN, 0, 0, _WHOLE_PACKET)]
 
 
 def _listening(port: int) -> Iterator[socket.socket]:

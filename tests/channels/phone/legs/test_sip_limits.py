@@ -7,7 +7,6 @@ import gc
 import os
 import shutil
 import threading
-from contextlib import suppress
 from ipaddress import IPv4Network
 from pathlib import Path
 from random import Random
@@ -19,7 +18,6 @@ from channels.phone.leg import CallLeg, Digit, Held, HungUp, NotReached
 from channels.phone.legs.sip import LineUnavailable, SipLine
 from speech.audio import TELEPHONE_RATE
 from tests.channels.phone.legs.lines import Notes, sip_line, sip_settings, sweep
-from tests.channels.phone.legs.torture import MESSAGES
 from tests.channels.phone.peers import likeness, longest_silence_ms, needs_sipp
 from tests.channels.phone.rawsip import raw_caller, refusing_peer
 
@@ -217,43 +215,6 @@ async def test_no_common_codec_is_said_so() -> None:
                 assert await caller.invite() == (200 if codecs == "0" else 488)
                 caller.bye()
         assert len(legs) == 1
-
-
-async def test_malformed_messages_end_nothing() -> None:
-    settings = sip_settings()
-    async with sip_line(Notes(), settings) as (line, _):
-        async with raw_caller(settings.sip_port) as caller:
-            for name, message in MESSAGES.items():
-                caller.send(message.replace(b"{port}", str(caller.sip_port).encode()))
-                await asyncio.sleep(0.02)
-                assert line.alive, name
-        await good_call(settings.sip_port)
-
-
-async def test_malformed_streams_end_nothing() -> None:
-    settings = sip_settings(sip_transport="tcp")
-    async with sip_line(Notes(), settings) as (line, _):
-        for name, message in MESSAGES.items():
-            if name == "no tag":  # by TCP it reaches the stack; docs/telephone.md says what that means
-                continue
-            _, writer = await asyncio.open_connection("127.0.0.1", settings.sip_port)
-            writer.write(message.replace(b"/UDP", b"/TCP") * 3)
-            with suppress(ConnectionError):
-                await writer.drain()
-            writer.close()
-            assert line.alive, name
-        await good_call(settings.sip_port)
-
-
-async def test_an_invite_without_a_tag_does_not_reach_the_stack() -> None:
-    settings = sip_settings()
-    async with sip_line(Notes(), settings), raw_caller(settings.sip_port) as caller:
-        invite = caller.request("INVITE", caller.sdp())
-        caller.send(invite.replace(";tag=", ";tug=").encode())
-        await asyncio.sleep(0.3)
-        assert caller.responses == []
-        caller.send(invite.replace(";tag=", ";TAG=").replace("Max-Forwards: 70", f"X: {'x' * 600}").encode())
-        assert (await caller.response("INVITE")).startswith("SIP/2.0 200")
 
 
 @pytest.mark.parametrize(
