@@ -18,10 +18,10 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.8
+DANGER_FROM = 0.65
 """From this probability on, the learned voice means danger by itself (chosen by `teaching` on held-out lines)."""
 
-QUESTION_FROM = 0.6
+QUESTION_FROM = 0.45
 """From here on it brings one question."""
 
 UNLIKELY = 0.35
@@ -30,7 +30,7 @@ UNLIKELY = 0.35
 HARDLY = 0.08
 """Below this, a rule's question is not put: it would only get between people and their errand."""
 
-HARDLY_THOUGH_NAMED = 0.025
+HARDLY_THOUGH_NAMED = 0.008
 """The same where danger was named and a guard made a question of it (a fall the day before)."""
 
 RAISED_FROM = 1.0
