@@ -8,7 +8,6 @@ import json
 import os
 import re
 import time
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from speech.audio import TELEPHONE_RATE, Samples, bytes_of
+from speech.audio.files import read_sound
 from speech.audio.g711 import decode_alaw, encode_alaw
 from speech.audio.resampling import resample
 from speech.hearing import WeightsMissing, Whisper, weights
@@ -27,6 +27,8 @@ from speech.saying import say
 
 CHOICES: Final = 20
 """With hints, the transcript stands among this many: a question whose answers are known."""
+ASK_BELOW: Final = 0.35
+"""Confidence below which an answer is asked for again, as a call does."""
 _CHUNK: Final = 3_200
 _SAME: Final = str.maketrans("您她它两幺", "你他他二一")
 """Homophones and twins no listener can tell apart, and digits that are read in two ways."""
@@ -40,6 +42,8 @@ class Line:
     name: str
     samples: Samples
     transcript: str
+    question: str = ""
+    """What it answers, if the file tells: its answers are then the choices."""
 
 
 def evaluate(
@@ -65,13 +69,16 @@ def score(
     second_hearing: Whisper | None = None,
     on_file: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
-    """{n, cer: {vosk, hints, second_hearing}, rtf}; shares as 0..1, second_hearing None if it was not asked.
+    """{n, cer: {vosk, hints, second_hearing}, picked: {right, asked, wrong}, rtf}; shares as 0..1.
 
     `rtf`: processor time of the free recognition over the sound's length, which a busy machine hardly changes.
-    `hints`: the recogniser is confined to 20 transcripts of the file, the right one among them.
+    `hints`: the recogniser is confined to the answers of the line's question or, where the file names none, to 20
+    transcripts of the file, the right one among them. `picked`: what came of that; "asked" is an answer that is none
+    of them or less sure than ASK_BELOW, so that a caller would be asked again. second_hearing is None if there is none.
     """
     lines = list(read(tsv))
     transcripts = [normalised(line.transcript) for line in lines]
+    picked = {"right": 0, "asked": 0, "wrong": 0}
     counts = {"vosk": [0, 0], "hints": [0, 0], "second_hearing": [0, 0]}
     spent = audio = 0.0
     for number, line in enumerate(lines):
@@ -79,10 +86,10 @@ def score(
         heard = hear(model, line.samples).text
         spent += time.process_time() - started
         audio += len(line.samples) / TELEPHONE_RATE
-        texts = {
-            "vosk": heard,
-            "hints": hear(model, line.samples, Hints(tuple(_choices(transcripts, number)))).text,
-        }
+        choices = _choices(lines, transcripts, number)
+        hinted = hear(model, line.samples, Hints(tuple(choices)))
+        picked[_outcome(hinted, transcripts[number], choices)] += 1
+        texts = {"vosk": heard, "hints": hinted.text}
         if second_hearing is not None:
             texts["second_hearing"] = second_hearing.hear(bytes_of(line.samples))[0]
         row: dict[str, Any] = {"file": line.name, "transcript": line.transcript}
@@ -94,7 +101,20 @@ def score(
         if on_file:
             on_file(row)
     cer = {name: errors / total if total else None for name, (errors, total) in counts.items()}
-    return {"n": len(lines), "cer": cer, "rtf": spent / audio if audio else None}
+    return {
+        "n": len(lines),
+        "cer": cer,
+        "picked": {name: count / len(lines) for name, count in picked.items()} if lines else None,
+        "rtf": spent / audio if audio else None,
+    }
+
+
+def _outcome(heard: Heard, transcript: str, choices: list[str]) -> str:
+    """Right, wrong, or asked again."""
+    said = normalised(heard.text)
+    if said not in choices or heard.confidence < ASK_BELOW:
+        return "asked"
+    return "right" if said == transcript else "wrong"
 
 
 def hear(model: SpeechModel, samples: Samples, hints: Hints = NO_HINTS) -> Heard:
@@ -107,35 +127,19 @@ def hear(model: SpeechModel, samples: Samples, hints: Hints = NO_HINTS) -> Heard
 
 
 def read(tsv: Path) -> Iterator[Line]:
-    """Recordings of a TSV (a header line is passed over), through A-law. Raises ValueError for sound it cannot read."""
-    for row in tsv.read_text("utf-8").splitlines():
-        name, _, rest = row.partition("\t")
-        transcript = rest.split("\t")[0].strip()
+    """Recordings of a TSV, through A-law. Raises ValueError for sound it cannot read.
+
+    A header line is passed over; where it calls the third column "question", that is read too.
+    """
+    rows = [row.split("\t") for row in tsv.read_text("utf-8").splitlines()]
+    asked = bool(rows) and rows[0][2:3] == ["question"]
+    for name, *rest in rows:
+        transcript = rest[0].strip() if rest else ""
         if transcript and (tsv.parent / name).is_file():
             samples, rate = read_sound(tsv.parent / name)
             telephone = resample(samples, rate, TELEPHONE_RATE)
-            yield Line(name, decode_alaw(encode_alaw(telephone)), transcript)
-
-
-def read_sound(path: Path) -> tuple[Samples, int]:
-    """Mono int16 samples and their rate: WAV by the standard library, anything else by PyAV."""
-    if path.suffix.lower() == ".wav":
-        with wave.open(str(path)) as file:
-            if file.getsampwidth() != 2:
-                raise ValueError(f"not 16-bit: {path}")
-            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(
-                -1, file.getnchannels()
-            )
-            return samples.mean(axis=1).astype(np.int16), file.getframerate()
-    import av
-
-    with av.open(str(path)) as container:
-        stream = container.streams.audio[0]
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
-        frames = [
-            out.to_ndarray()[0] for frame in container.decode(stream) for out in resampler.resample(frame)
-        ]
-        return np.concatenate(frames).astype(np.int16), int(stream.rate)
+            question = rest[1] if asked and len(rest) > 1 else ""
+            yield Line(name, decode_alaw(encode_alaw(telephone)), transcript, question)
 
 
 def normalised(text: str) -> str:
@@ -153,8 +157,11 @@ def distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def _choices(transcripts: list[str], right: int) -> list[str]:
-    """The right transcript and the next ones of the file, the same at every run."""
+def _choices(lines: list[Line], transcripts: list[str], right: int) -> list[str]:
+    """The answers of a line's question; else its transcript and the next ones, the same at every run."""
+    if question := lines[right].question:
+        own = (text for line, text in zip(lines, transcripts, strict=True) if line.question == question)
+        return list(dict.fromkeys(own))
     return [transcripts[(right + step) % len(transcripts)] for step in range(min(CHOICES, len(transcripts)))]
 
 

@@ -3,6 +3,7 @@ and evaluation where no recordings of real people may be kept."""
 
 import random
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +54,15 @@ def call(voice: ZhttsVoice, text: str, caller: Caller = Caller(), seed: int = 0)
     heard = resample(
         (whole * 32767).astype(np.int16), round(SAMPLE_RATE * caller.size), TELEPHONE_RATE
     ).astype(np.float64)
-    if caller.snr is not None:
-        heard += _noise(len(heard), rng) * np.sqrt(np.mean(heard**2) / 10 ** (caller.snr / 10))
+    return through_telephone(heard, caller.snr, rng)
+
+
+def through_telephone(
+    heard: "np.ndarray[tuple[int], np.dtype[np.float64]]", snr: float | None, rng: np.random.Generator
+) -> Samples:
+    """8 kHz sound (in the int16 range) with a room's noise `snr` dB below it, through A-law and back."""
+    if snr is not None:
+        heard = heard + _noise(len(heard), rng) * np.sqrt(np.mean(heard**2) / 10 ** (snr / 10))
     return decode_alaw(encode_alaw(np.clip(heard, -32768, 32767).astype(np.int16)))
 
 
@@ -66,15 +74,27 @@ def _noise(count: int, rng: np.random.Generator) -> "np.ndarray[tuple[int], np.d
 
 
 def write_calls(sentences: Path, folder: Path, cache: Path, seed: int = 0) -> Path:
-    """Speak each line of a text file as another caller; returns the TSV (file, transcript) of what was written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Speak each line of a text file as another caller; returns the TSV that `speech.evaluation` reads."""
     voice = ZhttsVoice(cache)
-    rows = []
-    for number, text in enumerate(line for line in sentences.read_text("utf-8").splitlines() if line.strip()):
-        name = f"{sentences.stem}-{number:03}.wav"
-        write_wav(folder / name, call(voice, text, Caller.drawn(seed + number), seed + number))
-        rows.append(f"{name}\t{text}\n")
-    listing = folder / f"{sentences.stem}.tsv"
+
+    def speak(number: int, text: str) -> Samples:
+        return call(voice, text, Caller.drawn(seed + number), seed + number)
+
+    return write_set(sentences, folder, speak)
+
+
+def write_set(sentences: Path, folder: Path, speak: Callable[[int, str], Samples], name: str = "") -> Path:
+    """A recording for each line of `sentences` (transcript, then perhaps a tab and the question it answers) and a
+    TSV of file, transcript, question."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = name or sentences.stem
+    rows = ["file\ttranscript\tquestion\n"]
+    for number, line in enumerate(line for line in sentences.read_text("utf-8").splitlines() if line.strip()):
+        text, _, question = line.partition("\t")
+        file = f"{name}-{number:03}.wav"
+        write_wav(folder / file, speak(number, text))
+        rows.append(f"{file}\t{text}\t{question}\n")
+    listing = folder / f"{name}.tsv"
     listing.write_text("".join(rows), "utf-8")
     return listing
 

@@ -24,8 +24,8 @@ from channels.phone.leg import NotReached
 from channels.phone.microphone import NoSound, talk
 from channels.phone.settings import Settings as Phone
 from speech.audio import TELEPHONE_RATE, Samples
+from speech.audio.files import read_sound
 from speech.audio.resampling import resample
-from speech.evaluation import read_sound
 from speech.synthetic_callers import write_wav
 
 RTP_PORTS: Final = (22000, 22099)

@@ -21,6 +21,13 @@ _INTERJECTIONS: Final = {
     "yo": "iou",
     "o": "o",
 }
+_SHORT: Final = {"iou": "iu", "uei": "ui", "uen": "un", "ii": "i", "iii": "i"}
+_STANDING: Final = (
+    {final: "y" + final[1:] for final in FINALS if final.startswith("i")}
+    | {final: "w" + final[1:] for final in FINALS if final.startswith("u")}
+    | {"i": "yi", "in": "yin", "ing": "ying", "u": "wu", "v": "yu", "van": "yuan", "ve": "yue", "vn": "yun"}
+)
+"""Finals without an initial, as they are spelled."""
 
 
 class Syllable(NamedTuple):
@@ -76,3 +83,15 @@ def _without_spelling(rest: str) -> str:
         bare = rest[1:]
         return bare if bare == "u" else _SPELLED.get("u" + bare, "u" + bare)
     return rest
+
+
+def spelled(syllable: Syllable) -> str:
+    """The inverse of `parse`: "zhuang4", "lv3", "ju2", "dianr3", "yuan2"."""
+    initial, final = syllable.initial, syllable.final
+    if not initial:
+        body = _STANDING.get(final, final)
+    elif initial in {"j", "q", "x"} and final.startswith("v"):
+        body = "u" + final[1:]
+    else:
+        body = _SHORT.get(final, final)
+    return f"{initial}{body}{'r' if syllable.erhua else ''}{syllable.tone}"

