@@ -39,6 +39,14 @@ PLACES_TRIED = 5
 DAYS_TRIED = 7
 OFFERED = 3
 """Other times offered: a listener keeps three in mind."""
+WRONG = re.compile(r"不对|不是|错|不合适|不行|换|改")
+DOUBTS = {
+    "date": re.compile(r"日子|日期|哪天|哪一天|星期|周几"),
+    "time": re.compile(r"时间|时候|钟点|几点|点钟"),
+    "quantity": re.compile(r"份数|数量|几份|多少份"),
+    "address": re.compile(r"地址|住址"),
+}
+"""Words for what was read back."""
 AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
@@ -215,6 +223,21 @@ class BookingForm(Form[Booking]):
             frame.place, frame.offering = option.value, None
             return {"place"}
         return super().take(frame, datum, option)
+
+    def doubt(self, frame: Booking, turn: Turn) -> bool:
+        doubted = {name for name, words in DOUBTS.items() if words.search(turn.text)}
+        if not doubted or not WRONG.search(turn.text):
+            return False
+        if "date" in doubted:
+            frame.date, frame.recurrence = None, None
+        if "time" in doubted:
+            frame.time, frame.part = None, None
+        if "quantity" in doubted:
+            frame.quantity = None
+        if "address" in doubted:
+            frame.address, frame.home, frame.offering, frame.results = None, "", None, []
+        frame.slot, frame.any_time = None, False
+        return True
 
     # --- asking -----------------------------------------------------------------------------
 

@@ -46,7 +46,10 @@ FOR_THE_DESK = {"repeat", "slower", "emergency"}
 
 YES_FIRST = re.compile(r"^(嗯+|对+|是的?|好的?|行)(?=[，,、。！ 啊呀呐呢吧就])")
 """A yes with more behind it; "好像", "是不是" are none."""
-SECOND_THOUGHT = re.compile(r"不对|不是|错了|等等|等一下|改成|换成|我说的是|应该是")
+SECOND_THOUGHT = re.compile(
+    r"(?:不对|不是|错了)[，。！\s]*(?=[^，。！\s啊呀的了吧嘛要改])|等等|等一下|改成|换成|我说的是|应该是"
+)
+"""Something else follows: a bare "不对" is a plain no."""
 
 
 class Option(BaseModel):
@@ -164,6 +167,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         if frame.asked == CONFIRM and self.agrees(turn):
             await self.submit(frame, turn, out)
             return
+        if self.doubt(frame, turn):
+            frame.misses = 0
+            await self.go_on(frame, turn, out)
+            return
         if turn.denies and (frame.asked == CORRECTION or not SECOND_THOUGHT.search(turn.text)):
             if frame.asked == CORRECTION:
                 self._stop(frame, out)
@@ -178,6 +185,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             self._give_up(frame, out)
             return
         await self.go_on(frame, turn, out)
+
+    def doubt(self, frame: F, turn: Turn) -> bool:
+        """Forget the datum that was called wrong without a new one ("日子不对"), so that it is asked for."""
+        return False
 
     def agrees(self, turn: Turn) -> bool:
         """Whether an answer to the read-back is a clear yes."""

@@ -43,7 +43,7 @@ async def give(
 
     Args:
         conversation: key of the call's conversation.
-        text: for ``say``: the words.
+        text: for ``say``: the words; for ``transfer``: what whoever takes over is told first.
         target: for ``transfer``: a SIP address or number; None: the operator desk.
 
     Raises:

@@ -140,7 +140,9 @@ class Command(BaseModel):
     id: int = Field(description="Rises; the ``id`` of the server-sent event.")
     conversation: str
     kind: CommandKind
-    text: str | None = Field(None, description="For ``say``: the words.")
+    text: str | None = Field(
+        None, description="For ``say``: the words; for ``transfer``: what whoever takes over is told first."
+    )
     speech: str | None = Field(None, description="For ``say``: the words as they are spoken.")
     target: str | None = Field(None, description="For ``transfer``: where to; null: the operator desk.")
 

@@ -13,6 +13,7 @@ from assistant.calls import commands
 from assistant.console import carriers, pages, streams, work
 from assistant.console.access import Queues, Visit
 from assistant.console.guard import Guarded
+from assistant.desk.briefing import brief
 from assistant.desk.models import Conversation, Turn, Voice
 from assistant.desk.schemas import Message, Reply
 from assistant.kit import audit, live
@@ -117,7 +118,8 @@ async def transfer(request: Request, conversation_id: uuid.UUID, visit: Queues) 
     talk = await _locked(visit)
     if talk.channel != "phone":
         raise Conflict("只有电话才能转接。")
-    await commands.give(visit.session, visit.now, visit.actor, talk.key, "transfer")
+    told = await brief(visit.session, visit.now, talk, None)
+    await commands.give(visit.session, visit.now, visit.actor, talk.key, "transfer", text=told)
     _note(visit, talk, "conversation.transferred")
     return pages.go(request, f"/console/conversations/{conversation_id}")
 
@@ -134,6 +136,7 @@ async def _tell(visit: Visit, talk: Conversation, text: str, voice: Voice) -> No
         messages=[Message(text=text, speech=spoken(text))],
         expects="free",
         pace=talk.pace,
+        loudness=talk.loudness,
         speaker=visit.account.display_name if voice == "operator" else None,
     )
     turn = Turn(

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.desk import repository
+from assistant.desk.briefing import brief
 from assistant.desk.models import Conversation
 from assistant.desk.replies import say
 from assistant.desk.schemas import Handoff, Reply
@@ -44,8 +45,9 @@ class Handoffs:
         HANDOFFS.labels("operator" if staffed else "callback").inc()
         conversation.epoch += 1
         conversation.state = {**conversation.state, "misses": 0, "ticket": str(ticket.id)}
+        summary = await self._summary(conversation, reason) if staffed else reason
         handoff = Handoff(
-            to="operator" if staffed else "callback", reason=reason, summary=reason, ticket=ticket.number
+            to="operator" if staffed else "callback", reason=reason, summary=summary, ticket=ticket.number
         )
         if speaker.phone is None and speaker.person_id is None:
             reply = say(conversation, SENTENCES("person_needs_phone"), asks="phone", expects="digits")
@@ -55,6 +57,13 @@ class Handoffs:
         else:
             reply = say(conversation, SENTENCES("person_later", window=self._window()))
         return reply.model_copy(update={"handoff": handoff})
+
+    async def _summary(self, conversation: Conversation, reason: str) -> str:
+        """For the person who takes over; a caller on the telephone may be put through at once."""
+        if conversation.channel != "phone":
+            return reason
+        async with self.context.database.session() as session:
+            return await brief(session, self.context.clock.now(), conversation, reason)
 
     async def call_back(self, conversation: Conversation, speaker: Speaker, reason: str) -> Reply:
         """A call-back ticket for somebody who is gone; no ticket when nobody can be called."""

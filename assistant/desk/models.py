@@ -56,6 +56,8 @@ class Conversation(Identified, Base):
     epoch: Mapped[int] = mapped_column(default=0)
     """Raised to make Rasa forget: the tracker's name is ``<id>:<epoch>``."""
     pace: Mapped[float] = mapped_column(default=1.0)
+    loudness: Mapped[float] = mapped_column(default=1.0)
+    """How this person is spoken to (``desk.manner``)."""
     state: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON, default=dict)
     """asks, expects, choices, said, silences, misses, alarm: what the next turn is judged by."""
     created_at: Mapped[datetime]

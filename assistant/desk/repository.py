@@ -39,6 +39,7 @@ async def open_conversation(session: AsyncSession, turn: TurnIn, city: str, now:
             "status": "open",
             "epoch": 0,
             "pace": 1.0,
+            "loudness": 1.0,
             "state": {},
             "created_at": now,
             "updated_at": now,

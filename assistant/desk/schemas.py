@@ -103,6 +103,8 @@ class Reply(BaseModel):
     expects: Expects = "free"
     pace: float = 1.0
     """Speaking pace for this caller; 1.0 is normal, below is slower."""
+    loudness: float = 1.0
+    """Amplitude for this caller over the usual one; 2.0 is 6 dB louder."""
     speaker: str | None = None
     """Name of the worker who says it; null: the assistant."""
     handoff: Handoff | None = None

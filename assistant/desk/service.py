@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.catalog import repository as catalog
-from assistant.desk import plain, repository, unfinished
+from assistant.desk import keys, manner, plain, repository, unfinished
 from assistant.desk.alarms import Alarms
 from assistant.desk.handoffs import Handoffs
 from assistant.desk.matters import Answer, Matter, Matters, Question, Standing, Talk, ask, stand
@@ -112,13 +112,34 @@ class Desk:
             if earlier is not None:
                 return earlier
             speaker = await recognise(session, conversation, turn, now)
-        text = _clean(turn)
-        reply = await self._answer(conversation, speaker, turn, text)
+        pressed = keys.meant(conversation.state, turn.digits) if turn.digits is not None else None
+        text = pressed.text if pressed and pressed.what == "answer" else _clean(turn)
+        self._mind_keys(conversation, turn)
+        reply = await self._answer(conversation, speaker, turn, text, pressed)
+        reply = self._delivered(conversation, turn, reply)
         took_ms = (time.perf_counter() - started) * 1000
         await self._keep(conversation, turn, text, reply, took_ms)
         TURNS.labels(turn.channel).observe(took_ms / 1000)
         log.info("turn", conversation=str(conversation.id), channel=turn.channel, ms=round(took_ms, 1))
         return reply
+
+    @staticmethod
+    def _mind_keys(conversation: Conversation, turn: TurnIn) -> None:
+        """Who presses keys is told them; who speaks is not, until they are not understood."""
+        state = {key: value for key, value in conversation.state.items() if key != "keying"}
+        if turn.digits is not None and state.get("expects") != "digits":
+            state["keys"] = True
+        elif turn.text is not None:
+            state["keys"] = False
+        conversation.state = state
+
+    @staticmethod
+    def _delivered(conversation: Conversation, turn: TurnIn, reply: Reply) -> Reply:
+        """As the person at the other end wants to be spoken to, with keys where they need them."""
+        asked_again = reply.asks is not None and reply.asks == conversation.state.get("asks")
+        missed = turn.text is not None and asked_again and len(reply.messages) == 1
+        reply = keys.offered(conversation, reply, wanted=missed or bool(conversation.state.get("keys")))
+        return reply.model_copy(update={"pace": conversation.pace, "loudness": conversation.loudness})
 
     async def _keep(
         self, conversation: Conversation, turn: TurnIn, text: str, reply: Reply, took_ms: float
@@ -130,6 +151,9 @@ class Desk:
             "expects": reply.expects,
             "choices": {choice.key: choice.value for one in reply.messages for choice in one.choices},
         }
+        if aside := conversation.state.get("aside"):
+            rest = {key: value for key, value in conversation.state.items() if key != "aside"}
+            conversation.state = {**rest, "before": {"turn": turn.turn_id, "reply": aside}}
         unfinished.remember(conversation, reply, text, conversation.updated_at)
         async with self.context.database.session() as session:
             # A person may have taken the conversation over, or given it back, while this turn was answered.
@@ -155,7 +179,14 @@ class Desk:
 
     # --- the order of things --------------------------------------------------------------------
 
-    async def _answer(self, conversation: Conversation, speaker: Speaker, turn: TurnIn, text: str) -> Reply:
+    async def _answer(
+        self,
+        conversation: Conversation,
+        speaker: Speaker,
+        turn: TurnIn,
+        text: str,
+        pressed: keys.Meant | None,
+    ) -> Reply:
         if turn.event == "sos":
             return await self.alarms.pressed(conversation, speaker)
         if conversation.status == "human" and turn.event != "hangup":
@@ -165,21 +196,22 @@ class Desk:
             return await self._event(conversation, speaker, turn)
         talk = self._talk_of(conversation, speaker)
         standing = self.matters.take(conversation)
-        if turn.digits is not None:
-            chosen = conversation.state.get("choices", {}).get(turn.digits)
-            if turn.digits == "0":
-                return await self.handoffs.give(conversation, speaker, "按零找工作人员")
-            if chosen is None and conversation.state.get("expects") not in ("digits", "free"):
-                return await self._once_more(conversation, SENTENCES("unknown_key"), standing)
-            text = chosen or turn.digits
+        if pressed is not None and pressed.what != "answer":
+            return await self._pressed(conversation, speaker, pressed, standing)
         if not text and turn.location is None:
             return await self._once_more(conversation, SENTENCES("empty"), standing)
         conversation.state = {**conversation.state, "silences": 0}
+        wish = manner.wish(text)
+        if wish and not wish.rest and triage(text, alternatives=turn.alternatives).level == "none":
+            return await self._manner(conversation, speaker, wish.change, standing)
         alarm = await self._triage(talk, turn, text, standing)
         if alarm is not None:
             return alarm
         if len(text) > MAX_TEXT:
             return say(conversation, SENTENCES("too_long"), asks=conversation.state.get("asks"))
+        if wish and wish.rest:
+            await self._speak_so(conversation, speaker, wish.change)
+            text = wish.rest
         if self.handoffs.waits_for_phone(conversation):
             saved = await self.handoffs.take_phone(conversation, speaker, text)
             if saved is not None:
@@ -320,7 +352,7 @@ class Desk:
         if signals.repeat:
             return self._again(conversation)
         if signals.pace:
-            return self._slower(conversation)
+            return await self._manner(conversation, speaker, "slower", None)
         misses = conversation.state.get("misses", 0) + 1 if signals.misunderstood else 0
         conversation.state = {**conversation.state, "misses": misses}
         if misses >= MISUNDERSTOOD:
@@ -345,7 +377,8 @@ class Desk:
             await self.matters.hung_up(self._talk_of(conversation, speaker))
             return Reply(messages=[], expects="none", end=True)
         silences = conversation.state.get("silences", 0) + 1
-        conversation.state = {**conversation.state, "silences": silences}
+        needs_keys = silences > 1 or bool(conversation.state.get("keys"))
+        conversation.state = {**conversation.state, "silences": silences, "keys": needs_keys}
         if silences < SILENCES:
             last = await self._last(conversation)
             asked = last.messages[-1].text if last and last.asks and last.messages and silences == 1 else None
@@ -361,6 +394,8 @@ class Desk:
             found = await catalog.city(session, conversation.city)
         city = found.name if found else ""
         question = await self.matters.open(self._talk_of(conversation, speaker))
+        async with self.context.database.session() as session:
+            await manner.recall(session, conversation)
         if question is not None:
             return self._greet_and_ask(conversation, speaker, city, question)
         if conversation.direction == "out":
@@ -390,18 +425,88 @@ class Desk:
             return say(conversation, SENTENCES("nothing_to_repeat"))
         return Reply.model_validate_json(json.dumps(said)).model_copy(update={"pace": conversation.pace})
 
-    def _slower(self, conversation: Conversation) -> Reply:
-        conversation.pace = max(0.8, round(conversation.pace - 0.1, 2))
-        again = self._again(conversation)
-        first = say(conversation, SENTENCES("slower")).messages
-        return again.model_copy(update={"messages": [*first, *again.messages], "pace": conversation.pace})
+    async def _pressed(
+        self, conversation: Conversation, speaker: Speaker, pressed: keys.Meant, standing: Standing | None
+    ) -> Reply:
+        """Keys that are no answer: a person, once more, how to be spoken to, a number to come."""
+        if pressed.what == "person":
+            return await self.handoffs.give(conversation, speaker, "按零找工作人员")
+        if pressed.what == "key_in":
+            self._restand(conversation, standing)
+            conversation.state = {**conversation.state, "keying": pressed.text}
+            asks = conversation.state.get("asks")
+            return say(conversation, SENTENCES(f"keys_in_{pressed.text}"), asks=asks, expects="digits")
+        if pressed.what == "voice":
+            choices = [(choice.title, choice.value) for choice in keys.VOICES]
+            reply = await self._aside(conversation, SENTENCES("keys_voice"), standing, repeat=False)
+            return reply.model_copy(
+                update={"messages": say(conversation, SENTENCES("keys_voice"), choices=choices).messages}
+            )
+        if pressed.what == "again":
+            return await self._aside(conversation, None, standing, repeat=True)
+        expects = conversation.state.get("expects")
+        if expects == "digits":
+            conversation.state = {**conversation.state, "keying": pressed.text}
+            return await self._aside(conversation, SENTENCES("keys_in_again"), standing, repeat=False)
+        told = "unknown_key" if conversation.state.get("choices") else "keys_first"
+        asked = conversation.state.get("asks") is not None
+        return await self._aside(conversation, SENTENCES(told), standing, repeat=asked)
+
+    async def _manner(
+        self, conversation: Conversation, speaker: Speaker, change: manner.Change, standing: Standing | None
+    ) -> Reply:
+        """Speak otherwise from now on, beginning with what was said last."""
+        await self._speak_so(conversation, speaker, change)
+        return await self._aside(conversation, SENTENCES(change), standing, repeat=True)
+
+    async def _speak_so(self, conversation: Conversation, speaker: Speaker, change: manner.Change) -> None:
+        manner.apply(conversation, change)
+        if speaker.person_id is None or speaker.kind == "worker":
+            return
+        async with self.context.database.session() as session:
+            now, actor = self.context.clock.now(), speaker.actor(conversation)
+            await manner.keep(session, now, actor, speaker.person_id, conversation)
+
+    async def _aside(
+        self, conversation: Conversation, text: str | None, standing: Standing | None, *, repeat: bool
+    ) -> Reply:
+        """Words beside the matter, after which it goes on where it was.
+
+        Args:
+            text: said first.
+            repeat: say again what was said before the asides.
+        """
+        self._restand(conversation, standing)
+        before = await self._before_asides(conversation)
+        first = say(conversation, text).messages if text else []
+        if before is None:
+            return say(conversation, SENTENCES("nothing_to_repeat"))
+        again = before.messages if repeat else []
+        return before.model_copy(
+            update={"messages": [*first, *again], "handoff": None, "end": False, "speaker": None}
+        )
+
+    async def _before_asides(self, conversation: Conversation) -> Reply | None:
+        """The last reply that was none; it is kept with the turn whose aside it came before."""
+        async with self.context.database.session() as session:
+            turns = await repository.recent_turns(session, conversation.id, limit=1)
+        if not turns:
+            return None
+        kept = conversation.state.get("before", {})
+        reply = kept["reply"] if kept.get("turn") == turns[-1].turn_id else json.loads(turns[-1].reply)
+        conversation.state = {**conversation.state, "aside": reply}
+        return Reply.model_validate(reply)
+
+    @staticmethod
+    def _restand(conversation: Conversation, standing: Standing | None) -> None:
+        if standing is not None:
+            stand(conversation, standing[0].name, Question("", standing[1]))
 
     async def _once_more(
         self, conversation: Conversation, text: str, standing: Standing | None = None
     ) -> Reply:
         """Words of the desk's own, after which what was asked before is still asked."""
-        if standing is not None:
-            stand(conversation, standing[0].name, Question("", standing[1]))
+        self._restand(conversation, standing)
         last = await self._last(conversation)
         offered = [choice for one in last.messages for choice in one.choices] if last else []
         return say(
@@ -416,12 +521,8 @@ class Desk:
         """Simpler words first, then answers to choose from; never the same sentence twice."""
         if misses == 1:
             return say(conversation, SENTENCES("not_understood_1"))
-        choices = [
-            ("订饭", "我要订饭"),
-            ("上门服务", "我想找上门服务"),
-            ("问补贴", "我想问补贴"),
-            ("查预约", "查一下我的预约"),
-        ]
+        conversation.state = {**conversation.state, "keys": True}
+        choices = [(choice.title, choice.value) for choice in keys.MENU]
         return say(conversation, SENTENCES("not_understood_2"), choices=choices, expects="choice")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
@@ -22,6 +23,7 @@ from channels.phone.hints import Question
 from channels.phone.keypad import Keypad
 from channels.phone.leg import (
     FRAME_MS,
+    Brief,
     CallLeg,
     CannotTransfer,
     Digit,
@@ -35,7 +37,7 @@ from channels.phone.outbound import WhoAnswers
 from channels.phone.records import Entry, Records
 from channels.phone.second import Understood, settle, worth_asking
 from channels.phone.speaking import Mouth
-from channels.phone.wording import LOUDER, SENTENCES
+from channels.phone.wording import SENTENCES
 from speech.audio import Samples
 from speech.recognizer import Heard
 from speech.synthesizer import Delivery
@@ -69,6 +71,8 @@ class Plan:
 
     operator: str | None = None
     """Where a person is reached; None: nobody can be put through."""
+    whisper: bool = True
+    """Whoever takes over first hears who is there and what it is about."""
     longest_s: float = 1_790
     """After this we say goodbye."""
     trial_model: bool = False
@@ -258,8 +262,6 @@ class Call:
         if not understood.text:
             await self._ask(Entry("silence", timings=timings), event="silence", said=said)
             return
-        if any(word in understood.text for word in LOUDER):
-            self._mouth.delivery = self._mouth.delivery.louder()
         entry = Entry(
             "turn",
             heard=understood.text,
@@ -304,6 +306,7 @@ class Call:
         try:
             reply = await self._desk.turn(turn)
             self._down = 0
+            self._mouth.delivery = Delivery(reply.pace, 20 * math.log10(reply.loudness))
         except (ServiceDown, Refused) as error:
             await self._without_desk(entry, type(error).__name__)
             return
@@ -327,7 +330,6 @@ class Call:
             self._question = Question.of(reply)
             self._keypad.ask(self._question)
             await self._ear.expect(self._question)
-        self._mouth.delivery = Delivery(reply.pace, self._mouth.delivery.loudness)
         self._speaking = asyncio.create_task(self._speak(reply, entry, said))
 
     async def _speak(self, reply: Reply, entry: Entry, said: Utterance | None) -> None:
@@ -414,21 +416,35 @@ class Call:
     async def _after(self, reply: Reply) -> None:
         """What follows once a reply has been heard."""
         if reply.handoff is not None and reply.handoff.to == "operator" and reply.expects == "none":
-            await self._transfer(self._plan.operator)
+            await self._transfer(self._plan.operator, reply.handoff.summary)
         if reply.end:
             await self.leg.hang_up()
 
-    async def _transfer(self, target: str | None) -> None:
-        """Put the caller through; if that is not possible the ticket stays, and the caller is told."""
+    async def _transfer(self, target: str | None, summary: str | None) -> None:
+        """Put the caller through; if that is not possible the ticket stays, and the caller is told.
+
+        ``summary`` is for the ears of whoever takes over.
+        """
         try:
             if target is None:
                 raise CannotTransfer
-            await self.leg.transfer(target)
+            await self.leg.transfer(target, self._brief(summary))
         except CannotTransfer:
             metrics.TRANSFERS.labels("failed").inc()
             await self._utter(Reply.model_validate({"messages": [_message("not_connected")]}), Entry("note"))
         else:
             metrics.TRANSFERS.labels("done").inc()
+
+    def _brief(self, summary: str | None) -> Brief | None:
+        if not summary or not self._plan.whisper:
+            return None
+
+        async def told(person: CallLeg) -> None:
+            mouth = self._mouth.on(person)
+            await mouth.say(summary)
+            await mouth.heard_out()
+
+        return told
 
     async def _obey(self, command: Command) -> None:
         """What the console wants."""
@@ -437,7 +453,7 @@ class Call:
             await self._utter(reply, Entry("operator"))
         elif command.kind == "transfer":
             await self._hush()
-            await self._transfer(command.target or self._plan.operator)
+            await self._transfer(command.target or self._plan.operator, command.speech)
         elif command.kind in ("mute", "unmute"):
             self._muted = command.kind == "mute"
         elif command.kind == "hangup":

@@ -27,8 +27,8 @@ from channels.phone.settings import Settings
 from channels.phone.speaking import Mouth
 from channels.phone.wording import SENTENCES
 
-CLAIM_S: Final = 5.0
-"""Pause between two questions whether somebody is to be rung, when nobody was."""
+RINGING: Final = 3
+"""People rung at once: one who does not answer keeps nobody waiting for 40 s, and the lines stay free for callers."""
 RECONNECT_S: Final = 2.0
 FAREWELL_S: Final = 5.0
 """Before the line itself ends the longest call, we say goodbye."""
@@ -52,9 +52,11 @@ class Hotline:
         self.senses = senses
         self.lines = lines
         self.calls: dict[str, Call] = {}
+        self._ringing = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._plan = Plan(
             operator=settings.operator,
+            whisper=settings.whisper,
             longest_s=max(5.0, settings.max_call_s - FAREWELL_S),
             trial_model=senses.trial_model,
             city=settings.city,
@@ -121,9 +123,10 @@ class Hotline:
             del self.calls[conversation]
             metrics.ACTIVE.set(self.active)
             metrics.CALLS.labels(leg.info.direction, why).inc()
+            if ordered and call.machine:
+                # Before the end, which would count a call that nobody spoke in as failed.
+                await self._report(ordered, "answering_machine")
             await records.end(why, recorder.close() if recorder else None)
-        if ordered and call.machine:
-            await self._report(ordered, "answering_machine")
 
     async def _turn_away(self, leg: CallLeg) -> None:
         """All lines are taken: say so, and ring back if there is a number."""
@@ -144,16 +147,17 @@ class Hotline:
     # --- calls out ----------------------------------------------------------------------------
 
     async def _ring_people(self) -> None:
-        """Ring whoever the API says is to be rung, one after another, while a line is free."""
+        """Ring whoever the API says is to be rung, a few at once, while a line is free."""
         while True:
             ordered = None
-            if self.active < self.settings.max_calls:
+            if self._ringing < RINGING and self.active + self._ringing < self.settings.max_calls:
                 with contextlib.suppress(ServiceDown, Refused):
                     ordered = await self.client.claim_call()
             if ordered is None:
-                await asyncio.sleep(CLAIM_S)
+                await asyncio.sleep(self.settings.claim_s)
             else:
-                await self._ring(ordered)
+                self._ringing += 1
+                self._spawn(self._ring(ordered))
 
     async def _ring(self, ordered: Outbound) -> None:
         try:
@@ -161,6 +165,8 @@ class Hotline:
         except NotReached as error:
             await self._report(ordered, RESULTS[error.why], error.why)
             return
+        finally:
+            self._ringing -= 1
         await self._report(ordered, "answered")
         self._spawn(self._lead(leg, ordered))
 

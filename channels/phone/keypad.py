@@ -1,4 +1,5 @@
-"""Keys of the telephone: a choice counts at once, a number when ``#`` or a pause ends it, 0 is a person."""
+"""Keys of the telephone: a choice counts at once, a number when ``#`` or a pause ends it, 0 is a person, ``*`` says it
+again; ``#`` without a number asks how to be spoken to."""
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ class Keypad:
         self._waited_ms = 0
         if self.question.expects != "digits" and (key == "0" or key in self.question.keys):
             self._held = ""
+            return key
+        if key in "*#" and not self._held:
             return key
         if key == "*":
             self._held = ""

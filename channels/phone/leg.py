@@ -5,7 +5,7 @@ Sound is 8 kHz mono PCM in frames of 20 ms (160 samples, int16) in both directio
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -82,6 +82,10 @@ class CannotTransfer(Exception):
     """The other side refused or does not know how to transfer; the call goes on."""
 
 
+Brief = Callable[["CallLeg"], Awaitable[None]]
+"""Speaks on the leg of a person who is to take a call over, and returns when all is said."""
+
+
 class CallLeg(Protocol):
     """A call. All methods may be called after its end and then do nothing."""
 
@@ -113,8 +117,12 @@ class CallLeg(Protocol):
     async def flush(self) -> None:
         """Drop what is queued: the caller has begun to speak."""
 
-    async def transfer(self, target: str) -> None:
-        """Hand the call to a person (REFER, or the carrier's own way). Raises CannotTransfer."""
+    async def transfer(self, target: str, brief: Brief | None = None) -> None:
+        """Hand the call to a person (REFER, or the carrier's own way). Raises CannotTransfer.
+
+        ``brief`` speaks to the person alone before the two are joined, where they are joined by us; whoever hands
+        the call away cannot.
+        """
 
     async def hang_up(self) -> None:
         """End the call."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from channels.phone.leg import FRAME, RATE, CallInfo, CallLeg, LegEvent, Sound
+from channels.phone.leg import FRAME, RATE, Brief, CallInfo, CallLeg, LegEvent, Sound
 from speech.audio import Samples
 
 SILENCE = np.zeros(FRAME, np.int16)
@@ -84,8 +84,8 @@ class _RecordedLeg:
         await self._leg.flush()
         self._recorder.flushed()
 
-    async def transfer(self, target: str) -> None:
-        await self._leg.transfer(target)
+    async def transfer(self, target: str, brief: Brief | None = None) -> None:
+        await self._leg.transfer(target, brief)
 
     async def hang_up(self) -> None:
         await self._leg.hang_up()

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     """Completes callers' landline numbers of 7 or 8 digits, e.g. 0551."""
     operator: str | None = None
     """Who takes over when a person is asked for: a SIP address or a number of the trunk."""
+    whisper: bool = True
+    """Whoever takes over hears a short summary before the two are joined here; false: the call is handed away by
+    REFER where the other side knows it, which frees our line, and the summary stands in the console alone."""
 
     processes: int = Field(default=1, ge=1, le=32)
     """Telephone processes; each has its own ports, a SIP balancer in front shares the calls out."""
@@ -66,6 +69,8 @@ class Settings(BaseSettings):
     """Calls a process talks with at once; the next ones hear an apology and are called back."""
     hard_calls: int = Field(default=60, ge=1)
     """Calls a process takes at all; the next ones get 486. About 60 is what two cores carry."""
+    claim_s: float = Field(default=5.0, gt=0)
+    """Pause between two questions whether somebody is to be rung, s, when nobody was."""
     max_call_s: int = Field(default=1800, ge=10)
     """Longest call, s."""
     silent_line_s: int = Field(default=20, ge=2)

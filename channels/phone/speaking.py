@@ -48,6 +48,10 @@ class Mouth:
         self.first_sound_at: float | None = None
         """When the first frame of the running reply was handed to the line; None before it."""
 
+    def on(self, leg: CallLeg) -> Mouth:
+        """The same voice on another leg."""
+        return Mouth(leg, self._synthesizer, self._threads, self._clock)
+
     def now(self) -> float:
         """The mouth's clock, s."""
         return self._clock()

@@ -17,7 +17,6 @@ EXPECTED: Final[dict[str, tuple[str, ...]]] = {
     ).items()
 }
 URGENT: Final = EXPECTED["urgent"]
-LOUDER: Final = EXPECTED["louder"]
 
 
 def is_urgent(partial: str) -> bool:

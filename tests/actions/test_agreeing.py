@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.__main__ import executor
-from actions.booking import Booking
-from actions.form import YES_FIRST, _said_again
+from actions.booking import Booking, BookingForm
+from actions.form import SECOND_THOUGHT, YES_FIRST, _said_again
 from actions.orders import CancelForm
 from assistant.client import Client
 from tests.actions.test_words import turn
@@ -92,3 +92,29 @@ async def test_an_action_runs_without_a_domain() -> None:
     answer = await known.run(call)
     assert answer is not None
     assert answer.responses[0]["custom"] == {"repeat": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("不对", False), ("不对，要改", False), ("不是的", False), ("不对，是后天", True), ("等一下", True)],
+)
+def test_a_bare_no_has_nothing_behind_it(text: str, more: bool) -> None:
+    assert (SECOND_THOUGHT.search(text) is not None) is more
+
+
+@pytest.mark.parametrize(
+    ("text", "asked_next"),
+    [
+        ("日子不对", {"date", "slot"}),
+        ("份数错了", {"quantity", "slot"}),
+        ("时间不对", {"part", "slot"}),
+        ("不对", set()),
+        ("地方挺远的", set()),
+    ],
+)
+def test_what_is_called_wrong_is_forgotten(text: str, asked_next: set[str]) -> None:
+    before = Booking(service_type="meal", date="2025-06-12", part="noon", quantity=2, slot="2025-06-12T11:00")
+    frame = before.model_copy(deep=True)
+    doubted = BookingForm(Client("http://127.0.0.1:1", "none")).doubt(frame, turn(text, "deny"))
+    changed = {name for name in Booking.model_fields if getattr(frame, name) != getattr(before, name)}
+    assert (doubted, changed) == (bool(asked_next), asked_next)

@@ -200,11 +200,13 @@ async def test_in_a_call_the_words_are_spoken_and_the_call_is_put_through(
             assert answer.status_code in (200, 303), (step, answer.text)
         async with database.session() as session:
             told = await commands.after(session, clock.now(), None)
-        assert [(one.conversation, one.kind, one.text) for one in told] == [
+        assert [(one.conversation, one.kind, one.text) for one in told[:2]] == [
             ("phone-1", "say", "人工客服已接入，下面由工作人员和您说。"),
             ("phone-1", "say", "您好，我是小王"),
-            ("phone-1", "transfer", None),
         ]
+        put_through = told[2]
+        assert (put_through.kind, put_through.target) == ("transfer", None)
+        assert put_through.speech and "赵秀兰" in put_through.speech, "whoever takes over is told who it is"
         await phone.post("/v1/calls/phone-1/end", json={"ended_by": "caller"})
     for step, form in (("say", {"text": "在吗"}), ("transfer", {})):
         assert (await worker.post(f"{path}/{step}", form)).status_code == 409

@@ -1,7 +1,7 @@
-"""A person for carriers that cannot transfer: the person is rung, and the two calls are joined in this process.
+"""A person rung by us, told who is there and what it is about, and joined with the caller in this process.
 
-Many trunks refuse REFER and media streams know nothing like it. To the call logic it is the same: the call ends as
-transferred, whoever carries it on.
+So that nobody takes a call over unprepared, and for carriers that cannot transfer: many trunks refuse REFER and media
+streams know nothing like it. To the call logic it is the same: the call ends as transferred, whoever carries it on.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, Protocol
 
 import numpy as np
+import structlog
 
 from channels.phone.leg import (
     FRAME,
     RATE,
+    Brief,
     CallInfo,
     CallLeg,
     CannotTransfer,
+    Digit,
     HungUp,
     LegEvent,
     Line,
@@ -30,6 +33,7 @@ from speech.audio import Samples
 from speech.audio.comfort import tone
 
 RING_S: Final = 30.0
+log = structlog.get_logger()
 _RINGBACK: Final = np.concatenate([tone(450, 1000, -24), np.zeros(4 * RATE, np.int16)]).reshape(-1, FRAME)
 """What a caller in China hears while it rings: 450 Hz, 1 s of 5 (ITU-T E.180)."""
 
@@ -81,18 +85,25 @@ class JoinableLeg:
         if not self._events.ended:
             await self._leg.hang_up()
 
-    async def transfer(self, target: str) -> None:
+    async def transfer(self, target: str, brief: Brief | None = None) -> None:
+        """Joined here when somebody is to be briefed; else handed over, and joined here where that is refused."""
         if self._events.ended:
             return
+        if brief is not None:
+            return await self._join(target, brief)
         try:
             await self._leg.transfer(target)
         except CannotTransfer:
-            await self._join(target)
+            await self._join(target, None)
 
-    async def _join(self, target: str) -> None:
+    async def _join(self, target: str, brief: Brief | None) -> None:
         ringing = self._spawn(self._ring_back())
         try:
             person = await self._dial(target, ring_s=RING_S)
+            heard = Events()
+            self._spawn(_relay(person, heard))
+            if brief is not None:
+                await _briefed(person, heard, brief, ringing)
         except NotReached as error:
             raise CannotTransfer(f"not reached: {error.why}") from error
         finally:
@@ -100,20 +111,48 @@ class JoinableLeg:
         if self._events.ended:
             await person.hang_up()
             return
+        if heard.ended:
+            raise CannotTransfer("hung up before the calls were joined")
         await self._leg.flush()
         self._to = Events()
         self._events.put(HungUp("transferred"))
-        self._spawn(bridge(self._leg, self._to.read(), person, person.events()))
+        self._spawn(bridge(self._leg, self._to.read(), person, heard.read()))
 
     async def _read(self) -> None:
         async for event in self._leg.events():
             self._to.put(event)
 
     async def _ring_back(self) -> None:
+        """What the caller hears meanwhile; over when they are gone."""
         for frame in itertools.cycle(_RINGBACK):
             if self._to.ended:
                 return
             await self._leg.play(frame)
+
+
+async def _relay(person: CallLeg, heard: Events) -> None:
+    async for event in person.events():
+        heard.put(event)
+
+
+async def _briefed(person: CallLeg, heard: Events, brief: Brief, caller: asyncio.Task[Any]) -> None:
+    """Speak to the person until all is said, a key is pressed, or either side is gone (``caller`` is done)."""
+    speaking = asyncio.ensure_future(brief(person))
+    listening = asyncio.create_task(_key_or_end(heard))
+    await asyncio.wait({speaking, listening, caller}, return_when=asyncio.FIRST_COMPLETED)
+    if not speaking.done():
+        await person.flush()
+    speaking.cancel()
+    listening.cancel()
+    told, _ = await asyncio.gather(speaking, listening, return_exceptions=True)
+    if isinstance(told, Exception):
+        log.error("phone.not_briefed", error=type(told).__name__)
+
+
+async def _key_or_end(heard: Events) -> None:
+    async for event in heard.read():
+        if isinstance(event, Digit | HungUp):
+            return
 
 
 class JoinableLine:

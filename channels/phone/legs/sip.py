@@ -22,7 +22,7 @@ import baresip
 import structlog
 from baresip import Account, CallState, Config, Event, Runtime, StackEvent, UserAgent
 
-from channels.phone.leg import CallInfo, CannotTransfer, Digit, Ending, Held, NotReached, Sound
+from channels.phone.leg import Brief, CallInfo, CannotTransfer, Digit, Ending, Held, NotReached, Sound
 from channels.phone.legs.common import Clock, Incoming, Leg, Ticker
 from channels.phone.legs.early_events import allow_early_events, stop_early_events
 from channels.phone.legs.identity import (
@@ -133,7 +133,7 @@ class SipLeg(Leg):
         if not self.ended:
             await self._call.send_dtmf(keys)
 
-    async def transfer(self, target: str) -> None:
+    async def transfer(self, target: str, brief: Brief | None = None) -> None:
         if self.ended:
             return
         address = _address(target, self._settings)

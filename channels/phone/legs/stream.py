@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from channels.phone.leg import CallInfo, CannotTransfer, Digit, Ending, NotReached, Sound
+from channels.phone.leg import Brief, CallInfo, CannotTransfer, Digit, Ending, NotReached, Sound
 from channels.phone.legs.common import Incoming, Leg, PacedCarriage, Ticker
 from channels.phone.settings import Settings
 from speech.audio import Samples
@@ -131,7 +131,7 @@ class StreamLeg(Leg):
         self.why = self.why or "us"
         self._say_goodbye()
 
-    async def transfer(self, target: str) -> None:
+    async def transfer(self, target: str, brief: Brief | None = None) -> None:
         """The stream ends at this process; the operator is rung by SIP and the calls are joined here."""
         if not self.ended:
             raise CannotTransfer(f"{self.info.carrier} streams cannot be transferred")

@@ -17,6 +17,7 @@ from assistant.desk.schemas import Message, Reply, TurnIn
 from channels.phone.leg import (
     FRAME,
     RATE,
+    Brief,
     CallInfo,
     CannotTransfer,
     Digit,
@@ -88,9 +89,14 @@ class MemoryLeg:
     async def flush(self) -> None:
         self._ours.clear()
 
-    async def transfer(self, target: str) -> None:
+    async def transfer(self, target: str, brief: Brief | None = None) -> None:
         if not self.can_transfer:
             raise CannotTransfer
+        if brief is not None:
+            person = MemoryLeg()
+            listening = asyncio.create_task(_listen(person))
+            await brief(person)
+            listening.cancel()
         self.transferred_to = target
         self.over = "transferred"
 
@@ -133,6 +139,11 @@ class MemoryLeg:
         """Until the hotline has spoken and been quiet for half a second."""
         await self.until(self.speaks)
         await self.until(lambda: all(int(np.abs(frame).max()) <= LOUD for frame in self.heard[-25:]))
+
+
+async def _listen(person: MemoryLeg) -> None:
+    async for _ in person.events():
+        pass
 
 
 class Beeps:

@@ -136,7 +136,7 @@ async def test_nothing_is_heard_while_the_caller_holds(dial: Dial, utter: Utter)
 
 
 def operator(turn: TurnIn) -> Reply:
-    handoff = Handoff(to="operator", reason="要人", summary="要人", ticket="T1")
+    handoff = Handoff(to="operator", reason="要人", summary="来电人要找人。", ticket="T1")
     return reply("马上给您转。", handoff=None if turn.event else handoff, expects="none")
 
 
@@ -146,6 +146,14 @@ async def test_a_caller_is_put_through(dial: Dial, utter: Utter) -> None:
         line.leg.say(utter("转人工"))
         assert await line.ended == "transferred"
     assert line.leg.transferred_to == "sip:desk@127.0.0.1"
+    assert line.voice.said[-2:] == ["马上给您转。", "来电人要找人。"], "the second to whoever takes over"
+
+
+async def test_nobody_is_briefed_where_calls_are_handed_away(dial: Dial) -> None:
+    async with dial(ScriptedDesk(operator), Plan(operator="sip:desk@127.0.0.1", whisper=False)) as line:
+        await line.leg.hears_out()
+        line.leg.press("0")
+        assert await line.ended == "transferred"
     assert line.voice.said[-1] == "马上给您转。"
 
 
@@ -193,15 +201,20 @@ async def test_people_at_the_console_speak_and_end_the_call(dial: Dial) -> None:
         assert await line.ended == "us"
 
 
-async def test_slower_and_louder_last(dial: Dial, utter: Utter) -> None:
-    desk = ScriptedDesk(lambda turn: reply("好的。", pace=0.9 if turn.text else 1.0))
+async def test_the_desk_says_how_fast_and_how_loud(dial: Dial) -> None:
+    desk = ScriptedDesk(
+        lambda turn: reply("好的。") if turn.event else reply("好的。", pace=0.9, loudness=2.0)
+    )
     async with dial(desk) as line:
         await line.leg.hears_out()
-        line.leg.say(utter("请你声音大一点"))
-        await line.leg.until(lambda: bool(desk.texts))
+        line.leg.press("7#")
+        await line.leg.until(lambda: len(line.voice.said) == 2)
         await line.leg.hears_out()
-    assert line.voice.deliveries[-1].pace == 0.9
-    assert line.voice.deliveries[-1].loudness > line.voice.deliveries[0].loudness
+        line.call.command(Command("say", "我是社区的小王。"))
+        await line.leg.until(lambda: len(line.voice.said) == 3)
+    first, *others = line.voice.deliveries
+    assert (first.pace, first.loudness) == (1.0, 0.0)
+    assert [(one.pace, round(one.loudness)) for one in others] == [(0.9, 6)] * 2, "a worker's words too"
 
 
 async def test_a_doubtful_utterance_is_heard_again(dial: Dial, utter: Utter) -> None:

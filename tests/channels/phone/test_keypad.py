@@ -41,4 +41,10 @@ def test_a_star_takes_back_and_a_new_question_forgets() -> None:
     assert pressed(keypad, "13*45#") == ["45"]
     keypad.press("9")
     keypad.ask(NUMBER)
-    assert keypad.press("#") is None
+    assert keypad.pass_time(PAUSE_MS) is None
+
+
+def test_a_star_and_a_hash_without_a_number_have_a_meaning_of_their_own() -> None:
+    assert pressed(Keypad(NUMBER), "*") == ["*"]
+    assert pressed(Keypad(CHOICE), "#") == ["#"]
+    assert pressed(Keypad(NUMBER), "13**") == ["*"], "the first one took back what was keyed in"

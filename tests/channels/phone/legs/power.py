@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from channels.phone.leg import FRAME, RATE, CallLeg
 from speech.audio import Samples, comfort
@@ -22,8 +23,13 @@ async def play(leg: CallLeg, samples: Samples) -> None:
         await leg.play(frame)
 
 
-def loud_ms(heard: Samples, frequency: float) -> int:
-    """For how long a tone was heard, to 10 ms."""
+def loud(heard: Samples, frequency: float) -> npt.NDArray[np.bool_]:
+    """Whether a tone was heard, each 10 ms."""
     steps = heard[: len(heard) // _STEP * _STEP].reshape(-1, _STEP).astype(np.float64)
     wave = np.exp(-2j * np.pi * frequency * np.arange(_STEP) / RATE)
-    return int((np.abs(steps @ wave) * 2 / _STEP > 1000).sum()) * 10
+    return np.asarray(np.abs(steps @ wave) * 2 / _STEP > 1000)
+
+
+def loud_ms(heard: Samples, frequency: float) -> int:
+    """For how long a tone was heard, to 10 ms."""
+    return int(loud(heard, frequency).sum()) * 10

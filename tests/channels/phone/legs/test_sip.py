@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from channels.phone.leg import CallLeg, CannotTransfer, Digit, Held, HungUp, Sound
@@ -162,6 +163,82 @@ async def test_where_the_other_side_knows_no_transfer_the_calls_are_joined_here(
     assert endings == [HungUp("transferred")]
     assert max(likeness(caller.heard()[-24000:], voice[:16000])) > 0.98
     assert power.loud_ms(caller.heard(), 450) >= 20, "ringing is heard meanwhile"
+
+
+async def test_whoever_takes_over_is_briefed_alone_before_the_calls_are_joined() -> None:
+    settings = sip_settings()
+
+    async def brief(person: CallLeg) -> None:
+        await power.play(person, power.tone(1500, 1.5))
+        await person.played()
+
+    async with telephone(sweep(12), user="operator", account=";answermode=auto") as operator:
+
+        async def script(leg: CallLeg) -> None:
+            await leg.answer()
+            await leg.transfer(f"sip:operator@127.0.0.1:{operator.sip_port}", brief)
+
+        sip = await SipLine.open(settings)
+        async with (
+            answered(JoinableLine(sip, sip.dial), script),
+            raw_caller(settings.sip_port) as caller,
+        ):
+            assert await caller.invite() == 200
+            speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
+            await operator.event("CALL_ESTABLISHED")
+            await asyncio.sleep(3)
+            await operator.command("hangup")
+            await caller.ended()
+            speaking.cancel()
+            await operator.stop()
+            told, heard = operator.heard(), caller.heard()
+    assert power.loud_ms(told, 1500) >= 1400 and power.loud_ms(told, 600) >= 500
+    first_of_caller = np.flatnonzero(power.loud(told, 600))[0]
+    last_of_brief = np.flatnonzero(power.loud(told, 1500))[-1]
+    assert first_of_caller >= last_of_brief - 2, "not joined before all was told"
+    assert power.loud_ms(heard, 1500) < 100, "the caller heard nothing of it"
+    assert power.loud_ms(heard, 450) >= 500, "but the ringing"
+
+
+async def test_a_briefing_ends_with_a_key_and_a_briefed_person_may_hang_up() -> None:
+    settings = sip_settings()
+    refused: list[str] = []
+
+    async def long(person: CallLeg) -> None:
+        await power.play(person, power.tone(1500, 60))
+
+    async with telephone(sweep(20), user="operator", account=";answermode=auto") as operator:
+
+        async def script(leg: CallLeg) -> None:
+            await leg.answer()
+            address = f"sip:operator@127.0.0.1:{operator.sip_port}"
+            try:
+                await leg.transfer(address, long)
+            except CannotTransfer as error:
+                refused.append(str(error))
+                await leg.transfer(address, long)
+
+        sip = await SipLine.open(settings)
+        async with (
+            answered(JoinableLine(sip, sip.dial), script),
+            raw_caller(settings.sip_port) as caller,
+        ):
+            assert await caller.invite() == 200
+            speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
+            await operator.event("CALL_ESTABLISHED")
+            await operator.command("hangup")
+            await operator.event("CALL_CLOSED")
+            operator.events.clear()
+            await operator.event("CALL_ESTABLISHED")
+            await operator.press("1")
+            await asyncio.sleep(1.5)
+            await operator.command("hangup")
+            await caller.ended()
+            speaking.cancel()
+            await operator.stop()
+            told = operator.heard()
+    assert refused == ["hung up before the calls were joined"]
+    assert power.loud_ms(told, 600) >= 500, "joined at the key"
 
 
 async def test_a_withheld_number_is_nobodys() -> None:
