@@ -10,8 +10,7 @@ from assistant.care import repository, service
 from assistant.care.errors import PlanNotFound
 from assistant.care.models import CheckinPlan
 from assistant.care.schemas import PlanIn, PlanOut
-from assistant.kit.actor import ActorDep
-from assistant.kit.api import ClockDep, ContextDep, SessionDep, scope
+from assistant.kit.api import ActorDep, ClockDep, ContextDep, SessionDep, scope
 from assistant.people.consents import check_may
 
 router = APIRouter(prefix="/v1/care", tags=["care"], dependencies=[scope("care")])

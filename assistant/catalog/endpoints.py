@@ -35,8 +35,7 @@ from assistant.catalog.schemas import (
 from assistant.catalog.sheets.writer import template_xlsx
 from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.kit import audit
-from assistant.kit.actor import ActorDep
-from assistant.kit.api import ClockDep, SessionDep, scope
+from assistant.kit.api import ActorDep, ClockDep, SessionDep, scope
 from assistant.kit.clock import china_today
 
 router = APIRouter(prefix="/v1", tags=["catalog"], dependencies=[scope("catalog")])

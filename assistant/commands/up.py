@@ -20,7 +20,7 @@ from assistant.seeds import DEMO_PHONE, load
 from assistant.settings import Settings, settings
 from speech.models import ModelError, ModelStore
 
-WATCH_S = 1.0
+WATCH_S = 0.25
 """How often the parent looks whether its children live."""
 
 

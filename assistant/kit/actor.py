@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import Depends, Header, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from assistant.kit.api import bearer
-from assistant.kit.errors import Invalid
+from pydantic import BaseModel, ConfigDict
 
 ActorKind = Literal["senior", "relative", "worker", "provider", "system", "unknown"]
 Channel = Literal["phone", "telegram", "web", "console", "terminal", "api"]
@@ -29,22 +25,3 @@ class Actor(BaseModel):
 
 
 SYSTEM = Actor(kind="system", channel="api")
-
-
-def actor(request: Request, x_yinling_actor: Annotated[str | None, Header()] = None) -> Actor:
-    """The actor that a trusted process (actions, a channel) names in a header.
-
-    Raises:
-        Unauthenticated: no valid token.
-        Invalid: the header is not an actor.
-    """
-    bearer(request)
-    if x_yinling_actor is None:
-        return SYSTEM
-    try:
-        return Actor.model_validate_json(x_yinling_actor)
-    except ValidationError as error:
-        raise Invalid("办理人信息不完整。") from error
-
-
-ActorDep = Annotated[Actor, Depends(actor)]

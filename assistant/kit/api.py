@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assistant.kit.actor import SYSTEM, Actor
 from assistant.kit.clock import Clock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.kit.errors import Forbidden, Unauthenticated
+from assistant.kit.errors import Forbidden, Invalid, Unauthenticated
 from assistant.kit.tokens import Bearer, read
 from assistant.settings import Settings
 
@@ -68,3 +70,22 @@ def scope(name: str) -> Any:
 SessionDep = Annotated[AsyncSession, Depends(session, scope="function")]
 ClockDep = Annotated[Clock, Depends(clock)]
 ContextDep = Annotated[Context, Depends(context)]
+
+
+def actor(request: Request, x_yinling_actor: Annotated[str | None, Header()] = None) -> Actor:
+    """The actor that a trusted process (actions, a channel) names in a header.
+
+    Raises:
+        Unauthenticated: no valid token.
+        Invalid: the header is not an actor.
+    """
+    bearer(request)
+    if x_yinling_actor is None:
+        return SYSTEM
+    try:
+        return Actor.model_validate_json(x_yinling_actor)
+    except ValidationError as error:
+        raise Invalid("办理人信息不完整。") from error
+
+
+ActorDep = Annotated[Actor, Depends(actor)]

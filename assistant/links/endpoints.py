@@ -9,8 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from assistant.kit.actor import ActorDep
-from assistant.kit.api import ClockDep, ContextDep, SessionDep, scope
+from assistant.kit.api import ActorDep, ClockDep, ContextDep, SessionDep, scope
 from assistant.kit.quiet import QuietHours
 from assistant.links import alarms, chats, delivery, invitations, photos, repository
 from assistant.links.schemas import (

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import AwareDatetime
 
 from assistant.kit import audit
-from assistant.kit.actor import Actor, ActorDep
-from assistant.kit.api import ClockDep, SessionDep, bearer, scope
+from assistant.kit.actor import Actor
+from assistant.kit.api import ActorDep, ClockDep, SessionDep, bearer, scope
 from assistant.kit.errors import Forbidden, Invalid, YinlingError
 from assistant.kit.tokens import Bearer
 from assistant.orders import progress, repository, series, service, views

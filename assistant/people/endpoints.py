@@ -9,8 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from assistant.kit import audit
-from assistant.kit.actor import ActorDep
-from assistant.kit.api import ClockDep, SessionDep, scope
+from assistant.kit.api import ActorDep, ClockDep, SessionDep, scope
 from assistant.people import consents, repository, service, views
 from assistant.people.schemas import (
     Candidates,

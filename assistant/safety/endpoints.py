@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.kit.actor import Actor, ActorDep
-from assistant.kit.api import ClockDep, SessionDep, scope
+from assistant.kit.actor import Actor
+from assistant.kit.api import ActorDep, ClockDep, SessionDep, scope
 from assistant.kit.errors import Forbidden, NotFound
 from assistant.safety import repository, service
 from assistant.safety.schemas import AlarmIn, AlarmOut, FalseAlarmIn

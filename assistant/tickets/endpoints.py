@@ -12,8 +12,8 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit import audit
-from assistant.kit.actor import Actor, ActorDep
-from assistant.kit.api import ClockDep, ContextDep, SessionDep, scope
+from assistant.kit.actor import Actor
+from assistant.kit.api import ActorDep, ClockDep, ContextDep, SessionDep, scope
 from assistant.kit.errors import Forbidden
 from assistant.people import repository as people
 from assistant.people.views import ref

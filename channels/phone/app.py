@@ -29,9 +29,11 @@ def make_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        # The lines are open at once: who rings meanwhile hears it ring until there are ears.
+        lines = await open_lines(settings)
         senses = await Senses.load(settings.home, second_hearing=settings.second_hearing)
         client = Client(settings.api_url, settings.api_token)
-        app.state.hotline = hotline = Hotline(settings, client, senses, await open_lines(settings))
+        app.state.hotline = hotline = Hotline(settings, client, senses, lines)
         if senses.trial_model:
             log.warning("phone.trial_model", notice=TRIAL)
         hotline.start()

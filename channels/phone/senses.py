@@ -44,7 +44,9 @@ class Senses:
         self.pool = pool
         self.synthesizer = synthesizer
         self.second = second
+        """None: there is none, or not yet; the first calls do not wait for it."""
         self.trial_model = trial_model
+        self._starting: asyncio.Task[None] | None = None
         self.speakers = ThreadPoolExecutor(max(2, os.cpu_count() or 1), thread_name_prefix="voice")
 
     @classmethod
@@ -58,9 +60,11 @@ class Senses:
         )
         own = [SENTENCES(name) for name in sorted(SENTENCES.names())]
         await asyncio.to_thread(synthesizer.prepare, own)
-        second = await _second(folder) if second_hearing else None
         pool = RecognizerPool(model, threads=max(2, os.cpu_count() or 1))
-        return cls(pool, synthesizer, second, trial_model=info.trial_only)
+        senses = cls(pool, synthesizer, None, trial_model=info.trial_only)
+        if second_hearing:
+            senses._starting = asyncio.create_task(senses._start_second(folder))
+        return senses
 
     def ear(self) -> Ear:
         """An ear for one call."""
@@ -79,17 +83,22 @@ class Senses:
 
     async def close(self) -> None:
         """End the second hearing's process and the threads."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         if self.second is not None:
             await self.second.close()
         self.pool.close()
         self.speakers.shutdown(cancel_futures=True)
 
-
-async def _second(folder: Path) -> SecondHearing | None:
-    second = SecondHearing(folder)
-    try:
-        await second.start()
-    except (WeightsMissing, OSError) as error:
-        log.info("phone.no_second_hearing", error=type(error).__name__)
-        return None
-    return second
+    async def _start_second(self, folder: Path) -> None:
+        second = SecondHearing(folder)
+        try:
+            await second.start()
+        except (WeightsMissing, OSError) as error:
+            log.info("phone.no_second_hearing", error=type(error).__name__)
+        except asyncio.CancelledError:
+            await second.close()
+            raise
+        else:
+            self.second = second

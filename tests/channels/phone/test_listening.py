@@ -56,6 +56,29 @@ async def test_a_person_who_speaks_stops_us(ear: Ear, utter: Utter) -> None:
     assert isinstance(noticed[-1], Utterance) and "取消" in noticed[-1].heard.text
 
 
+SENTENCES = ("算了先不订了", "我要找人工", "不用了谢谢", "你听我说", "附近有没有老年食堂", "等一下")
+
+
+async def test_we_stop_when_the_first_word_is_heard(speech_model: SpeechModel, voice: ZhttsVoice) -> None:
+    """Counted in sound, not on a clock: what is left to the machine is to decode 60 ms of it."""
+    pool, waits = RecognizerPool(speech_model, threads=1), []
+    for seed, sentence in enumerate(SENTENCES, 1):
+        sound = call(voice, sentence, Caller.drawn(seed), seed)
+        at = [RATE]  # the clock is the sound that has come in
+        ear = Ear(pool.open(), SileroDetector(), TurnTaking(Patience(PATIENCE)), lambda at=at: at[0] / RATE)
+        ear.begin_speaking(protected=False)
+        for start in range(0, len(sound) - FRAME + 1, FRAME):
+            at[0] += FRAME
+            noticed = await ear.push(sound[start : start + FRAME])
+            if isinstance(noticed, Started):
+                assert noticed.over_us
+                waits.append(noticed.since_word_ms)
+                break
+    pool.close()
+    assert len(waits) == len(SENTENCES)
+    assert max(waits) <= 150
+
+
 def backchannels(voice: ZhttsVoice) -> list[Samples]:
     said = ("嗯", "哦", "啊", "嗯嗯", "哦哦", "对", "好", "嗯")
     return [call(voice, text, Caller.drawn(seed), seed) for seed, text in enumerate(said)]

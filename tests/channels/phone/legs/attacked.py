@@ -32,7 +32,7 @@ async def attacked() -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
         await asyncio.wait_for(process.stdout.readuntil(b"open\n"), 30)
         yield process, port
         process.stdin.close()
-        assert await asyncio.wait_for(process.wait(), 30) == 0
+        assert await asyncio.wait_for(process.wait(), 90) == 0
     finally:
         if process.returncode is None:
             process.kill()
