@@ -334,7 +334,7 @@ class Call:
 
     async def _speak(self, reply: Reply, entry: Entry, said: Utterance | None) -> None:
         last = reply.end or reply.handoff is not None
-        interrupted = True
+        interrupted, before = True, False
         asked_at = self._mouth.now()
         self._mouth.begin()
         try:
@@ -345,6 +345,9 @@ class Call:
                     break
                 if number:
                     await self._mouth.pause()
+                if before and not protected:
+                    await self._mouth.heard_out()  # a second of it may still lie in the line
+                before = protected
                 self._ear.begin_speaking(protected=protected or last)
                 await self._mouth.say(speech)
             await self._mouth.heard_out()

@@ -18,7 +18,7 @@ FRAME: Final = RATE * FRAME_MS // 1000
 """Samples in a frame."""
 AHEAD_MS: Final = 80
 """Most sound that lies unplayed in a leg that cannot take it back: little, so that ``flush`` is heard at once. A leg
-that can (SIP) takes up to 400 ms, so that a busy machine is not heard."""
+that can (SIP) takes up to 1,000 ms, so that a busy machine is not heard."""
 
 Ending = Literal["caller", "us", "transferred", "lost", "too_long", "refused"]
 """Why a call ended: either side hung up, it was handed over, the line went dead, our limits."""

@@ -59,7 +59,8 @@ class LineUnavailable(Exception):
 class _Sender:
     """The stack's own buffer: it sends 20 ms at a time by a clock of its own, and forgets the rest when told to."""
 
-    most_ms: float = 400
+    most_ms: float = 1000
+    """Of the two seconds the stack takes: so long this process may stand still before a caller hears a gap."""
 
     def __init__(self, call: baresip.Call) -> None:
         self._call = call
