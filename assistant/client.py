@@ -242,6 +242,12 @@ class Client:
         ticket: str | None = (await self._send("/v1/calls/turned-away", asked))["ticket"]
         return ticket
 
+    async def names(self, city: str | None = None) -> list[str]:
+        """Names that callers of a city say: streets, places, providers, services; ``city``: not the installation's own."""
+        asked = {"city": city} if city else {}
+        found: list[str] = (await self.request("GET", "/v1/calls/names", params=asked))["names"]
+        return found
+
     async def claim_call(self) -> Outbound | None:
         """Somebody to ring now, to be reported within two minutes."""
         return Claimed.model_validate(await self.request("POST", "/v1/calls/outbound/claim")).outbound

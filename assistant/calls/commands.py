@@ -63,6 +63,12 @@ async def give(
     return command.id
 
 
+async def muted(session: AsyncSession, conversation: str) -> bool:
+    """Whether the assistant has been told to be quiet in a call."""
+    last = await repository.last_command(session, conversation, ("mute", "unmute"))
+    return last is not None and last.kind == "mute"
+
+
 async def after(session: AsyncSession, now: datetime, last: int | None) -> Sequence[Command]:
     """Commands after number ``last`` for calls that still run; without ``last`` those of the last minutes."""
     since = datetime.min.replace(tzinfo=now.tzinfo) if last is not None else now - FRESH

@@ -23,10 +23,15 @@ from assistant.calls.schemas import (
     Claimed,
     EndIn,
     EntryIn,
+    NamesOut,
     Report,
     TurnedAway,
     TurnedAwayOut,
 )
+from assistant.catalog import repository as catalog
+from assistant.catalog.names import distinctive
+from assistant.catalog.resolve import gazetteer
+from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.kit.api import ClockDep, Context, ContextDep, SessionDep, context, scope
 from assistant.kit.errors import Invalid
 from assistant.kit.quiet import QuietHours
@@ -62,6 +67,16 @@ async def turn_away(
 ) -> TurnedAwayOut:
     """Somebody rang while no line was free: a call-back ticket, and the machine rings them soon."""
     return await turned_away.keep(session, clock.now(), here.settings, given)
+
+
+@router.get("/names")
+async def names(session: SessionDep, here: ContextDep, city: str | None = None) -> NamesOut:
+    """Names that callers say and a recogniser cannot know: of the city's catalogue, and of the services."""
+    found = await catalog.city(session, city or here.settings.city)
+    entries = await gazetteer(session, found.code if found else here.settings.city)
+    said = [name for entry in entries for name in (entry.name, *entry.aliases, distinctive(entry.name))]
+    services = [word for kind in SERVICE_TYPES.values() for word in (kind.name, *kind.aliases)]
+    return NamesOut(names=list(dict.fromkeys([*said, *services])))
 
 
 @router.post("/outbound/claim")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.calls.models import Call, CallCommand, CallEntry, OutboundCall
-from assistant.calls.schemas import Purpose
+from assistant.calls.schemas import CommandKind, Purpose
 
 # The record
 
@@ -158,3 +158,16 @@ async def commands_after(
         .order_by(CallCommand.id)
     )
     return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def last_command(
+    session: AsyncSession, conversation: str, kinds: Sequence[CommandKind]
+) -> CallCommand | None:
+    """The last command of some kinds in a call."""
+    statement = (
+        select(CallCommand)
+        .join(Call, Call.id == CallCommand.call_id)
+        .where(Call.conversation == conversation, CallCommand.kind.in_(kinds))
+        .order_by(CallCommand.id.desc())
+    )
+    return await session.scalar(statement.limit(1))

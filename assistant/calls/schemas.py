@@ -107,6 +107,10 @@ class AbandonedOut(BaseModel):
     calls: int = Field(description="Calls of its former life that were still open; they are closed as lost.")
 
 
+class NamesOut(BaseModel):
+    names: list[str] = Field(description="Of streets, places, providers and services; each once.")
+
+
 class Outbound(BaseModel):
     """Somebody to ring now. The number is dialled, ``report`` says what came of it."""
 

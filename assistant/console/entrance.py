@@ -15,7 +15,13 @@ from assistant.kit.actor import Actor
 from assistant.kit.api import ClockDep, SessionDep, context
 
 OPEN: Final = frozenset(
-    {"/console/sign-in", "/console/static/{path:path}", "/console/oidc/start", "/console/oidc/callback"}
+    {
+        "/console/sign-in",
+        "/console/static/{path:path}",
+        "/console/oidc/start",
+        "/console/oidc/callback",
+        "/console/oidc/end",
+    }
 )
 """The only routes for people who have not signed in."""
 
@@ -32,8 +38,8 @@ async def asset(request: Request, path: str) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request, next: str = "") -> Response:
-    return _page(request, next=next)
+async def sign_inpage(request: Request, next: str = "") -> Response:
+    return page(request, next=next)
 
 
 @router.post("/sign-in")
@@ -49,7 +55,7 @@ async def sign_in(
     now = clock.now()
     found = await accounts.check(session, now, username.strip(), password, code)
     if isinstance(found, accounts.SignInRefused):
-        return _page(request, found.status, message=found.message, next=next, username=username)
+        return page(request, found.status, message=found.message, next=next, username=username)
     response = pages.go(request, own(next))
     await sessions.begin(session, now, found, request, response)
     actor = Actor(kind="worker", channel="console", person_id=found.id)
@@ -57,9 +63,10 @@ async def sign_in(
     return response
 
 
-def _page(
+def page(
     request: Request, status: int = 200, *, message: str = "", next: str = "", username: str = ""
 ) -> Response:
+    """The page to sign in on."""
     shared = context(request).settings.oidc_issuer is not None
     shown = {"message": message, "next": next, "username": username, "shared": shared}
     return pages.open_page(request, "sign_in.html", status, **shown)
@@ -67,7 +74,7 @@ def _page(
 
 def refused(request: Request, status: int, message: str) -> Response:
     """The page again, with why somebody could not sign in."""
-    return _page(request, status, message=message)
+    return page(request, status, message=message)
 
 
 def own(path: str) -> str:
@@ -80,7 +87,8 @@ def own(path: str) -> str:
 async def sign_out(request: Request, visit: Home) -> Response:
     audit.record(visit.session, visit.now, visit.actor, "account.signed_out", f"account:{visit.account.id}")
     await sessions.end(visit.session, request)
-    response = pages.go(request, "/console/sign-in")
+    shared = visit.account.subject is not None and context(request).settings.oidc_issuer is not None
+    response = pages.go(request, "/console/oidc/end" if shared else "/console/sign-in")
     response.delete_cookie(sessions.COOKIE, path=sessions.PATH)
     return response
 

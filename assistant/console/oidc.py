@@ -74,6 +74,8 @@ class Endpoints:
     authorization: str
     token: str
     keys: str
+    end: str | None = None
+    """Where a browser is signed out there; None: the provider has no such place."""
 
 
 class Provider:
@@ -110,6 +112,17 @@ class Provider:
         }
         joint = "&" if "?" in endpoints.authorization else "?"
         return f"{endpoints.authorization}{joint}{urlencode(asked)}"
+
+    async def leave_for_good(self, back: str) -> str | None:
+        """The address that signs a browser out at the provider (RP-Initiated Logout 1.0), which then sends it to
+        ``back``, as registered there; None where it cannot. No identity token is kept here to hint with, so that
+        some providers ask first. Raises ProviderDown."""
+        endpoints = await self._discovered()
+        if endpoints.end is None:
+            return None
+        asked = {"client_id": self.client_id, "post_logout_redirect_uri": back}
+        joint = "&" if "?" in endpoints.end else "?"
+        return f"{endpoints.end}{joint}{urlencode(asked)}"
 
     async def claims(self, now: datetime, attempt: Attempt, code: str) -> dict[str, Any]:
         """Who came back with ``code``: the claims of a proven identity token.
@@ -193,7 +206,9 @@ class Provider:
             if told.get("issuer") != self.issuer or not all(_safe(told.get(name)) for name in names):
                 log.error("oidc_discovery_refused")
                 raise ProviderDown()
-            self._endpoints = Endpoints(*(str(told[name]) for name in names))
+            end = str(told["end_session_endpoint"]) if _safe(told.get("end_session_endpoint")) else None
+            authorization, token, keys = (str(told[name]) for name in names)
+            self._endpoints = Endpoints(authorization, token, keys, end)
         return self._endpoints
 
     async def _ask(self, method: str, url: str, **more: Any) -> dict[str, Any]:

@@ -98,6 +98,21 @@ async def callback(
     return response
 
 
+@router.get("/end")
+async def end(request: Request) -> Response:
+    """Signed out here; on to the provider, to be signed out there too. By a page of ours, since browsers follow a
+    form to no other place than this (``form-action``)."""
+    response = entrance.page(request)
+    try:
+        home = f"{context(request).settings.public_url.rstrip('/')}/console/sign-in"
+        there = await _provider(request).leave_for_good(home)
+    except oidc.ProviderDown:
+        there = None
+    if there is not None:
+        response.headers["refresh"] = f"0; url={there}"
+    return response
+
+
 def _provider(request: Request) -> Provider:
     """The provider of this installation; kept, with its keys. Raises NotFound where there is none."""
     settings = context(request).settings

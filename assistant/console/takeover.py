@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 from sse_starlette import EventSourceResponse
@@ -46,6 +46,7 @@ async def shown(request: Request, conversation_id: uuid.UUID, visit: Queues) -> 
         lines=await work.lines(visit, talk),
         can_take=await carriers.reachable(visit.session, talk),
         mine=talk.state.get("operator") == str(visit.account.id),
+        muted=talk.channel == "phone" and await commands.muted(visit.session, talk.key),
     )
 
 
@@ -122,6 +123,27 @@ async def transfer(request: Request, conversation_id: uuid.UUID, visit: Queues) 
     await commands.give(visit.session, visit.now, visit.actor, talk.key, "transfer", text=told)
     _note(visit, talk, "conversation.transferred")
     return pages.go(request, f"/console/conversations/{conversation_id}")
+
+
+@router.post("/{conversation_id}/mute")
+async def mute(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """The assistant is quiet in a running call, but for first aid; it goes on listening for danger."""
+    return await _quiet(request, visit, "mute")
+
+
+@router.post("/{conversation_id}/unmute")
+async def unmute(request: Request, conversation_id: uuid.UUID, visit: Queues) -> Response:
+    """The assistant may speak again."""
+    return await _quiet(request, visit, "unmute")
+
+
+async def _quiet(request: Request, visit: Visit, kind: Literal["mute", "unmute"]) -> Response:
+    talk = await _locked(visit)
+    if talk.channel != "phone":
+        raise Conflict("只有电话里才能让银铃安静。")
+    await commands.give(visit.session, visit.now, visit.actor, talk.key, kind)
+    _note(visit, talk, f"conversation.{kind}d")
+    return pages.go(request, f"/console/conversations/{talk.id}")
 
 
 async def _locked(visit: Visit) -> Conversation:

@@ -136,7 +136,8 @@ class Desk:
     @staticmethod
     def _delivered(conversation: Conversation, turn: TurnIn, reply: Reply) -> Reply:
         """As the person at the other end wants to be spoken to, with keys where they need them."""
-        asked_again = reply.asks is not None and reply.asks == conversation.state.get("asks")
+        # A read-back that comes again has something new in it.
+        asked_again = reply.asks not in (None, "confirm") and reply.asks == conversation.state.get("asks")
         missed = turn.text is not None and asked_again and len(reply.messages) == 1
         reply = keys.offered(conversation, reply, wanted=missed or bool(conversation.state.get("keys")))
         return reply.model_copy(update={"pace": conversation.pace, "loudness": conversation.loudness})

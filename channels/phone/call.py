@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
 import structlog
@@ -35,10 +35,11 @@ from channels.phone.leg import (
 from channels.phone.listening import Ear, Noticed, Silent, Started, Utterance
 from channels.phone.outbound import WhoAnswers
 from channels.phone.records import Entry, Records
-from channels.phone.second import Understood, settle, worth_asking
+from channels.phone.second import Understood, settle, with_names, worth_asking
 from channels.phone.speaking import Mouth
 from channels.phone.wording import SENTENCES
 from speech.audio import Samples
+from speech.names import NO_NAMES, Names
 from speech.recognizer import Heard
 from speech.synthesizer import Delivery
 
@@ -93,6 +94,7 @@ class Call:
         conversation: name at the desk.
         hear_again: the second hearing; None when there is none.
         machine_message: what an answering machine is told, for calls of ours.
+        names: streets, places and services of the city.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Call:
         conversation: str,
         hear_again: HearsAgain | None = None,
         machine_message: str | None = None,
+        names: Names = NO_NAMES,
     ) -> None:
         self.leg = leg
         self.conversation = conversation
@@ -117,6 +120,7 @@ class Call:
         self._plan = plan
         self._hear_again = hear_again
         self._machine_message = machine_message
+        self._names = names
         self.machine = False
         """An answering machine took the call."""
         self._who = WhoAnswers() if leg.info.direction == "out" else None
@@ -132,6 +136,7 @@ class Call:
         self._barge_in_ms: float | None = None
         self._busy = False
         self._muted = False
+        """Somebody at the console wants us quiet; what must not be cut, first aid, is said all the same."""
         self._why: Ending = "us"
 
     # --- from outside -------------------------------------------------------------------------
@@ -277,7 +282,7 @@ class Call:
         doubtful = worth_asking(said.heard, self._question, trial_model=self._plan.trial_model)
         if self._hear_again is not None and doubtful and not said.urgent:
             second = await self._hear_again(said.pcm, self._question)
-        return settle(said.heard, second, self._question)
+        return with_names(settle(said.heard, second, self._question), self._names, self._question)
 
     async def _ask(
         self,
@@ -309,6 +314,9 @@ class Call:
             self._mouth.delivery = Delivery(reply.pace, 20 * math.log10(reply.loudness))
         except (ServiceDown, Refused) as error:
             await self._without_desk(entry, type(error).__name__)
+            return
+        if self._muted and not any(message.protected for message in reply.messages):
+            self._records.add(replace(entry, decisions={**entry.decisions, "muted": True}))
             return
         await self._utter(reply, entry, said)
 
@@ -459,6 +467,7 @@ class Call:
             await self._transfer(command.target or self._plan.operator, command.speech)
         elif command.kind in ("mute", "unmute"):
             self._muted = command.kind == "mute"
+            await self._hush()
         elif command.kind == "hangup":
             await self._hush()
             await self.leg.hang_up()

@@ -26,10 +26,12 @@ from channels.phone.senses import Senses
 from channels.phone.settings import Settings
 from channels.phone.speaking import Mouth
 from channels.phone.wording import SENTENCES
+from speech.names import NO_NAMES, Names
 
 RINGING: Final = 3
 """People rung at once: one who does not answer keeps nobody waiting for 40 s, and the lines stay free for callers."""
 RECONNECT_S: Final = 2.0
+DAY_S: Final = 86_400.0
 FAREWELL_S: Final = 5.0
 """Before the line itself ends the longest call, we say goodbye."""
 
@@ -53,6 +55,7 @@ class Hotline:
         self.lines = lines
         self.calls: dict[str, Call] = {}
         self._ringing = 0
+        self._names = NO_NAMES
         self._tasks: set[asyncio.Task[None]] = set()
         self._plan = Plan(
             operator=settings.operator,
@@ -68,6 +71,7 @@ class Hotline:
         for line in self.lines:
             self._spawn(self._take(line))
         self._spawn(self._abandon())
+        self._spawn(self._learn_names())
         self._spawn(self._ring_people())
         self._spawn(self._commands())
 
@@ -108,6 +112,7 @@ class Hotline:
             conversation=conversation,
             hear_again=self.senses.hear_again if self.senses.second else None,
             machine_message=ordered.machine_message if ordered else None,
+            names=self._names,
         )
         self.calls[conversation] = call
         metrics.ACTIVE.set(self.active)
@@ -183,6 +188,16 @@ class Hotline:
         """Calls of a former life of this process are over."""
         with contextlib.suppress(ServiceDown, Refused):
             await self.client.abandon_calls(self.settings.name)
+
+    async def _learn_names(self) -> None:
+        """Names of the city's catalogue; what is new in it is known the next day."""
+        while True:
+            names: list[str] = []
+            with contextlib.suppress(ServiceDown, Refused):
+                names = await self.client.names(self.settings.city)
+            if names:
+                self._names = await asyncio.to_thread(Names, names)
+            await asyncio.sleep(DAY_S if names else RECONNECT_S)
 
     async def _commands(self) -> None:
         """What people at the console want done in running calls, without losing anything over a broken stream."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from channels.phone.hints import Question
 from channels.phone.wording import is_urgent
+from speech.names import SHORTEST, Names
 from speech.recognizer import Heard
 from speech.rescue import SURE, matches, meant
 
@@ -20,6 +21,10 @@ MOST: Final = 9
 """Other readings that the desk is told of."""
 
 
+PLACES: Final = ("address", "place")
+"""Asked for these, the answer holds a name."""
+
+
 @dataclass(frozen=True)
 class Understood:
     """What is sent to the desk: the reading believed, and the others, best first, without it."""
@@ -28,7 +33,7 @@ class Understood:
     confidence: float
     alternatives: tuple[str, ...] = ()
     by: str = "vosk"
-    """Which hearing ``text`` comes from: ``vosk``, ``expected`` or ``whisper``."""
+    """Which hearing ``text`` comes from: ``vosk``, ``expected`` or ``whisper``; ``names``: with names written right."""
 
 
 def worth_asking(first: Heard, question: Question, *, trial_model: bool) -> bool:
@@ -56,6 +61,27 @@ def settle(first: Heard, second: Heard | None, question: Question) -> Understood
     if first and (agree or first.confidence >= CLEAR):
         return _with(first.text, first.confidence, first, second, "vosk")
     return _with(second.text, second.confidence, first, second, "whisper")
+
+
+def with_names(understood: Understood, names: Names, question: Question) -> Understood:
+    """Streets, places and services as they are written, where what was heard sounds like them.
+
+    Where a place was asked for, another hearing that has a name is better than one that has none.
+    """
+    if question.closed or question.expects == "digits" or is_urgent(understood.text):
+        return understood
+    heard = [understood.text]
+    shortest = SHORTEST
+    if question.asks in PLACES:
+        heard += understood.alternatives
+        shortest = 2
+    reading = next((one for one in heard if names.find(one, shortest=shortest)), understood.text)
+    text = names.written(reading, shortest=shortest)
+    if text == understood.text:
+        return understood
+    others = dict.fromkeys((understood.text, reading, *understood.alternatives))
+    others.pop(text, None)
+    return replace(understood, text=text, alternatives=tuple(others)[:MOST], by="names")
 
 
 def _expected(heard: Heard, question: Question) -> str | None:

@@ -48,6 +48,8 @@ class Provider:
     """Sign with this key, which nobody knows."""
     algorithm: str = "RS256"
     broken: bool = False
+    end: str | None = None
+    """Where browsers are signed out."""
     asked: list[str] = field(default_factory=list)
     """Paths in the order in which they were asked for."""
 
@@ -81,6 +83,7 @@ class Provider:
                 "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
+                **({"end_session_endpoint": self.end} if self.end else {}),
                 "response_types_supported": ["code"],
                 "code_challenge_methods_supported": ["S256"],
             }

@@ -265,3 +265,30 @@ async def test_sessions_begin_anew(app: FastAPI, town: Town, provider: Provider,
     assert answer.cookies[COOKIE] != "planted"
     async with database.session() as session:
         assert len((await session.scalars(select(ConsoleSession))).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "end", ["https://login.example.org/end?realm=city", None, "http://elsewhere.example/end"]
+)
+async def test_who_signs_out_here_is_signed_out_at_the_provider_where_it_knows_how(
+    app: FastAPI, town: Town, provider: Provider, end: str | None
+) -> None:
+    provider.end = end
+    http, _ = await sign_in(app)
+    page = (await http.get("/console/")).headers.get("location", "/console/queues")
+    csrf = re.search(r'name="csrf" value="([^"]+)"', (await http.get(page)).text)
+    assert csrf
+    answer = await http.post("/console/sign-out", data={"csrf": csrf[1]})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console/oidc/end")
+    last = await http.get("/console/oidc/end")
+    assert "用单位账号登录" in last.text and (await http.get(page)).status_code == 303
+    if end is None or not end.startswith("https"):
+        assert "refresh" not in last.headers
+        return
+    there = urlsplit(last.headers["refresh"].removeprefix("0; url="))
+    assert f"{there.scheme}://{there.netloc}{there.path}" == "https://login.example.org/end"
+    assert parse_qs(there.query) == {
+        "realm": ["city"],
+        "client_id": [CLIENT],
+        "post_logout_redirect_uri": [f"{URL}/console/sign-in"],
+    }

@@ -207,6 +207,13 @@ async def test_in_a_call_the_words_are_spoken_and_the_call_is_put_through(
         put_through = told[2]
         assert (put_through.kind, put_through.target) == ("transfer", None)
         assert put_through.speech and "赵秀兰" in put_through.speech, "whoever takes over is told who it is"
+        assert "让银铃先别出声" in (await worker.get(path)).text
+        await worker.post(f"{path}/mute")
+        assert "让银铃继续说" in (await worker.get(path)).text
+        await worker.post(f"{path}/unmute")
+        async with database.session() as session:
+            quiet = await commands.after(session, clock.now(), told[-1].id)
+        assert [one.kind for one in quiet] == ["mute", "unmute"]
         await phone.post("/v1/calls/phone-1/end", json={"ended_by": "caller"})
     for step, form in (("say", {"text": "在吗"}), ("transfer", {})):
         assert (await worker.post(f"{path}/{step}", form)).status_code == 409

@@ -201,6 +201,26 @@ async def test_people_at_the_console_speak_and_end_the_call(dial: Dial) -> None:
         assert await line.ended == "us"
 
 
+async def test_a_muted_assistant_listens_and_says_only_what_must_be_said(dial: Dial) -> None:
+    desk = ScriptedDesk(
+        lambda turn: reply("马上打120。", protected=True) if turn.digits == "9" else reply("好的。")
+    )
+    async with dial(desk) as line:
+        await line.leg.hears_out()
+        line.call.command(Command("mute"))
+        line.leg.press("1#")
+        await line.leg.until(lambda: len(desk.turns) == 2)
+        line.leg.press("9#")
+        await line.leg.until(lambda: "马上打120。" in line.voice.said)
+        assert line.voice.said.count("好的。") == 1, "the greeting alone"
+        line.call.command(Command("say", "我是社区的小王。"))
+        await line.leg.until(lambda: "我是社区的小王。" in line.voice.said)
+        line.call.command(Command("unmute"))
+        line.leg.press("1#")
+        await line.leg.until(lambda: line.voice.said.count("好的。") == 2)
+    assert desk.events == ["start", "hangup"], "no silence counts meanwhile"
+
+
 async def test_the_desk_says_how_fast_and_how_loud(dial: Dial) -> None:
     desk = ScriptedDesk(
         lambda turn: reply("好的。") if turn.event else reply("好的。", pace=0.9, loudness=2.0)

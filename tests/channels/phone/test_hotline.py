@@ -77,6 +77,9 @@ class Api(ScriptedDesk, Notebook):
         while True:
             yield await self.commands.get()
 
+    async def names(self, city: str | None = None) -> list[str]:
+        return ["三眼桥街道"]
+
     async def abandon_calls(self, process: str) -> int:
         self.abandoned.append(process)
         return 0
