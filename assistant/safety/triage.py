@@ -18,19 +18,19 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.65
+DANGER_FROM = 0.6
 """From this probability on, the learned voice means danger by itself (chosen by `teaching` on held-out lines)."""
 
 QUESTION_FROM = 0.45
 """From here on it brings one question."""
 
-UNLIKELY = 0.35
+UNLIKELY = 0.45
 """Below this, what a rule takes for danger becomes a question."""
 
 HARDLY = 0.08
 """Below this, a rule's question is not put: it would only get between people and their errand."""
 
-HARDLY_THOUGH_NAMED = 0.008
+HARDLY_THOUGH_NAMED = 0.005
 """The same where danger was named and a guard made a question of it (a fall the day before)."""
 
 RAISED_FROM = 1.0
