@@ -1,5 +1,5 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
-"""Frame-wise cross-entropy training of the network, seeded, with a checkpoint every 250 steps to go on from."""
+"""Frame-wise cross-entropy training of the network, seeded, with checkpoints to go on from."""
 
 import math
 import pickle
@@ -19,6 +19,8 @@ from speech.training.phones import PHONES
 CHUNK: Final = 96
 """Output frames (30 ms each) of a training chunk."""
 BATCH: Final = 48
+CHECKPOINT: Final = 50
+"""Steps an interruption may cost."""
 HELD_OUT: Final = 150
 PEAK_RATE: Final = 2e-3
 MASKED_BINS: Final = 6
@@ -180,6 +182,7 @@ def train(
             report(f"step {step + 1} of {steps}: loss {np.mean(losses[-100:]):.3f}")
         if (step + 1) % 250 == 0:
             report(f"frames right on held-out sentences: {_told(_accuracies(network, corpus))}")
+        if (step + 1) % CHECKPOINT == 0:
             torch.save(
                 {"state": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1},
                 checkpoint,
