@@ -254,22 +254,31 @@ class PooledRecognition:
         self._threads = threads
         self._rate = rate
         self._hints = hints
-        self._recognition = model.recognition(hints, rate)
+        self._recognition: Recognition | None = model.recognition(hints, rate)
         self._order = asyncio.Lock()
 
     async def push(self, pcm: bytes) -> str:
         """As `Recognition.push`."""
-        return await self._run(self._recognition.push, pcm)
+        return await self._run(self._open.push, pcm)
 
     async def finish(self) -> Heard:
         """As `Recognition.finish`."""
-        return await self._run(self._recognition.finish)
+        return await self._run(self._open.finish)
 
     async def hint(self, hints: Hints) -> None:
         """What the next turn is likely to be. Call it between turns: sound not finished is lost."""
         if hints != self._hints:
             self._hints = hints
             self._recognition = await self._run(self._model.recognition, hints, self._rate)
+
+    def close(self) -> None:
+        """Nothing more is heard. Frees megabytes that Python's garbage collector knows nothing of."""
+        self._recognition = None
+
+    @property
+    def _open(self) -> Recognition:
+        assert self._recognition is not None, "closed"
+        return self._recognition
 
     async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         async with self._order:

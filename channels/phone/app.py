@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -37,6 +38,9 @@ def make_app(settings: Settings) -> Starlette:
         if senses.trial_model:
             log.warning("phone.trial_model", notice=TRIAL)
         hotline.start()
+        # What lives as long as the process is no garbage: looking through it would stop all calls for half a second.
+        gc.collect()
+        gc.freeze()
         try:
             yield
         finally:

@@ -101,12 +101,12 @@ class Hotline:
         conversation = ordered.conversation if ordered else f"call-{uuid.uuid4().hex}"
         recorder = Recorder(self._recording(conversation)) if self.settings.record else None
         leg = recorder.listen(leg) if recorder else leg
-        records = Records(self.client, conversation)
+        records, ear = Records(self.client, conversation), self.senses.ear()
         call = Call(
             leg,
             self.client,
             Mouth(leg, self.senses.synthesizer, self.senses.speakers),
-            self.senses.ear(),
+            ear,
             records,
             self._plan,
             conversation=conversation,
@@ -126,6 +126,7 @@ class Hotline:
             await leg.hang_up()
         finally:
             del self.calls[conversation]
+            ear.close()
             metrics.ACTIVE.set(self.active)
             metrics.CALLS.labels(leg.info.direction, why).inc()
             if ordered and call.machine:

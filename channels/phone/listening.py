@@ -113,6 +113,10 @@ class Ear:
         """Only the probability of voice in the next 20 ms; nothing is recognised."""
         return self._detector.push(frame)
 
+    def close(self) -> None:
+        """The call is over."""
+        self._recognition.close()
+
     async def expect(self, question: Question) -> None:
         """What the next turn answers. Between turns: a turn under way keeps the hints it began with."""
         self._question = question

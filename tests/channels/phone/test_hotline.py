@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import uuid
+import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from channels.phone.senses import Senses
 from channels.phone.settings import Settings
 from channels.phone.wording import SENTENCES
 from speech.audio import Samples
-from speech.recognizer import RecognizerPool, SpeechModel
+from speech.recognizer import Recognition, RecognizerPool, SpeechModel
 from tests.channels.phone.memory import Beeps, MemoryLeg, Notebook, ScriptedDesk
 
 Utter = Callable[[str], Samples]
@@ -215,9 +217,28 @@ async def test_the_console_speaks_in_the_call_it_means(
     assert api.abandoned == ["phone"]
 
 
-async def test_calls_leave_nothing_behind(hotline: Hotline, api: Api, line: MemoryLine) -> None:
-    """Forty short calls, some hung up in the greeting: no task, thread or descriptor more than after the first."""
+async def test_calls_leave_nothing_behind(
+    hotline: Hotline,
+    api: Api,
+    line: MemoryLine,
+    speech_model: SpeechModel,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Forty short calls, some hung up in the greeting: no task, thread or descriptor more than after the first, and
+    no recogniser, though the garbage collector has not come by."""
     hotline.start()
+    made: list[weakref.ref[Recognition]] = []
+    recognition = speech_model.recognition
+
+    def noted(*arguments: Any) -> Recognition:
+        one = recognition(*arguments)
+        made.append(weakref.ref(one))
+        return one
+
+    monkeypatch.setattr(speech_model, "recognition", noted)
+    gc.disable()
+    request.addfinalizer(gc.enable)
 
     async def short(number: int) -> None:
         leg = MemoryLeg()
@@ -236,3 +257,4 @@ async def test_calls_leave_nothing_behind(hotline: Hotline, api: Api, line: Memo
     for number in range(6, 46):
         await short(number)
     assert held() <= (before[0] + 1, before[1], before[2])
+    assert len(made) >= 45 and sum(one() is not None for one in made) <= 1
