@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.calls.spoken import Notice, Recall
@@ -56,23 +56,8 @@ MATTERS = (Emergency(), CheckIn(), Unfinished(), Link(), Code(), Notice(), Recal
 
 def make_app(settings: Settings, database_url: str, clock: Clock | None = None) -> FastAPI:
     """The application over the database at ``database_url``; ``clock`` stands still in tests."""
-    keyring = Keyring.load_or_create(settings.keys)
-    crypto.use(keyring)
-    context = Context(settings, Database(database_url), clock or SystemClock(), keyring)
-    rasa = Rasa(settings.rasa_url, settings.rasa_timeout_s)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
-        await app.state.live.close()
-        await rasa.close()
-        await context.database.close()
-
-    app = FastAPI(title="银铃 Yinling", version="0.1.0", lifespan=lifespan)
-    app.state.context = context
-    app.state.desk = Desk(context, rasa, MATTERS)
-    app.state.live = Live(database_url)
-    app.state.client_for = partial(_client_for, app)
+    app = FastAPI(title="银铃 Yinling", version="0.1.0", lifespan=_lifespan)
+    furnish(app, settings, database_url, clock)
     app.add_exception_handler(YinlingError, _domain_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     for module in ROUTERS:
@@ -82,6 +67,31 @@ def make_app(settings: Settings, database_url: str, clock: Clock | None = None) 
     app.add_api_route("/metrics", _metrics, methods=["GET"], include_in_schema=False)
     app.add_middleware(Correlation)
     return app
+
+
+def furnish(app: FastAPI, settings: Settings, database_url: str, clock: Clock | None = None) -> None:
+    """Give the application all that it holds besides its routes."""
+    keyring = Keyring.load_or_create(settings.keys)
+    crypto.use(keyring)
+    app.state = State()
+    app.state.context = Context(settings, Database(database_url), clock or SystemClock(), keyring)
+    app.state.rasa = Rasa(settings.rasa_url, settings.rasa_timeout_s)
+    app.state.desk = Desk(app.state.context, app.state.rasa, MATTERS)
+    app.state.live = Live(database_url)
+    app.state.client_for = partial(_client_for, app)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await release(app)
+
+
+async def release(app: FastAPI) -> None:
+    """Close every connection that the application holds."""
+    await app.state.live.close()
+    await app.state.rasa.close()
+    await app.state.context.database.close()
 
 
 def _client_for(app: FastAPI, subject: str) -> Client:

@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.app import make_app
+from assistant.app import furnish, make_app, release
 from assistant.client import Client
 from assistant.kit import crypto, postgres, tokens
 from assistant.kit.clock import SettableClock
@@ -31,11 +31,16 @@ NOW = datetime(2025, 6, 11, 10, 0)
 
 @pytest.fixture(scope="session")
 def server_url() -> str:
-    """URL of a PostgreSQL server made for this test run."""
+    """URL of a PostgreSQL server made for this test run. It does not wait for the disk: no test pulls its plug."""
     # Not below pytest's own folder: a second run would close it to the server, which is not root.
     folder = tempfile.mkdtemp(prefix="yinling-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return postgres.start(Path(folder) / "data")
+    url = postgres.start(Path(folder) / "data")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +72,17 @@ async def database(database_url: str, keyring: Keyring) -> AsyncIterator[Databas
     """An empty database: what a test wrote is gone before the next."""
     database = Database(database_url)
     yield database
-    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
-    async with database.session() as session:
-        await session.execute(text(f"TRUNCATE {tables} CASCADE"))
+    await empty(database)
     await database.close()
+
+
+async def empty(database: Database) -> None:
+    """Delete all rows: a tenth of the time that TRUNCATE takes for so many small tables."""
+    # A replica runs no triggers: neither those that keep references nor that of the audit.
+    statements = ["SET LOCAL session_replication_role = replica"]
+    statements += [f'DELETE FROM "{table}"' for table in Base.metadata.tables]
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("; ".join(statements))
 
 
 @pytest.fixture
@@ -80,9 +92,20 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
         yield unit
 
 
+@pytest.fixture(scope="session")
+def routes(settings: Settings, database_url: str) -> FastAPI:
+    """The application, whose routes take half a second at their first request: one for all tests, each of which
+    furnishes it anew."""
+    return make_app(settings, database_url)
+
+
 @pytest.fixture
-async def app(database: Database, database_url: str, settings: Settings, clock: SettableClock) -> FastAPI:
-    return make_app(settings, database_url, clock)
+async def app(
+    routes: FastAPI, database: Database, database_url: str, settings: Settings, clock: SettableClock
+) -> AsyncIterator[FastAPI]:
+    furnish(routes, settings, database_url, clock)
+    yield routes
+    await release(routes)
 
 
 @asynccontextmanager
@@ -104,7 +127,6 @@ async def api(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIter
     """The API as the action server sees it."""
     async with calling(app, keyring, clock, "actions") as client:
         yield client
-    await app.state.context.database.close()
 
 
 @pytest.fixture
@@ -119,13 +141,12 @@ async def phone(app: FastAPI, keyring: Keyring, clock: SettableClock) -> AsyncIt
 
 @pytest.fixture
 async def ringing(
-    database: Database, database_url: str, settings: Settings, clock: SettableClock
+    routes: FastAPI, database: Database, database_url: str, settings: Settings, clock: SettableClock
 ) -> AsyncIterator[FastAPI]:
     """The application of an installation that rings people; name it ``app`` where it is needed."""
-    made = make_app(settings.model_copy(update={"outbound_calls": True}), database_url, clock)
-    yield made
-    await made.state.live.close()
-    await made.state.context.database.close()
+    furnish(routes, settings.model_copy(update={"outbound_calls": True}), database_url, clock)
+    yield routes
+    await release(routes)
 
 
 @pytest.fixture(scope="session")

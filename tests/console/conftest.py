@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -13,7 +13,6 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from assistant.app import make_app
 from assistant.console import accounts
 from assistant.console.accounts import add_account
 from assistant.console.models import Account, Role
@@ -23,7 +22,6 @@ from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.people import service as people
 from assistant.people.schemas import PersonIn
-from assistant.settings import Settings
 from tests.world import NOW, WORKER, World, build
 
 
@@ -115,25 +113,6 @@ async def make_town(database: Database) -> Town:
 @pytest.fixture
 async def town(database: Database) -> Town:
     return await make_town(database)
-
-
-@pytest.fixture(scope="session")
-def built(settings: Settings, database_url: str) -> FastAPI:
-    """The application, whose routes take longer to build than a test takes to run."""
-    return make_app(settings, database_url)
-
-
-@pytest.fixture
-async def app(
-    built: FastAPI, database: Database, database_url: str, settings: Settings, clock: SettableClock
-) -> AsyncIterator[FastAPI]:
-    """The same routes for every test, with a clock, connections and a desk of its own."""
-    fresh = make_app(settings, database_url, clock).state
-    for name in ("context", "desk", "live"):
-        setattr(built.state, name, getattr(fresh, name))
-    yield built
-    await fresh.live.close()
-    await fresh.context.database.close()
 
 
 @dataclass

@@ -12,10 +12,11 @@ import httpx
 import pyotp
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from playwright.async_api import Locator, Page, expect
 from sqlalchemy import select, text
 
-from assistant.app import make_app
+from assistant.app import furnish
 from assistant.calls.models import Call
 from assistant.console import sheet
 from assistant.desk.models import Conversation
@@ -24,11 +25,11 @@ from assistant.kit import crypto, tokens
 from assistant.kit.actor import Actor
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
-from assistant.kit.db import Base, Database
+from assistant.kit.db import Database
 from assistant.safety.service import raise_alarm
 from assistant.settings import Settings
 from tests.browser import IN_BROWSER, browser, page, scrolls_sideways, served, violations
-from tests.conftest import NOW
+from tests.conftest import NOW, empty
 from tests.console.conftest import PASSWORD, Town, make_town
 from tests.world import NOW as MOMENT
 
@@ -50,16 +51,16 @@ class Site:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(database_url: str, keyring: Keyring, settings: Settings) -> AsyncIterator[Site]:
+async def site(
+    routes: FastAPI, database_url: str, keyring: Keyring, settings: Settings
+) -> AsyncIterator[Site]:
     database = Database(database_url)
     town = await make_town(database)
     clock = SettableClock(NOW)
-    app = make_app(settings, database_url, clock)
-    with served(app) as url:
+    furnish(routes, settings, database_url, clock)
+    with served(routes) as url:
         yield Site(url, town, database, clock)
-    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
-    async with database.session() as session:
-        await session.execute(text(f"TRUNCATE {tables} CASCADE"))
+    await empty(database)
     await database.close()
 
 

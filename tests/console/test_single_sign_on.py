@@ -15,13 +15,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from assistant.app import make_app
+from assistant.app import furnish, release
 from assistant.console import oidc
 from assistant.console.models import Account, ConsoleSession
 from assistant.console.sessions import COOKIE
 from assistant.kit.audit import AuditEntry
 from assistant.kit.clock import SettableClock
-from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.people.coverage import areas_of
 from assistant.settings import Settings
@@ -44,8 +43,13 @@ async def provider(clock: SettableClock) -> AsyncIterator[Provider]:
 
 @pytest.fixture
 async def app(
-    database: Database, database_url: str, settings: Settings, clock: SettableClock, provider: Provider
-) -> FastAPI:
+    routes: FastAPI,
+    database: Database,
+    database_url: str,
+    settings: Settings,
+    clock: SettableClock,
+    provider: Provider,
+) -> AsyncIterator[FastAPI]:
     shared = {
         "oidc_issuer": provider.issuer,
         "oidc_client_id": CLIENT,
@@ -54,7 +58,9 @@ async def app(
         "oidc_roles": {"社工": "worker", "主任": "administrator"},
         "public_url": f"{URL}/",
     }
-    return make_app(settings.model_copy(update=shared), database_url, clock)
+    furnish(routes, settings.model_copy(update=shared), database_url, clock)
+    yield routes
+    await release(routes)
 
 
 def browser(app: FastAPI) -> httpx.AsyncClient:
@@ -245,11 +251,13 @@ async def test_without_the_provider_local_accounts_still_work(
 
 
 async def test_an_installation_without_provider_has_no_such_door(
-    database: Database, database_url: str, settings: Settings, clock: SettableClock, keyring: Keyring
+    routes: FastAPI, database: Database, database_url: str, settings: Settings, clock: SettableClock
 ) -> None:
-    http = browser(make_app(settings, database_url, clock))
+    furnish(routes, settings, database_url, clock)
+    http = browser(routes)
     assert (await http.get("/console/oidc/start")).status_code == 404
     assert "单位账号" not in (await http.get("/console/sign-in")).text
+    await release(routes)
 
 
 @pytest.mark.parametrize("issuer", ["http://login.example.org", "ftp://x", "login.example.org"])
