@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -49,6 +50,18 @@ class Identified:
     """A random UUID as primary key, so that no number tells how many there are."""
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+def as_json(rows: object) -> str:
+    """A row or rows as PostgreSQL's ``json_populate_record`` and ``json_populate_recordset`` read them: one parameter
+    for all columns. Raises ValueError for a naive datetime."""
+    return json.dumps(rows, ensure_ascii=False, default=_written)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("naive datetime")
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
 def async_url(url: str) -> str:

@@ -11,32 +11,15 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from sqlalchemy import (
-    ARRAY,
-    Boolean,
-    FromClause,
-    Index,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    Uuid,
-    bindparam,
-    func,
-    literal,
-    select,
-    text,
-    true,
-)
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Index, String, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.kit.crypto import Encrypted, keyring
-from assistant.kit.db import Base, Identified, UTCDateTime
+from assistant.kit.db import Base, Identified, as_json
 
 Kind = Literal["telegram", "sms", "provider", "call", "operator"]
 Status = Literal["pending", "sending", "sent", "failed", "suppressed", "no_channel"]
@@ -132,13 +115,13 @@ async def put_many(
 ) -> None:
     """Write the messages of one event in one round trip; recipients who have theirs get no second one."""
     if letters:
-        values = letter_values(
+        rows = letter_rows(
             now, letters, event=event, event_key=event_key, about_person=about_person, urgent=urgent
         )
-        await session.execute(_PUT_MANY, values)
+        await session.execute(_PUT_MANY, {"letters": rows})
 
 
-def letter_values(
+def letter_rows(
     now: datetime,
     letters: Sequence[Letter],
     *,
@@ -146,65 +129,47 @@ def letter_values(
     event_key: str,
     about_person: uuid.UUID | None = None,
     urgent: bool = False,
-) -> dict[str, Any]:
-    """What ``posting`` needs to be executed with."""
-    return {
-        "letter_event": event,
-        "letter_event_key": event_key,
-        "letter_about": about_person,
-        "letter_urgent": urgent,
-        "letter_now": now,
-        "letter_ids": [uuid.uuid4() for _ in letters],
-        "letter_kinds": [one.kind for one in letters],
-        "letter_recipients": [one.recipient for one in letters],
-        "letter_payloads": [
-            keyring().encrypt(json.dumps(one.payload, ensure_ascii=False)) for one in letters
-        ],
+) -> str:
+    """The parameter ``letters`` of ``posting``: the new rows."""
+    shared: dict[str, Any] = {
+        "event": event,
+        "event_key": event_key,
+        "about_person": about_person,
+        "urgent": urgent,
+        "status": "pending",
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
     }
+    return as_json(
+        [
+            shared
+            | {
+                "id": uuid.uuid4(),
+                "kind": one.kind,
+                "recipient": one.recipient,
+                "payload": keyring().encrypt(json.dumps(one.payload, ensure_ascii=False)),
+            }
+            for one in letters
+        ]
+    )
 
 
-def posting(after: FromClause | None = None) -> Insert:
+def posting(after: str | None = None) -> str:
     """The INSERT of ``put_many``, for a statement that does more in the same round trip.
 
     Args:
-        after: a CTE of at most one row; without that row nothing is posted.
+        after: name of a CTE of at most one row; without that row nothing is posted.
     """
-    letter = (
-        func.unnest(
-            bindparam("letter_ids", type_=ARRAY(Uuid())),
-            bindparam("letter_kinds", type_=ARRAY(Text())),
-            bindparam("letter_recipients", type_=ARRAY(Text())),
-            bindparam("letter_payloads", type_=ARRAY(LargeBinary())),
-        )
-        .table_valued("id", "kind", "recipient", "payload")
-        .render_derived("letter")
-    )
-    now = bindparam("letter_now", type_=UTCDateTime())
-    source = select(
-        letter.c.id,
-        letter.c.kind,
-        letter.c.recipient,
-        letter.c.payload,
-        bindparam("letter_event", type_=Text()),
-        bindparam("letter_event_key", type_=Text()),
-        bindparam("letter_about", type_=Uuid()),
-        bindparam("letter_urgent", type_=Boolean()),
-        literal("pending"),
-        literal(0),
-        now,
-        now,
-    ).select_from(letter if after is None else letter.join(after, true()))
-    columns = (
-        "id kind recipient payload event event_key about_person urgent status attempts due_at created_at"
-    )
-    return (
-        insert(cast(Table, OutboxMessage.__table__))
-        .from_select(columns.split(), source)
-        .on_conflict_do_nothing(index_elements=["recipient", "event_key"])
-    )
+    return f"""
+        INSERT INTO outbox
+        SELECT letter.* FROM json_populate_recordset(NULL::outbox, :letters) AS letter
+        {f"CROSS JOIN {after}" if after else ""}
+        ON CONFLICT (recipient, event_key) DO NOTHING
+    """
 
 
-_PUT_MANY = posting()
+_PUT_MANY = text(posting())
 
 
 async def due(session: AsyncSession, now: datetime, kind: Kind, limit: int = 50) -> list[OutboxMessage]:

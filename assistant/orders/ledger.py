@@ -11,68 +11,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import RowMapping, bindparam, func, literal, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.catalog.models import Offering, Place, Provider
 from assistant.kit import outbox
-from assistant.kit.audit import AuditEntry
-from assistant.kit.db import UTCDateTime
-from assistant.kit.outbox import Letter, OutboxMessage
+from assistant.kit.crypto import Encrypted, keyring
+from assistant.kit.db import as_json
+from assistant.kit.outbox import Letter
 from assistant.orders import offerings
-from assistant.orders.models import Order, OrderEvent, Slot
+from assistant.orders.models import Order
 from assistant.orders.notices import event_key
 from assistant.orders.openings import Bookable
 from assistant.orders.repository import Room
-from assistant.people.models import Consent, Person, PersonPhone
 from assistant.people.repository import valid_at
 
-_KNOWN: Final = select(Order.id).where(Order.idempotency_key == bindparam("key")).scalar_subquery()
-_PHONE: Final = (
-    select(PersonPhone.phone)
-    .where(PersonPhone.person_id == Person.id)
-    .order_by(PersonPhone.primary.desc(), PersonPhone.created_at)
-    .limit(1)
-    .correlate(Person)
-    .scalar_subquery()
-)
-_DELEGATES: Final = (
-    select(func.array_agg(Consent.delegate_id))
-    .where(
-        Consent.senior_id == Person.id,
-        Consent.scopes.contains(["notify"]),
-        valid_at(bindparam("now", type_=UTCDateTime())),
-    )
-    .correlate(Person)
-    .scalar_subquery()
-)
-_ROOMS: Final = (
-    select(func.json_agg(func.json_build_array(Slot.starts_at, Slot.id, Slot.capacity, Slot.booked)))
-    .where(
-        Slot.offering_id == Offering.id,
-        Slot.starts_at.between(
-            bindparam("first", type_=UTCDateTime()), bindparam("last", type_=UTCDateTime())
-        ),
-    )
-    .correlate(Offering)
-    .scalar_subquery()
-)
-_BASIS: Final = (
-    select(
-        *offerings.FACTS,
-        _KNOWN.label("known"),
-        Person.id.label("senior_id"),
-        Person.address,
-        _PHONE.label("phone"),
-        _DELEGATES.label("delegates"),
-        _ROOMS.label("rooms"),
-    )
-    .join(Place, Place.id == Offering.place_id)
-    .outerjoin(Provider, offerings.PROVIDER)
-    .outerjoin(Person, Person.id == bindparam("senior"))
-    .where(Offering.id == bindparam("offering"))
-)
+_BASIS: Final = text(
+    f"""
+    SELECT to_json(facts), persons.id AS senior, persons.address,
+        (SELECT id FROM orders WHERE idempotency_key = :key) AS known,
+        (SELECT phone FROM person_phones WHERE person_id = persons.id
+            ORDER BY "primary" DESC, created_at LIMIT 1) AS phone,
+        (SELECT array_agg(delegate_id) FROM consents
+            WHERE senior_id = persons.id AND scopes @> ARRAY['notify']::varchar[]
+                AND {valid_at(bindparam("now"))}) AS delegates,
+        (SELECT json_agg(json_build_array(starts_at, id, capacity, booked)) FROM slots
+            WHERE offering_id = facts.id AND starts_at BETWEEN :first AND :last) AS rooms
+    FROM ({offerings.FACTS} WHERE offerings.id = :offering) AS facts
+    LEFT JOIN persons ON persons.id = :senior
+    """
+).columns(address=Encrypted, phone=Encrypted)
 
 
 @dataclass(frozen=True)
@@ -106,76 +73,41 @@ async def basis(
     asked = {"now": now, "key": key, "offering": offering, "senior": senior, "first": first, "last": last}
     # Straight to the connection: rows are read as they come, no objects are tracked.
     rows = await (await session.connection()).execute(_BASIS, asked)
-    row = rows.mappings().one_or_none()
-    return None if row is None else _basis(row)
-
-
-def _basis(row: RowMapping) -> Basis:
-    facts = dict(row)
-    return Basis(
-        known=facts.pop("known"),
-        senior_known=facts.pop("senior_id") is not None,
-        address=facts.pop("address"),
-        phone=facts.pop("phone"),
-        delegates=facts.pop("delegates") or [],
-        rooms={
-            datetime.fromisoformat(start): Room(uuid.UUID(slot), capacity, booked)
-            for start, slot, capacity, booked in facts.pop("rooms") or ()
-        },
-        bookable=offerings.read(facts),
-    )
+    row = rows.one_or_none()
+    if row is None:
+        return None
+    facts, found, address, known, phone, delegates, slots = row
+    rooms = {
+        datetime.fromisoformat(start): Room(uuid.UUID(slot), capacity, booked)
+        for start, slot, capacity, booked in slots or ()
+    }
+    return Basis(offerings.read(facts), known, found is not None, address, phone, delegates or [], rooms)
 
 
 _COLUMNS: Final = [column.name for column in Order.__table__.columns]
-_ORDER: Final = (
-    insert(Order)
-    .values({name: bindparam(f"order_{name}") for name in _COLUMNS})
-    .on_conflict_do_nothing()
-    .returning(Order.id, Order.slot_id, Order.quantity)
-    .cte("placed")
+_SEALED: Final = [column.name for column in Order.__table__.columns if isinstance(column.type, Encrypted)]
+_PLACE: Final = text(
+    f"""
+    WITH placed AS (
+        INSERT INTO orders SELECT * FROM json_populate_record(NULL::orders, :order)
+        ON CONFLICT DO NOTHING
+        RETURNING *
+    ), taken AS (
+        UPDATE slots SET booked = slots.booked + placed.quantity FROM placed
+        WHERE slots.id = placed.slot_id AND slots.booked + placed.quantity <= slots.capacity
+        RETURNING slots.id
+    ), event AS (
+        INSERT INTO order_events (order_id, at, action, status, actor)
+        SELECT id, created_at, 'booked', status, booked_by FROM placed
+    ), entry AS (
+        INSERT INTO audit_entries (at, action, subject, for_person, actor, details)
+        SELECT created_at, 'order.booked', 'order:' || id, senior_id, booked_by,
+            jsonb_build_object('number', number, 'fields', jsonb_build_array())
+        FROM placed
+    ), posted AS ({outbox.posting(after="placed")})
+    SELECT (SELECT count(*) FROM placed), (SELECT count(*) FROM taken)
+    """
 )
-_SLOT: Final = (
-    update(Slot)
-    .where(Slot.id == _ORDER.c.slot_id, Slot.booked + _ORDER.c.quantity <= Slot.capacity)
-    .values(booked=Slot.booked + _ORDER.c.quantity)
-    .returning(Slot.id)
-    .cte("taken")
-)
-_EVENT: Final = (
-    insert(OrderEvent)
-    .from_select(
-        ["order_id", "at", "action", "status", "actor"],
-        select(
-            _ORDER.c.id,
-            bindparam("order_created_at", type_=UTCDateTime()),
-            literal("booked"),
-            literal("requested"),
-            bindparam("order_booked_by", type_=JSONB()),
-        ),
-    )
-    .returning(OrderEvent.id)
-    .cte("event")
-)
-_ENTRY: Final = (
-    insert(AuditEntry)
-    .from_select(
-        ["at", "action", "subject", "for_person", "actor", "details"],
-        select(
-            bindparam("order_created_at", type_=UTCDateTime()),
-            literal("order.booked"),
-            func.concat("order:", _ORDER.c.id),
-            bindparam("order_senior_id", type_=Order.senior_id.type),
-            bindparam("order_booked_by", type_=JSONB()),
-            bindparam("audited", type_=JSONB()),
-        ),
-    )
-    .returning(AuditEntry.id)
-    .cte("entry")
-)
-_PLACE: Final = select(
-    select(func.count()).select_from(_ORDER).scalar_subquery(),
-    select(func.count()).select_from(_SLOT).scalar_subquery(),
-).add_cte(_EVENT, _ENTRY, outbox.posting(_ORDER).returning(OutboxMessage.id).cte("posted"))
 """Order, place, history, audit and notices: nothing is written when the order is refused as a double,
 and the place is taken only while the slot has it (one UPDATE that waits for others)."""
 
@@ -187,16 +119,20 @@ async def place(session: AsyncSession, order: Order, letters: Sequence[Letter]) 
         Whether the order was written (False: its number or idempotency key is taken, and nothing was), and
         whether the slot had room. Written without room, the transaction must be rolled back.
     """
-    posted = outbox.letter_values(
+    posted = outbox.letter_rows(
         order.created_at,
         letters,
         event="order.booked",
         event_key=event_key(order, "booked"),
         about_person=order.senior_id,
     )
-    # The prefix keeps the values of the order from being taken for columns of the other tables.
-    bound = {f"order_{name}": getattr(order, name) for name in _COLUMNS}
-    audited = {"number": order.number, "fields": []}
-    rows = await (await session.connection()).execute(_PLACE, bound | posted | {"audited": audited})
+    rows = await (await session.connection()).execute(_PLACE, {"order": _row(order), "letters": posted})
     row = rows.one()
     return bool(row[0]), bool(row[1])
+
+
+def _row(order: Order) -> str:
+    """The order as it lies in its table."""
+    row = {name: getattr(order, name) for name in _COLUMNS}
+    row |= {name: keyring().encrypt(row[name]) for name in _SEALED if row[name] is not None}
+    return as_json(row)
