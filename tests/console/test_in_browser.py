@@ -28,7 +28,7 @@ from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.safety.service import raise_alarm
 from assistant.settings import Settings
-from tests.browser import IN_BROWSER, browser, page, scrolls_sideways, served, violations
+from tests.browser import IN_BROWSER, PATIENCE_MS, browser, page, scrolls_sideways, served, violations
 from tests.conftest import NOW, empty
 from tests.console.conftest import PASSWORD, Town, make_town
 from tests.world import NOW as MOMENT
@@ -213,7 +213,9 @@ async def say(site: Site, turn_id: str, words: str) -> Reply:
     """The caller types, through the API that the chat page uses."""
     token = tokens.issue(crypto.keyring(), "channel:web", site.clock.now())
     turn = TurnIn(channel="web", conversation="web-live", turn_id=turn_id, text=words)
-    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}) as http:
+    async with httpx.AsyncClient(
+        headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE_MS / 1000
+    ) as http:
         answer = await http.post(f"{site.url}/desk/turns", json=turn.model_dump(mode="json"))
     return Reply.model_validate(answer.json())
 
@@ -221,7 +223,8 @@ async def say(site: Site, turn_id: str, words: str) -> Reply:
 async def ring(site: Site) -> tuple[uuid.UUID, uuid.UUID]:
     """A call that runs, and what was said in it; ids of call and conversation."""
     token = tokens.issue(crypto.keyring(), "channel:phone", site.clock.now())
-    async with httpx.AsyncClient(base_url=site.url, headers={"authorization": f"Bearer {token}"}) as http:
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=site.url, headers=headers, timeout=PATIENCE_MS / 1000) as http:
         begin = {"conversation": "call-1", "carrier": "sip", "caller": "13900003331"}
         await http.post("/v1/calls", json=begin)
         turn = {"channel": "phone", "conversation": "call-1", "caller": {"phone": "13900003331"}}
