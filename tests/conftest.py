@@ -14,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.app import furnish, make_app, release
@@ -77,12 +78,11 @@ async def database(database_url: str, keyring: Keyring) -> AsyncIterator[Databas
 
 
 async def empty(database: Database) -> None:
-    """Delete all rows: a tenth of the time that TRUNCATE takes for so many small tables."""
-    # A replica runs no triggers: neither those that keep references nor that of the audit.
-    statements = ["SET LOCAL session_replication_role = replica"]
-    statements += [f'DELETE FROM "{table}"' for table in Base.metadata.tables]
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("; ".join(statements))
+    """Delete all rows. By TRUNCATE: DELETE is faster, but rows of one instant would come in another order
+    every time."""
+    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+    async with database.session() as session:
+        await session.execute(text(f"TRUNCATE {tables} CASCADE"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +16,12 @@ from assistant.calls.models import OutboundCall
 from assistant.calls.outbound import Order
 from assistant.calls.schemas import CallIn, EntryIn, Outbound
 from assistant.client import Client, Refused
-from assistant.kit import outbox
 from assistant.kit.clock import SettableClock
 from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
 from assistant.people import consents
-from assistant.people.schemas import ConsentIn
 from assistant.tickets.models import Ticket
+from tests import arrange
 from tests.world import WORKER, World
 
 
@@ -39,20 +39,10 @@ async def row(database: Database) -> OutboundCall:
 
 
 async def letter(
-    database: Database, clock: SettableClock, person: object, about: object, **more: Any
+    database: Database, clock: SettableClock, person: uuid.UUID, about: uuid.UUID, **more: Any
 ) -> None:
-    async with database.session() as session:
-        await outbox.put(
-            session,
-            clock.now(),
-            kind="call",
-            recipient=f"person:{person}",
-            event="order.rejected",
-            number="YL25061203",
-            event_key="order:1:rejected",
-            about_person=about,  # type: ignore[arg-type]
-            **more,
-        )
+    facts = {"kind": "call", "event": "order.rejected", "number": "YL25061203"} | more
+    await arrange.message(database, clock.now(), person, about, "order:1:rejected", **facts)
 
 
 async def message(database: Database) -> OutboxMessage:
@@ -234,9 +224,7 @@ async def test_what_nobody_answered_goes_by_sms(
 async def test_a_relative_whose_consent_has_ended_is_not_rung(
     phone: Client, database: Database, clock: SettableClock, world: World
 ) -> None:
-    async with database.session() as session:
-        given = ConsentIn(delegate_id=world.daughter, scopes=["notify"], relation="女儿", evidence="written")
-        consent = await consents.give(session, clock.now(), WORKER, world.senior, given)
+    consent = await arrange.consent(database, clock.now(), world.senior, world.daughter, "notify")
     await letter(database, clock, world.daughter, world.senior)
     clock.advance(timedelta(seconds=1))
     async with database.session() as session:
@@ -248,9 +236,7 @@ async def test_a_relative_whose_consent_has_ended_is_not_rung(
 async def test_a_consent_that_ends_while_the_call_waits_counts(
     phone: Client, database: Database, clock: SettableClock, world: World
 ) -> None:
-    async with database.session() as session:
-        given = ConsentIn(delegate_id=world.daughter, scopes=["notify"], relation="女儿", evidence="written")
-        consent = await consents.give(session, clock.now(), WORKER, world.senior, given)
+    consent = await arrange.consent(database, clock.now(), world.senior, world.daughter, "notify")
     await letter(database, clock, world.daughter, world.senior)
     await phone.report_call(await must_claim(phone), "no_answer")
     clock.advance(timedelta(minutes=30))

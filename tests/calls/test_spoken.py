@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -12,13 +11,11 @@ from fastapi import FastAPI
 from assistant.calls import outbound
 from assistant.calls.schemas import Outbound
 from assistant.client import Client
-from assistant.kit import outbox
 from assistant.kit.clock import SettableClock
 from assistant.kit.db import Database
-from assistant.people import consents
-from assistant.people.schemas import ConsentIn
+from tests import arrange
 from tests.talk import ScriptedRasa, Talk, says, scripted
-from tests.world import WORKER, World
+from tests.world import World
 
 
 @pytest.fixture
@@ -27,23 +24,13 @@ def rasa(app: FastAPI) -> ScriptedRasa:
 
 
 async def write(database: Database, clock: SettableClock, world: World, to: uuid.UUID, event: str) -> None:
-    facts: dict[str, Any] = {
+    facts = {
         "service_type": "bath",
         "starts_at": "2025-06-12T01:00:00+00:00",
         "number": "YL25061203",
+        "reason": "师傅病了",
     }
-    async with database.session() as session:
-        await outbox.put(
-            session,
-            clock.now(),
-            kind="call",
-            recipient=f"person:{to}",
-            event=event,
-            event_key="order:1",
-            about_person=world.senior,
-            reason="师傅病了",
-            **facts,
-        )
+    await arrange.message(database, clock.now(), to, world.senior, kind="call", event=event, **facts)
 
 
 async def picked_up(phone: Client) -> tuple[Outbound, Talk, str]:
@@ -70,9 +57,7 @@ async def test_a_senior_hears_what_became_of_her_order(
 async def test_a_relative_hears_about_whom_it_is(
     phone: Client, database: Database, clock: SettableClock, world: World
 ) -> None:
-    async with database.session() as session:
-        given = ConsentIn(delegate_id=world.daughter, scopes=["notify"], relation="女儿", evidence="written")
-        await consents.give(session, clock.now(), WORKER, world.senior, given)
+    await arrange.consent(database, clock.now(), world.senior, world.daughter, "notify")
     await write(database, clock, world, world.daughter, "checkin_missed")
     _, _, heard = await picked_up(phone)
     assert "周阿姨今天的问候没有应答" in heard

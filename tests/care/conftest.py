@@ -11,9 +11,8 @@ from assistant.care import service
 from assistant.care.schemas import PlanIn
 from assistant.kit.clock import SettableClock
 from assistant.kit.db import Database
-from assistant.people import consents
-from assistant.people.schemas import ConsentIn
 from assistant.settings import Settings
+from tests import arrange
 from tests.talk import ScriptedRasa, scripted
 from tests.world import WORKER, World, build
 
@@ -40,11 +39,8 @@ def rasa(app: FastAPI) -> ScriptedRasa:
 async def world(database: Database) -> World:
     """周桂英 lets her daughter be told."""
     made = await build(database)
-    async with database.session() as session:
-        given = ConsentIn(delegate_id=made.daughter, scopes=["notify"], relation="女儿", evidence="written")
-        await consents.give(
-            session, SettableClock(datetime(2025, 6, 1, 9, 0)).now(), WORKER, made.senior, given
-        )
+    before = SettableClock(datetime(2025, 6, 1, 9, 0)).now()
+    await arrange.consent(database, before, made.senior, made.daughter, "notify")
     return made
 
 

@@ -26,8 +26,8 @@ from assistant.kit.actor import Actor
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
-from assistant.safety.service import raise_alarm
 from assistant.settings import Settings
+from tests import arrange
 from tests.browser import IN_BROWSER, PATIENCE_MS, browser, page, scrolls_sideways, served, violations
 from tests.conftest import NOW, empty
 from tests.console.conftest import PASSWORD, Town, make_town
@@ -90,20 +90,8 @@ async def look(page: Page, name: str, *, axe: bool = True) -> None:
 
 
 async def alarm(site: Site) -> None:
-    async with site.database.session() as session:
-        await raise_alarm(
-            session,
-            MOMENT,
-            kind="fall",
-            level="danger",
-            reason="fall.1",
-            said="我摔倒了起不来",
-            person_id=site.town.seniors[0],
-            caller_phone=None,
-            conversation="web-9",
-            actor=Actor(kind="unknown", channel="web"),
-            city="yueyang",
-        )
+    caller = {"caller_phone": None, "conversation": "web-9", "actor": Actor(kind="unknown", channel="web")}
+    await arrange.fall(site.database, MOMENT, person_id=site.town.seniors[0], **caller)
 
 
 async def test_finding_and_booking(page: Page, site: Site) -> None:

@@ -12,10 +12,10 @@ from assistant.desk.schemas import Message, Reply
 from assistant.kit.actor import Actor
 from assistant.kit.db import Database
 from assistant.kit.live import Live
-from assistant.safety.service import raise_alarm
 from assistant.tickets import service as tickets
 from assistant.tickets.models import Ticket
 from assistant.tickets.schemas import TicketIn
+from tests import arrange
 from tests.console.conftest import SignIn, Town
 from tests.world import NOW
 
@@ -54,21 +54,9 @@ async def talk(town: Town, database: Database) -> uuid.UUID:
 
 @pytest.fixture
 async def alarm(town: Town, database: Database, talk: uuid.UUID) -> uuid.UUID:
-    async with database.session() as session:
-        ticket = await raise_alarm(
-            session,
-            NOW,
-            kind="fall",
-            level="danger",
-            reason="fall.1",
-            said="我摔倒了起不来 <script>alert(1)</script>",
-            person_id=town.seniors[0],
-            caller_phone=None,
-            conversation=str(talk),
-            actor=CALLER,
-            city="yueyang",
-        )
-        return ticket.id
+    said = "我摔倒了起不来 <script>alert(1)</script>"
+    caller = {"caller_phone": None, "conversation": str(talk), "actor": CALLER}
+    return (await arrange.fall(database, NOW, said=said, person_id=town.seniors[0], **caller)).id
 
 
 async def test_an_alarm_stands_first_and_above_every_page(sign_in: SignIn, alarm: uuid.UUID) -> None:

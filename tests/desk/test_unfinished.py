@@ -74,9 +74,11 @@ async def test_it_is_offered_once(phone: Client, rasa: ScriptedRasa, world: Worl
 async def test_a_second_break_is_offered_again(
     phone: Client,
     rasa: ScriptedRasa,
+    clock: SettableClock,
     world: World,
 ) -> None:
     await (await break_off(phone, rasa)).hang_up()
+    clock.advance(timedelta(minutes=1))
     talk = Talk(phone.http)
     await talk.start()
     rasa.replies = [says("请问哪家？", asks="place")]

@@ -18,6 +18,7 @@ from assistant.people import repository as people
 from assistant.safety import service as safety
 from assistant.tickets import service as tickets
 from assistant.tickets.models import Ticket, TicketEvent
+from tests import arrange
 from tests.links.conftest import CHAT, Family
 from tests.links.helpers import claim, decide, invite, link, redeem
 
@@ -44,21 +45,10 @@ async def both(
 
 
 async def alarm(database: Database, clock: SettableClock, family: Family) -> Ticket:
-    async with database.session() as session:
-        return await safety.raise_alarm(
-            session,
-            clock.now(),
-            kind="fall",
-            level="danger",
-            reason="fall.down",
-            said="我摔倒了起不来",
-            person_id=family.senior,
-            caller_phone="13900001111",
-            conversation="call-1",
-            actor=family.as_senior,
-            city="yueyang",
-            address="三眼桥街道春晓里2栋301",
-        )
+    where = "三眼桥街道春晓里2栋301"
+    return await arrange.fall(
+        database, clock.now(), person_id=family.senior, actor=family.as_senior, address=where
+    )
 
 
 async def round_of(channel: httpx.AsyncClient) -> list[tuple[int, str, int]]:

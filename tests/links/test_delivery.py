@@ -19,6 +19,7 @@ from assistant.links.delivery import about
 from assistant.links.models import Delivery
 from assistant.people import consents
 from assistant.people import repository as people
+from tests import arrange
 from tests.links.conftest import CHAT, Family
 from tests.links.helpers import claim, link, must_claim
 
@@ -27,19 +28,8 @@ async def put(
     database: Database, clock: SettableClock, family: Family, key: str, *, urgent: bool = False, **more: Any
 ) -> None:
     """A notice for the daughter about her mother."""
-    async with database.session() as session:
-        await outbox.put(
-            session,
-            clock.now(),
-            kind="telegram",
-            recipient=f"person:{family.daughter}",
-            event="order.booked",
-            event_key=key,
-            about_person=family.senior,
-            urgent=urgent,
-            number="YL00000001",
-            **more,
-        )
+    more = {"urgent": urgent, "number": "YL00000001"} | more
+    await arrange.message(database, clock.now(), family.daughter, family.senior, key, **more)
 
 
 @pytest.fixture

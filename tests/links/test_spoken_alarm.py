@@ -10,15 +10,13 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from assistant.client import Client
-from assistant.kit.actor import SYSTEM, Actor
+from assistant.kit.actor import Actor
 from assistant.kit.clock import SettableClock
 from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
-from assistant.people import consents
-from assistant.people.schemas import ConsentIn
-from assistant.safety import service as safety
 from assistant.tickets import service as tickets
 from assistant.tickets.models import Ticket
+from tests import arrange
 from tests.links.conftest import Family
 from tests.talk import ScriptedRasa, Talk, says, scripted
 
@@ -32,26 +30,10 @@ def app(ringing: FastAPI) -> FastAPI:
 async def alarm(database: Database, clock: SettableClock, family: Family) -> uuid.UUID:
     """The mother has fallen, at night; her daughter has no chat."""
     clock.set(datetime(2025, 6, 11, 23, 0))
-    async with database.session() as session:
-        given = ConsentIn(
-            delegate_id=family.daughter, scopes=["emergency_contact"], relation="女儿", evidence="written"
-        )
-        await consents.give(session, clock.now(), SYSTEM, family.senior, given)
-    async with database.session() as session:
-        ticket = await safety.raise_alarm(
-            session,
-            clock.now(),
-            kind="fall",
-            level="danger",
-            reason="fall",
-            said="我摔倒了起不来",
-            person_id=family.senior,
-            caller_phone="13900001111",
-            conversation="call-1",
-            actor=family.as_senior,
-            city="yueyang",
-            address="春晓里2栋301",
-        )
+    await arrange.consent(database, clock.now(), family.senior, family.daughter, "emergency_contact")
+    ticket = await arrange.fall(
+        database, clock.now(), person_id=family.senior, actor=family.as_senior, address="春晓里2栋301"
+    )
     async with database.session() as session:
         [message] = (
             await session.scalars(select(OutboxMessage).where(OutboxMessage.event == "emergency"))

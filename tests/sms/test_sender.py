@@ -18,10 +18,10 @@ from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
 from assistant.people import consents
 from assistant.people.models import PersonPhone
-from assistant.people.schemas import ConsentIn
 from assistant.settings import Settings
 from assistant.sms import sender
 from assistant.sms.gateway import Gateway
+from tests import arrange
 from tests.sms.gateway import SECRET, LocalGateway, running
 from tests.world import WORKER, World, build
 
@@ -72,11 +72,7 @@ async def rows(database: Database) -> list[OutboxMessage]:
 
 
 async def agree(database: Database, clock: SettableClock, world: World, *scopes: Any) -> uuid.UUID:
-    async with database.session() as session:
-        given = ConsentIn(
-            delegate_id=world.daughter, scopes=list(scopes), relation="女儿", evidence="written"
-        )
-        return (await consents.give(session, clock.now(), WORKER, world.senior, given)).id
+    return (await arrange.consent(database, clock.now(), world.senior, world.daughter, *scopes)).id
 
 
 async def send(database: Database, clock: SettableClock, config: Settings) -> int:

@@ -43,7 +43,7 @@ from tests.channels.telegram.bot_api import BOT_KEY, BotApi, Fault, served
 from tests.channels.telegram.updates import text
 from tests.conftest import NOW
 
-NOTICES = int(os.environ.get("YINLING_TEST_NOTICES", "400"))
+NOTICES = int(os.environ.get("YINLING_TEST_NOTICES", "160"))
 ERRORS = 0.1
 RELATIVES = 20
 LEASE = timedelta(seconds=31)

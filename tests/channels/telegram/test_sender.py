@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from assistant.client import Client
-from assistant.kit import outbox
 from assistant.kit.clock import SettableClock
 from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
+from tests import arrange
 from tests.channels.telegram.bot_api import BotApi, Fault
 from tests.channels.telegram.conftest import Desk, running
 from tests.channels.telegram.updates import DAUGHTER
@@ -30,20 +30,9 @@ async def linked(api: httpx.AsyncClient, channel: httpx.AsyncClient, family: Fam
 
 
 async def put(database: Database, clock: SettableClock, family: Family, *keys: str, **more: Any) -> None:
-    async with database.session() as session:
-        for key in keys:
-            await outbox.put(
-                session,
-                clock.now(),
-                kind="telegram",
-                recipient=f"person:{family.daughter}",
-                event="order.delivered",
-                event_key=key,
-                about_person=family.senior,
-                number=f"YL{key}",
-                service_type="meal",
-                **more,
-            )
+    for key in keys:
+        facts = {"event": "order.delivered", "number": f"YL{key}", "service_type": "meal"} | more
+        await arrange.message(database, clock.now(), family.daughter, family.senior, key, **facts)
 
 
 async def row(database: Database, key: str) -> OutboxMessage:
@@ -176,18 +165,8 @@ async def test_the_api_being_away_for_a_while_loses_and_doubles_nothing(
 async def test_an_alarm_whose_data_are_broken_still_wakes_the_family(
     telegram: BotApi, client: Client, desk: Desk, linked: Family, database: Database, clock: SettableClock
 ) -> None:
-    async with database.session() as session:
-        await outbox.put(
-            session,
-            clock.now(),
-            kind="telegram",
-            recipient=f"person:{linked.daughter}",
-            event="order.booked",
-            event_key="broken",
-            about_person=linked.senior,
-            urgent=True,
-            starts_at="no date",
-        )
+    broken = {"urgent": True, "starts_at": "no date"}
+    await arrange.message(database, clock.now(), linked.daughter, linked.senior, "broken", **broken)
     async with running(telegram, client):
         await telegram.until_sent(2)
     assert "紧急：周阿姨可能需要帮助。请马上联系老人，危险时打120。" in telegram.texts()
