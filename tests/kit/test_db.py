@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy.exc import StatementError
 
 from assistant.catalog.models import City, SearchMiss
 from assistant.kit import postgres
-from assistant.kit.db import Database, async_url
+from assistant.kit.db import Database, as_json, async_url
 from tests.world import NOW
 
 
@@ -51,6 +53,38 @@ async def test_errors_of_the_database_hide_values(database: Database) -> None:
         async with database.session() as session:
             await session.execute(text("SELECT CAST(:said AS integer)"), {"said": "周桂英"})
     assert "[SQL parameters hidden" in str(caught.value)
+
+
+async def test_connections_are_kept_between_uses(database: Database) -> None:
+    """As many as ever worked at once, so that none has to prepare its statements anew."""
+
+    async def at_once() -> set[int]:
+        every_one_has_begun = asyncio.Barrier(15)
+
+        async def one() -> int:
+            async with database.session() as session:
+                await every_one_has_begun.wait()
+                return (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+
+        return set(await asyncio.gather(*(one() for _ in range(15))))
+
+    first = await at_once()
+    assert len(first) == 15 and await at_once() == first
+
+
+async def test_a_row_as_json_comes_back_as_it_was(database: Database) -> None:
+    row = {"id": uuid.UUID(int=7), "at": NOW, "sealed": b"\x00\xff", "said": '少盐"\n', "rest": None}
+    async with database.session() as session:
+        columns = "id uuid, at timestamptz, sealed bytea, said text, rest int"
+        found = await session.execute(
+            text(f"SELECT * FROM json_to_record(:row) AS row({columns})"), {"row": as_json(row)}
+        )
+        assert found.mappings().one() == row
+
+
+def test_a_naive_time_is_not_written_as_json() -> None:
+    with pytest.raises(ValueError, match="naive datetime"):
+        as_json({"at": datetime(2025, 6, 11, 10)})
 
 
 def test_urls() -> None:
