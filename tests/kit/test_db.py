@@ -64,7 +64,8 @@ async def test_connections_are_kept_between_uses(database: Database) -> None:
         async def one() -> int:
             async with database.session() as session:
                 await every_one_has_begun.wait()
-                return (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+                pid: int = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            return pid
 
         return set(await asyncio.gather(*(one() for _ in range(15))))
 
