@@ -32,6 +32,7 @@ from assistant.kit.db import Database
 from assistant.kit.errors import Forbidden, Invalid, YinlingError
 from assistant.kit.live import Live
 from assistant.links.spoken import Code, Emergency, Link
+from assistant.safety import triage
 from assistant.settings import Settings
 
 ROUTERS = (
@@ -83,6 +84,7 @@ def furnish(app: FastAPI, settings: Settings, database_url: str, clock: Clock | 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    triage.warm_up()
     yield
     await release(app)
 

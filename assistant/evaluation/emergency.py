@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from rich.console import Console
 from rich.table import Table
 
-from assistant.safety.triage import Verdict, raise_by_classifier, triage
+from assistant.safety.triage import Verdict, raise_by_classifier, triage, warm_up
 
 Parse: TypeAlias = Callable[[str, str | None], tuple[str | None, float]]
 """The classifier: text and what was asked (or null) to intent and confidence."""
@@ -69,7 +69,7 @@ def read(path: Path) -> list[Line]:
 
 def judge(lines: Iterable[Line], parse: Parse | None = None) -> list[Judged]:
     """Let triage, and the classifier if given, judge every line."""
-    triage("喂")  # loads the rules, so that the first line is not slower than the rest
+    warm_up()
     results: list[Judged] = []
     for line in lines:
         start = time.perf_counter()

@@ -74,6 +74,12 @@ class Verdict:
 NONE = Verdict("none")
 
 
+def warm_up() -> None:
+    """Read the rules and the voice now (0.8 s), so that the first who calls does not wait for them."""
+    rulebook()
+    voice()
+
+
 def first_aid_sentence(key: str) -> str:
     """Return the sentence to say for the `first_aid` key of a verdict."""
     return rulebook().kinds[key].first_aid
