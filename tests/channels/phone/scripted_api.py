@@ -26,6 +26,8 @@ class ScriptedApi:
 
     def __init__(self) -> None:
         self.begun = self.ended = self.turns = 0
+        self.timings: list[dict[str, float]] = []
+        """Of every entry of a record, ms by stage."""
         self._numbers = itertools.count(1)
 
     async def turn(self, request: Request) -> Response:
@@ -49,6 +51,7 @@ class ScriptedApi:
         return Response(status_code=204)
 
     async def entry(self, request: Request) -> Response:
+        self.timings.append((await request.json())["timings"])
         return Response(status_code=204)
 
     async def abandoned(self, request: Request) -> Response:

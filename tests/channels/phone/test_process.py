@@ -16,7 +16,7 @@ import pytest
 
 from assistant.processes import Process
 from assistant.seeds import DEMO_PHONE
-from channels.phone.bench import percentiles, utterances
+from channels.phone.bench import percentiles, stages, utterances
 from channels.phone.caller import Exchange, Ringing, audible
 from channels.phone.leg import NotReached
 from speech.audio import Samples
@@ -66,9 +66,10 @@ class Phone:
             "descriptors": len(list((proc / "fd").iterdir())),
         }
 
-    def calls(self) -> int:
+    async def calls(self) -> int:
         assert self.process.health is not None
-        return int(httpx.get(self.process.health).json()["calls"])
+        async with httpx.AsyncClient(timeout=60) as client:
+            return int((await client.get(self.process.health)).json()["calls"])
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +139,13 @@ async def test_calls_without_end_leave_nothing_behind(phone: Phone, speech_cache
         await asyncio.sleep(min(WARM_UP_S, SOAK_S / 3))
         while time.monotonic() < over:
             before.update({} if before else phone.footprint())
-            print(round(over - time.monotonic()), phone.footprint(), phone.calls(), len(answers), flush=True)
+            print(
+                round(over - time.monotonic()),
+                phone.footprint(),
+                await phone.calls(),
+                len(answers),
+                flush=True,
+            )
             await asyncio.sleep(60)
 
     async def caller(exchange: Exchange, number: int) -> None:
@@ -161,8 +168,9 @@ async def test_calls_without_end_leave_nothing_behind(phone: Phone, speech_cache
             group.create_task(caller(exchange, number))
     await asyncio.sleep(SETTLE_S)
     after = phone.footprint()
+    print(stages(phone.api.timings))
     print(before, after, phone.api.begun, "calls", failures, percentiles(answers), "load", os.getloadavg()[0])
-    assert phone.calls() == 0 and phone.api.begun == phone.api.ended
+    assert await phone.calls() == 0 and phone.api.begun == phone.api.ended
     assert after["memory_kb"] <= 1.05 * before["memory_kb"]
     assert after["threads"] <= before["threads"] and after["descriptors"] <= before["descriptors"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from speech.audio.comfort import comfort_noise
+from speech.audio.comfort import comfort_noise, tone
 from speech.turntaking import (
     BargeIn,
     Event,
@@ -17,6 +17,7 @@ from speech.turntaking import (
     VoiceActivity,
     is_unfinished,
 )
+from speech.turntaking.voice_activity import LineNoise
 
 CHUNK = 20.0
 
@@ -174,3 +175,21 @@ def test_silero_hears_no_speech_in_noise() -> None:
     noise = comfort_noise(2000, -40)
     assert max(detector.push(noise[i : i + 160]) for i in range(0, len(noise), 160)) < 0.5
     assert detector.push(np.zeros(160, np.int16)) < 0.5
+
+
+def test_only_noise_is_told_from_anything_more() -> None:
+    noise, window = LineNoise(), 256
+    line = comfort_noise(2000, -55).reshape(-1)
+    quiet = [noise.is_all(line[at : at + window]) for at in range(0, len(line) - window, window)]
+    assert all(quiet[1:])
+    assert not noise.is_all(tone(300, 32, -45))
+    assert noise.is_all(line[:window])
+
+
+def test_a_line_that_grows_noisy_is_learnt_and_a_loud_one_always_looked_at() -> None:
+    noise = LineNoise()
+    loud = comfort_noise(32, -46)
+    assert not noise.is_all(loud)
+    assert any(noise.is_all(loud) for _ in range(15 * 1000 // 32)), "a decibel a second"
+    deafening = comfort_noise(32, -30)
+    assert not any(noise.is_all(deafening) for _ in range(3000))
