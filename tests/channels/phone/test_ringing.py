@@ -140,7 +140,7 @@ def pause(seconds: float) -> Samples:
 async def test_a_senior_who_answers_says_how_she_is(
     app: FastAPI, phone: Client, world: World, clock: SettableClock, senses: Senses, rows: Rows, utter: Utter
 ) -> None:
-    voice = np.concatenate([utter("喂你好"), pause(6), utter("我挺好的"), pause(30)])
+    voice = np.concatenate([utter("喂你好"), pause(7.5), utter("我挺好的"), pause(30)])
     async with (
         telephone(voice, user=USER, account=";answermode=auto", rtp=(17000, 17099)) as there,
         ringing_at(there.sip_port, phone, senses),
@@ -247,7 +247,8 @@ async def test_a_notice_waits_for_the_morning(
         ringing_at(there.sip_port, phone, senses),
     ):
         assert await phone.claim_call() is None
-        assert there.events == [] and await rows.one(OutboundCall) is None
+        made = await rows.one(OutboundCall)
+        assert there.events == [] and (made is None or made.attempts == 0)
         clock.set(MORNING)
         await there.event("CALL_ESTABLISHED", within_s=20)
 
