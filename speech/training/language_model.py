@@ -88,6 +88,9 @@ class Mixture:
         """The weights add up to 1."""
         self._estimates = [(part.estimate, part.weight) for part in parts]
         self.vocabulary = vocabulary
+        # What was worked out once: every sum of a back-off is asked for by each longer history.
+        self._probabilities: dict[tuple[History, str], float] = {}
+        self._backoffs: dict[History, float] = {}
         known = {START, END, *vocabulary}
         # Dictionaries for sets: their order, and with it every sum and state number, is the same at every run.
         self.words: dict[History, dict[str, None]] = defaultdict(dict)
@@ -104,7 +107,11 @@ class Mixture:
 
     def probability(self, history: History, word: str) -> float:
         """Of kept n-grams; the weighted sum of the estimates."""
-        return sum(weight * estimate.probability(history, word) for estimate, weight in self._estimates)
+        found = self._probabilities.get((history, word))
+        if found is None:
+            found = sum(weight * estimate.probability(history, word) for estimate, weight in self._estimates)
+            self._probabilities[history, word] = found
+        return found
 
     def entries(self) -> Iterator[Entry]:
         """Unigrams, then the n-grams kept, with the probability mass of words dropped left to the back-off."""
@@ -116,10 +123,13 @@ class Mixture:
 
     def backoff(self, history: History) -> float:
         """log of the weight of the shorter history for words not kept after this one."""
+        if history in self._backoffs:
+            return self._backoffs[history]
         kept = self.words[history]
         left = 1 - sum(self.probability(history, word) for word in kept)
         below = 1 - sum(self._kept_probability(history[1:], word) for word in kept)
-        return math.log(max(left, 1e-4) / max(below, 1e-4))
+        weight = self._backoffs[history] = math.log(max(left, 1e-4) / max(below, 1e-4))
+        return weight
 
     def _kept_probability(self, history: History, word: str) -> float:
         """As the finished automaton gives it: by its own arc or by way of the back-off."""

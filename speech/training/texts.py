@@ -10,6 +10,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -164,9 +165,13 @@ def segmenter(frequencies: dict[str, float], extra: list[str], work: Path) -> Ca
     listing.write_text("".join(f"{word} {count}\n" for word, count in sorted(counts.items())), "utf-8")
     cutter = jieba.Tokenizer(str(listing.resolve()))
     cutter.cache_file = str(listing.with_suffix(".cache").resolve())
-    return lambda text: [
-        word for part in text.split() for word in cutter.lcut(part, HMM=False) if _HAN.fullmatch(word)
-    ]
+
+    # Callers' sentences are made of the same clauses over and over.
+    @lru_cache(maxsize=300_000)
+    def clause(text: str) -> tuple[str, ...]:
+        return tuple(word for word in cutter.lcut(text, HMM=False) if _HAN.fullmatch(word))
+
+    return lambda text: [word for part in text.split() for word in clause(part)]
 
 
 def to_speak(count: int, seed: int) -> list[str]:

@@ -61,7 +61,7 @@ def language_model(
         report(f"{len(own):,} sentences from {texts}")
         sentences += own * 8
     report(f"{len(sentences):,} callers' sentences")
-    reviews = [cut(clause) for clause in general()]
+    reviews = _reviews(frequencies, work)
     report(f"{len(reviews):,} clauses of reviews")
     seen = Counter(word for words in sentences for word in words)
     vocabulary = _vocabulary(frequencies, seen, size.words)
@@ -76,6 +76,17 @@ def language_model(
         ],
         vocabulary,
     )
+
+
+def _reviews(frequencies: dict[str, float], work: Path) -> list[list[str]]:
+    """General Mandarin in words, kept in `work`: a city's names do not change it."""
+    kept = work / "reviews.txt"
+    if not kept.exists():
+        cut = segmenter(frequencies, [], work / "general")
+        draft = kept.with_suffix(".part")
+        draft.write_text("".join(" ".join(cut(clause)) + "\n" for clause in general()), "utf-8")
+        draft.replace(kept)
+    return [line.split() for line in kept.read_text("utf-8").splitlines()]
 
 
 def _vocabulary(frequencies: dict[str, float], seen: Counter[str], limit: int) -> list[str]:
