@@ -46,7 +46,7 @@ class Phone:
     address: str
     api: ScriptedApi
 
-    async def well(self, within_s: float = 60) -> float:
+    async def well(self, within_s: float = 300) -> float:
         """Wait until it answers for itself; how long that took, s."""
         began = time.monotonic()
         async with asyncio.timeout(within_s):
@@ -106,18 +106,18 @@ async def test_killed_in_a_call_it_is_soon_back(phone: Phone) -> None:
     await phone.well()
     port = int(phone.address.rpartition(":")[2])
     async with raw_caller(port) as caller:
-        assert await caller.invite() == 200
+        assert await caller.invite(within_s=30) == 200
         assert phone.process.child is not None
         phone.process.child.kill()
         phone.process.child.wait()
     killed = time.monotonic()
     phone.process.start()
-    async with raw_caller(port) as caller, asyncio.timeout(60):
+    async with raw_caller(port) as caller, asyncio.timeout(300):
         while not caller.responses:
             caller.send(caller.request("OPTIONS").encode())
             await asyncio.sleep(0.1)
         opened_s = time.monotonic() - killed
-        assert await caller.invite(within_s=30) == 200
+        assert await caller.invite(within_s=200) == 200
         taken_s = time.monotonic() - killed
         await caller.say(sweep(2))
         heard = [packet.at for packet in caller.packets if audible(packet.samples)]

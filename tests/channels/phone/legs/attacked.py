@@ -29,7 +29,7 @@ async def attacked() -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
     )
     try:
         assert process.stdin is not None and process.stdout is not None
-        await asyncio.wait_for(process.stdout.readuntil(b"open\n"), 30)
+        await asyncio.wait_for(process.stdout.readuntil(b"open\n"), 90)
         yield process, port
         process.stdin.close()
         assert await asyncio.wait_for(process.wait(), 90) == 0

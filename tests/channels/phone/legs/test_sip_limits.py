@@ -48,7 +48,7 @@ async def test_lost_and_late_packets_leave_speech_whole() -> None:
 
 
 async def test_what_is_sent_has_no_gap_and_does_not_drift() -> None:
-    seconds = int(os.environ.get("YINLING_GAP_SECONDS", "20"))
+    seconds = int(os.environ.get("YINLING_GAP_SECONDS", "10"))
     voice = np.tile(sweep(10), seconds // 10 + 1)[: seconds * TELEPHONE_RATE]
 
     async def script(leg: CallLeg) -> None:

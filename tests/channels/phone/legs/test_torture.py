@@ -14,7 +14,7 @@ from tests.channels.phone.legs.lines import sweep
 from tests.channels.phone.legs.torture import MESSAGES
 from tests.channels.phone.rawsip import RawCaller, raw_caller
 
-FUZZED = int(os.environ.get("YINLING_FUZZED", "400"))
+FUZZED = int(os.environ.get("YINLING_FUZZED", "200"))
 """Damaged messages by UDP; a quarter as many by TCP."""
 SEED = int(os.environ.get("YINLING_FUZZ_SEED", "1"))
 
