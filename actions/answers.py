@@ -13,6 +13,7 @@ from typing import Any
 
 from actions import spoken
 from actions.out import Out
+from actions.places import either, like, offered
 from actions.turn import Turn
 from actions.who import Who, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Client, Refused
@@ -23,11 +24,32 @@ SHOWN = 3
 """A listener keeps three items in mind, hardly more."""
 
 
-async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
-    """What there is, where, when open, for how much."""
-    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+async def find_service(
+    turn: Turn,
+    out: Out,
+    api: Client,
+    *,
+    inside: bool = False,
+    service: str | None = None,
+    place: str | None = None,
+) -> Slots:
+    """What there is, where, when open, for how much.
+
+    Args:
+        service: what is talked about, where the turn names no service.
+        place: the one meant of several that sounded like the place said.
+    """
+    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES] or [
+        each for each in (service,) if each
+    ]
     city = turn.value("city") or turn.speaker.city
-    place = turn.value("place")
+    if place is None and not inside and (options := await like(turn, api, city)):
+        out.say(
+            "utter_ask_place", asks="place", expects="choice", names=either(options), choices=offered(options)
+        )
+        titles = [each.title for each in options]
+        return {"pending": {"kind": "place", "titles": titles, "service": types[0] if types else None}}
+    place = place or turn.value("place")
     if not types and not place and turn.location is None and not inside and turn.asked != "place":
         out.say("utter_ask_which_service", asks="service", choices=_common())
         return {"pending": {"kind": "find"}}
@@ -37,12 +59,18 @@ async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
         service_type=types[0] if types else None,
         q=place,
         near=turn.location,
-        limit=SHOWN,
+        limit=1 if inside else SHOWN,
     )
     if not answer["known_city"]:
         out.say("utter_city_unknown", city=city, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
     results = answer["results"]
+    if (
+        turn.asks_price
+        and not any(_priced(each) for each in results)
+        and await documented(turn, out, api, types)
+    ):
+        return {}
     if not results:
         title = SERVICE_TYPES[types[0]].name if types else (place or "这项服务")
         out.say("utter_nothing_found", service=title, expects="yes_no")
@@ -71,6 +99,25 @@ async def find_service(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
             },
         }
     }
+
+
+def _priced(result: dict[str, Any]) -> bool:
+    return (result.get("offering") or {}).get("unit_price_fen") is not None
+
+
+async def documented(turn: Turn, out: Out, api: Client, types: list[str]) -> bool:
+    """Tell a price that no place names from the documents, with its year; False when they have none."""
+    question = {
+        "city": turn.value("city") or turn.speaker.city,
+        "topic": turn.text,
+        "service_type": types[0] if types else None,
+        "role": ROLES.get(turn.speaker.kind or "senior", "senior"),
+    }
+    answer = await api.match_benefits(turn.speaker.actor, question)
+    if not answer["found"]:
+        return False
+    out.tell(answer["answers"][0]["text"])
+    return True
 
 
 def _common() -> list[tuple[str, str]]:

@@ -12,9 +12,10 @@ from pydantic import Field
 
 from actions import spoken
 from actions.addresses import said_address
-from actions.answers import upcoming
-from actions.form import Form, Frame, Option
+from actions.answers import find_service, order_number, upcoming
+from actions.form import CONFIRM, Form, Frame
 from actions.out import Out
+from actions.places import Option, either, like, resembling, streets_like
 from actions.slots import covers, slot_option
 from actions.turn import Clause, Spoken, Turn
 from actions.who import Who, bare_name, caller, known_names, named, resolve
@@ -47,6 +48,8 @@ DOUBTS = {
     "address": re.compile(r"地址|住址"),
 }
 """Words for what was read back."""
+ANOTHER = re.compile(r"[单号]|上次|上回|原来|之前|以前|昨天|另外|别的|那个预约")
+"""Words that point at an order that stands, rather than at the booking in hand."""
 AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
@@ -65,6 +68,12 @@ class Booking(Frame):
     quantity: int | None = None
     place: str | None = None
     """Place named by the caller."""
+    places: list[Option] = []
+    """Those that the place named may be, as long as that is open."""
+    streets: list[Option] = []
+    """Those that the street of the address may be, as long as that is open."""
+    street: str | None = None
+    """The street's name as it was heard."""
     city: str | None = None
     name: str | None = None
     phone: str | None = None
@@ -96,7 +105,7 @@ class BookingForm(Form[Booking]):
         learned = self._service(frame, turn, first)
         learned |= self._when(frame, turn)
         learned |= await self._people(frame, turn, first)
-        learned |= self._details(frame, turn)
+        learned |= await self._details(frame, turn)
         if learned & {"service_type", "place", "city", "people", "address"}:
             frame.offering, frame.results, frame.slot = None, [], None
         if learned & {"date", "time", "part", "recurrence", "any_time", "quantity"}:
@@ -166,15 +175,26 @@ class BookingForm(Form[Booking]):
         frame.people = found
         return {"people"}
 
-    def _details(self, frame: Booking, turn: Turn) -> set[str]:
+    async def _place_named(self, frame: Booking, turn: Turn) -> set[str]:
+        """The place that was named, and what else it may be."""
+        named = turn.value("place")
+        if frame.asked == "place":
+            if frame.places and turn.denies:
+                frame.place, frame.places = None, []
+                return {"place"}
+            return set()
+        if not named or named == frame.place or frame.asked in ("address", "street"):
+            return set()
+        frame.place, frame.places = named, await like(turn, self.api, frame.city or turn.speaker.city)
+        return {"place"}
+
+    async def _details(self, frame: Booking, turn: Turn) -> set[str]:
         learned: set[str] = set()
         quantity = turn.value("quantity")
         if quantity and frame.asked != "phone" and not said_address(turn, asked=False):
             frame.quantity = int(quantity)
             learned.add("quantity")
-        if turn.value("place") and turn.value("place") != frame.place and frame.asked != "address":
-            frame.place = turn.value("place")
-            learned.add("place")
+        learned |= await self._place_named(frame, turn)
         if turn.value("city") and frame.asked != "address":
             frame.city = turn.value("city")
             learned.add("city")
@@ -186,6 +206,8 @@ class BookingForm(Form[Booking]):
             learned.add("name")
         if address := said_address(turn, asked=frame.asked == "address"):
             frame.address = address
+            heard = await streets_like(address, turn, self.api)
+            frame.street, frame.streets = heard or (None, [])
             learned.add("address")
         if AT_PLACE.search(turn.text):
             frame.at_home, frame.results = False, []
@@ -199,13 +221,49 @@ class BookingForm(Form[Booking]):
         return learned
 
     async def _digress(self, frame: Booking, turn: Turn, out: Out) -> bool:
-        """ "取消" in the middle of a booking drops it; an order that stands is taken up next."""
+        """What is asked or wished about this booking itself, before other matters."""
+        if turn.asks_price and turn.intent != "ask_subsidy":
+            await self.aside(frame, turn, out)
+            await self.go_on(frame, turn, out)
+            return True
+        if frame.asked == CONFIRM and turn.intent == "change_order" and not ANOTHER.search(turn.text):
+            self.ask_correction(frame, out)
+            return True
         if turn.intent != "cancel_order":
             return await super()._digress(frame, turn, out)
+        # "取消" drops this booking; an order that stands may be meant as well, unless this one was just read out.
         self._stop(frame, out)
-        if await upcoming(turn, self.api):
+        another = order_number(turn) or ANOTHER.search(turn.text)
+        if (another or frame.asked != CONFIRM) and await upcoming(turn, self.api):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {}})
         return True
+
+    async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
+        if not turn.asks_price or turn.wishes:
+            return False
+        frame.pending = (await find_service(turn, out, self.api)).get("pending")
+        frame.ended = True
+        return True
+
+    async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
+        """The price of what is being booked."""
+        if not turn.asks_price:
+            return
+        if frame.offering is None:
+            await find_service(turn, out, self.api, inside=True, service=frame.service_type)
+            return
+        offering = frame.offering["offering"]
+        price = offering.get("unit_price_fen")
+        told = f"每{offering['unit']}{spoken.yuan(price)}" if price is not None else "价钱由服务方告诉您"
+        out.say("utter_price", service=self._title(frame), price=told)
+
+    def _choose(self, frame: Booking, turn: Turn) -> set[str]:
+        chosen = super()._choose(frame, turn)
+        if chosen or frame.asked not in ("place", "street") or turn.denies:
+            return chosen
+        near = resembling(turn.text, frame.options)
+        return self.take(frame, frame.asked, near) if near else set()
 
     def take(self, frame: Booking, datum: str, option: Option) -> set[str]:
         if datum == "service":
@@ -220,8 +278,12 @@ class BookingForm(Form[Booking]):
             frame.people = [Who(person_id=option.value, name=option.title.split("，")[0])]
             return {"people"}
         if datum == "place":
-            frame.place, frame.offering = option.value, None
+            frame.place, frame.places, frame.results = option.value, [], []
             return {"place"}
+        if datum == "street":
+            frame.address = (frame.address or "").replace(frame.street or option.value, option.value)
+            frame.streets, frame.results = [], []
+            return {"address"}
         return super().take(frame, datum, option)
 
     def doubt(self, frame: Booking, turn: Turn) -> bool:
@@ -247,6 +309,7 @@ class BookingForm(Form[Booking]):
             self._ask_person,
             self._ask_date,
             self._ask_contact,
+            self._ask_which,
             self._find,
             self._ask_address,
             self._ask_time,
@@ -280,7 +343,7 @@ class BookingForm(Form[Booking]):
             self.ask(frame, out, "person", options=_person_options(candidates))
             return True
         for index, who in enumerate(frame.people):
-            if who.own or who.person_id:
+            if who.own or who.person_id or who.new:
                 continue
             candidates = await resolve(who, turn, self.api)
             if len(candidates) == 1:
@@ -290,6 +353,9 @@ class BookingForm(Form[Booking]):
             elif len(candidates) > 1:
                 self.ask(frame, out, "person", options=_person_options(candidates))
                 return True
+            elif turn.speaker.kind == "worker" and who.name and len(frame.people) == 1:
+                frame.people[index] = who.model_copy(update={"new": True})
+                out.say("utter_person_new", name=who.name)
             elif turn.speaker.kind == "worker":
                 out.say("utter_person_unknown", name=who.name or who.label)
                 frame.people = []
@@ -326,7 +392,8 @@ class BookingForm(Form[Booking]):
                 frame.home = known.get("home") or ""
             return False
         frame.name = frame.name or who.name
-        frame.phone = frame.phone or turn.speaker.phone
+        if turn.speaker.kind != "worker":
+            frame.phone = frame.phone or turn.speaker.phone
         if not frame.name:
             self.ask(frame, out, "name", who=who.label)
             return True
@@ -342,6 +409,14 @@ class BookingForm(Form[Booking]):
             return False
         self.ask(frame, out, "address", who=frame.people[0].label)
         return True
+
+    async def _ask_which(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """A place or street that sounds like several is asked back."""
+        for datum, options in (("place", frame.places), ("street", frame.streets)):
+            if options:
+                self.ask(frame, out, datum, options=options, names=either(options))
+                return True
+        return False
 
     async def _find(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """Where it could be booked: the place named, else what is near, else what there is."""
@@ -450,7 +525,7 @@ class BookingForm(Form[Booking]):
             when = f"从{spoken.day(start.date(), today)}起，{spoken.recurrence(frame.recurrence)}，{spoken.clock(start.time())}"
         else:
             when = spoken.moment(start, today)
-        who = "、".join(each.label for each in frame.people)
+        who = "、".join(f"{each.label}（新登记）" if each.new else each.label for each in frame.people)
         self.read_back(
             frame,
             out,
@@ -479,6 +554,7 @@ class BookingForm(Form[Booking]):
                 return
             raise
         frame.ended = True
+        frame.made = orders[-1]["number"]
         numbers = "、".join(order["number"] for order in orders)
         out.say(
             "utter_booked_series" if frame.recurrence else "utter_booked",

@@ -19,15 +19,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERS
 from actions.out import Out
+from actions.places import Option
 from actions.spoken import picked
 from actions.turn import Turn
 from assistant.client import Client, Refused, ServiceDown
 
 CONFIRM = "confirm"
 CORRECTION = "correction"
-PATIENCE = 3
-"""After so many answers in a row that tell nothing, a person takes over."""
-
 STOPS = {"stop", "goodbye"}
 """Intents that end a form at every point."""
 TASKS = {
@@ -52,20 +50,19 @@ SECOND_THOUGHT = re.compile(
 """Something else follows: a bare "不对" is a plain no."""
 
 
-class Option(BaseModel):
-    """An answer that was offered: the title said and the value it stands for."""
-
-    title: str
-    value: str
-
-
 class Frame(BaseModel):
     """What a form knows so far."""
 
     asked: str | None = None
     misses: int = 0
+    patience: int = 3
+    """After so many answers in a row that tell nothing, a person takes over; a matter of the channel."""
     options: list[Option] = []
     ended: bool = False
+    made: str | None = None
+    """Number of the order that was made or looked at last: "刚才那个"."""
+    pending: dict[str, Any] | None = None
+    """What is offered when the form ends, for a bare yes (``actions.single.Pending``)."""
     later: list[dict[str, Any]] = Field(default_factory=list)
     """Matters raised in between, to be taken up afterwards: ``{"intent", "frame"}``."""
 
@@ -108,6 +105,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         turn, out = Turn.of(tracker), Out(dispatcher)
         first = tracker.get_slot("frame") is None
         frame = self._frame(tracker, first)
+        frame.patience = turn.patience
         try:
             await self._step(frame, turn, out, first)
         except (Refused, ServiceDown) as error:
@@ -118,7 +116,8 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             SlotSet("frame", None if frame.ended else frame.model_dump(mode="json")),
             SlotSet("later", frame.later),
             SlotSet("offer", None),
-            SlotSet("pending", None),
+            SlotSet("pending", frame.pending),
+            SlotSet("last_order", frame.made),
             SlotSet("requested_slot", None if frame.ended else "answer"),
         ]
 
@@ -129,12 +128,14 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         offer = tracker.get_slot("offer") or {}
         frame = kind.model_validate({key: value for key, value in offer.items() if key in kind.model_fields})
         frame.later = tracker.get_slot("later") or []
+        frame.made = tracker.get_slot("last_order")
         return frame
 
     async def _step(self, frame: F, turn: Turn, out: Out, first: bool) -> None:
         if first:
             await self.learn(frame, turn, first=True)
-            await self.go_on(frame, turn, out)
+            if not await self.only_asked(frame, turn, out):
+                await self.go_on(frame, turn, out)
             return
         if turn.intent in STOPS and not (frame.asked == CONFIRM and self.agrees(turn)):
             self._stop(frame, out)
@@ -152,15 +153,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return
         if learned:
             frame.misses = 0
+            await self.aside(frame, turn, out)
             await self.go_on(frame, turn, out)
             return
-        if await self._digress(frame, turn, out):
-            return
-        frame.misses += 1
-        if frame.misses >= PATIENCE:
-            self._give_up(frame, out)
-            return
-        await self.go_on(frame, turn, out)
+        await self._nothing_learned(frame, turn, out)
 
     async def _judge(self, frame: F, turn: Turn, out: Out) -> None:
         """An answer to a read-back that changes nothing: yes, no, something else."""
@@ -175,13 +171,16 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             if frame.asked == CORRECTION:
                 self._stop(frame, out)
                 return
-            frame.asked = CORRECTION
-            out.say("utter_ask_correction", asks=CORRECTION)
+            self.ask_correction(frame, out)
             return
+        await self._nothing_learned(frame, turn, out)
+
+    async def _nothing_learned(self, frame: F, turn: Turn, out: Out) -> None:
+        """A question in between, another matter, or words that tell nothing."""
         if await self._digress(frame, turn, out):
             return
         frame.misses += 1
-        if frame.misses >= PATIENCE:
+        if frame.misses >= frame.patience:
             self._give_up(frame, out)
             return
         await self.go_on(frame, turn, out)
@@ -189,6 +188,18 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
     def doubt(self, frame: F, turn: Turn) -> bool:
         """Forget the datum that was called wrong without a new one ("日子不对"), so that it is asked for."""
         return False
+
+    async def only_asked(self, frame: F, turn: Turn, out: Out) -> bool:
+        """Whether the turn that began the form was no more than a question, which is then answered instead."""
+        return False
+
+    async def aside(self, frame: F, turn: Turn, out: Out) -> None:
+        """Answer a question that was put in the same breath as an answer."""
+
+    def ask_correction(self, frame: F, out: Out) -> None:
+        """Ask what is wrong with what was read back."""
+        frame.asked = CORRECTION
+        out.say("utter_ask_correction", asks=CORRECTION)
 
     def agrees(self, turn: Turn) -> bool:
         """Whether an answer to the read-back is a clear yes."""
@@ -227,10 +238,11 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         protected: bool = False,
         **values: Any,
     ) -> None:
-        """Ask for one datum; asked again, the words are simpler, then there are choices with keys."""
+        """Ask for one datum; asked again, the words are simpler, the last time there are choices with keys."""
         if frame.asked != datum:
             frame.misses = 0
-        level = min(frame.misses, 2)
+        last = frame.misses > 0 and frame.misses >= frame.patience - 1
+        level = 2 if last else min(frame.misses, 1)
         frame.asked, frame.options = datum, options or []
         choices = [(each.title, each.title) for each in frame.options]
         out.say(

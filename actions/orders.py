@@ -11,12 +11,15 @@ from pydantic import Field
 
 from actions import spoken
 from actions.answers import order_number, upcoming
-from actions.form import Form, Frame, Option
+from actions.form import Form, Frame
 from actions.out import Out
+from actions.places import Option
 from actions.slots import covers, slot_option
 from actions.turn import Spoken, Turn
 from assistant.client import SERVICE_TYPES, Refused
 
+JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|方才|才[订定约办]的|这个?(?:单|预约)")
+"""Words that point at the order made last."""
 WHOLE_SERIES = re.compile(r"都(取消|不要|退)|全部|以后(都|的)|整个|一直|每[天周]的?都|都别")
 
 NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|别[来送]|[甭莫][来送]|作废")
@@ -81,8 +84,9 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
         frame.ended = True
         return True
     fitting = [order for order in orders if _fits(frame, order)] or orders
-    if len(fitting) == 1:
-        frame.order = fitting[0]
+    made = next((order for order in fitting if order["number"] == frame.made), None)
+    if len(fitting) == 1 or (made and JUST_MADE.search(turn.text)):
+        frame.order = made or fitting[0]
         return False
     today = turn.now.date()
     options = [Option(title=title_of(order, today), value=order["number"]) for order in fitting[:9]]
@@ -247,7 +251,7 @@ class ChangeForm(Form[Change]):
             out.tell(error.message)
             await self.go_on(frame, turn, out)
             return
-        frame.ended = True
+        frame.ended, frame.made = True, order["number"]
         out.say(
             "utter_changed",
             order=title_of(order, turn.now.date()),

@@ -12,8 +12,9 @@ from pydantic import Field
 from actions import spoken
 from actions.addresses import said_address
 from actions.answers import ask_subsidy
-from actions.form import Form, Frame, Option
+from actions.form import Form, Frame
 from actions.out import Out
+from actions.places import Option
 from actions.turn import Turn
 from actions.who import Who, bare_name, caller, known_names, named, resolve
 from assistant.client import CHINA, Refused

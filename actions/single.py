@@ -13,6 +13,7 @@ from actions.answers import ANSWERS, Answer, find_service, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.out import Out
 from actions.requests import matter
+from actions.spoken import picked
 from actions.turn import Turn
 from assistant.client import Client, Refused, ServiceDown
 
@@ -86,6 +87,9 @@ class Pending(Single):
             return [FollowupAction("profile_form")]
         if turn.intent == "inform" and turn.values("service_type"):
             return [FollowupAction("booking_form")]
+        if turn.thanks:
+            out.say("utter_thank")
+            return [SlotSet("pending", None)]
         if turn.affirms:
             out.say("utter_here")
             return []
@@ -97,6 +101,7 @@ class Pending(Single):
     ) -> list[EventType] | None:
         """What the turn means to the offer or question that is open; None when it means nothing to it."""
         done = [SlotSet("pending", None)]
+        slots: dict[str, Any] | None
         kind = pending.get("kind")
         if kind == "rate":
             return await rate(turn, out, self.api, tracker)
@@ -105,9 +110,15 @@ class Pending(Single):
         if kind == "person" and turn.affirms:
             out.signal(person=pending["reason"])
             return done
+        if kind == "place":
+            index = picked(turn.text, pending["titles"])
+            if index is not None:
+                which = pending["titles"][index]
+                slots = await find_service(turn, out, self.api, service=pending["service"], place=which)
+                return [*done, *(SlotSet(name, value) for name, value in slots.items())]
         if turn.denies or turn.affirms:
             return None
-        slots: dict[str, Any] | None = None
+        slots = None
         if kind == "subsidy":
             slots = await answer_subsidy(turn, out, self.api, topic=pending["topic"])
         elif kind == "find":

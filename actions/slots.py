@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from actions import spoken
-from actions.form import Option
+from actions.places import Option
 
 Slot = dict[str, Any]
 

@@ -83,6 +83,13 @@ ORDINAL = re.compile(
     r"^(?:就|选|要|按|我要|那就)?第?([一二三四五六七八九1-9])(?:个|家|项|种|条)?(?:吧|的)?[。，]?$"
 )
 
+FIRST = re.compile(r"^(?:就|要|选)?(?:头|前)(?:一|面那?|头那?|那)?个")
+LAST = re.compile(r"^(?:就|要|选)?(?:最后|后|末)(?:一|面那?|头那?|那)?个")
+WRAPPED = re.compile(
+    r"^(?:嗯|那|就|是|选|我?要|我?说的是|定|去|在|[，,])+|(?:那个|那儿|那里|那家|的|吧|呗|啊|呀|嘛)+$"
+)
+"""What people put around a title."""
+
 
 def picked(text: str, titles: list[str]) -> int | None:
     """Which of the offered titles a short answer means: by number, by title, by a part of it."""
@@ -91,7 +98,8 @@ def picked(text: str, titles: list[str]) -> int | None:
     if match:
         number = ORDINALS.index(match[1]) if match[1] in ORDINALS else int(match[1])
         return number - 1 if 1 <= number <= len(titles) else None
-    if said in ("最后一个", "最后那个", "后面那个"):
-        return len(titles) - 1 if titles else None
+    if FIRST.search(said) or LAST.search(said):
+        return (0 if FIRST.search(said) else len(titles) - 1) if titles else None
+    said = WRAPPED.sub("", said)
     hits = [index for index, title in enumerate(titles) if said and (said in title or title in said)]
     return hits[0] if len(hits) == 1 else None

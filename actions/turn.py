@@ -22,6 +22,18 @@ YES_SIGNS = ("👌", "👍", "✅", "🆗", "💯")
 WHATEVER = re.compile(
     r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早"
 )
+THANKS = re.compile(r"谢|劳慰|难为你|难为您|费心|辛苦|得亏|多亏|劳神|受累|有劳|麻烦你了|麻烦您了")
+"""Thanks in the words of several regions; where nothing else is said, they are no yes to an offer."""
+PRICE = re.compile(
+    r"(?:多少|几多|好多|几块|几个|多钱|啥价|什么价|哪个价).{0,2}(?:钱|价|费|元|块)|多少(?=[呀啊呢嘛吗?？。]*$)|多钱|[啥什]么?价|"
+    r"(?:怎么|咋|如何|怎样)(?:个|样)?(?:算|收|要|扣)(?:钱|费|价|的)|收费|(?:要|收|花)不?(?:要|收|花)?钱[吗不没嘛]|贵不贵|价[格钱]"
+)
+"""A question for the price."""
+WISH = re.compile(
+    r"(?:想|要|给|帮|替|请|麻烦|先|再|就)[^，。,？?]{0,6}(?:订|定|约|预约|办|签|来[一个份人趟]|送[一两几份]|登记|报名|安排)|"
+    r"^(?:订|约|预约)|给(?:我|俺|咱|他|她)|[约订](?:一?[下个份次]|上|吧)"
+)
+"""Words that ask for it to be done, not only what it costs."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -105,6 +117,8 @@ class Turn:
     location: tuple[float, float] | None
     """Latitude and longitude that the caller shared."""
     speaker: Speaker
+    patience: int = 3
+    """After so many answers in a row that tell nothing a person takes over (``assistant.desk.personas``)."""
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -127,6 +141,7 @@ class Turn:
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
             location=(location["lat"], location["lng"]) if location else None,
             speaker=Speaker(**metadata["speaker"]),
+            patience=int(metadata.get("patience") or cls.patience),
         )
 
     def values(self, entity: str) -> list[Any]:
@@ -147,7 +162,24 @@ class Turn:
         bare = NOISE.sub("", self.text)
         if not bare:
             return any(sign in self.text for sign in YES_SIGNS)
-        return AFFIRM.match(bare) is not None or (self.intent == "affirm" and not self.when)
+        if AFFIRM.match(bare):
+            return True
+        return self.intent == "affirm" and not self.when and not self.thanks
+
+    @property
+    def thanks(self) -> bool:
+        """Whether thanks are all that is said, or nearly so."""
+        return self.intent == "thank" or THANKS.search(self.text) is not None
+
+    @property
+    def asks_price(self) -> bool:
+        """Whether the price is asked for, alone or beside something else."""
+        return PRICE.search(self.text) is not None
+
+    @property
+    def wishes(self) -> bool:
+        """Whether something is to be done, in so many words."""
+        return WISH.search(self.text) is not None or bool(self.when)
 
     @property
     def denies(self) -> bool:

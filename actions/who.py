@@ -29,6 +29,8 @@ class Who(BaseModel):
     relation: str | None = None
     own: bool = False
     """The caller."""
+    new: bool = False
+    """Not on record yet; goes there with the booking."""
 
     @property
     def label(self) -> str:

@@ -24,6 +24,7 @@ from assistant.desk.alarms import Alarms
 from assistant.desk.handoffs import Handoffs
 from assistant.desk.matters import Answer, Matter, Matters, Question, Standing, Talk, ask, stand
 from assistant.desk.models import Conversation, Turn
+from assistant.desk.personas import persona
 from assistant.desk.rasa import Rasa, RasaDown
 from assistant.desk.reading import heard
 from assistant.desk.replies import compose, say
@@ -40,8 +41,6 @@ from assistant.safety.triage import triage
 SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
 SILENCES = 3
 """After so many silences in a row the call ends, with a call-back ticket."""
-MISUNDERSTOOD = 3
-"""After so many turns in a row that were not understood, a person takes over."""
 ALARM_ASKED = "emergency"
 
 
@@ -343,6 +342,7 @@ class Desk:
             "asked": UNDERSTOOD_AS.get(asked or "", asked),
             "heard": heard(text, spoken_at, asked),
             "location": turn.location.model_dump() if turn.location else None,
+            "patience": persona(conversation.channel).patience,
             "speaker": speaker.as_metadata(conversation),
         }
 
@@ -356,7 +356,7 @@ class Desk:
             return await self._manner(conversation, speaker, "slower", None)
         misses = conversation.state.get("misses", 0) + 1 if signals.misunderstood else 0
         conversation.state = {**conversation.state, "misses": misses}
-        if misses >= MISUNDERSTOOD:
+        if misses >= persona(conversation.channel).patience:
             return await self.handoffs.give(conversation, speaker, "几次没有听明白")
         if misses:
             return self._not_understood(conversation, misses)
@@ -519,12 +519,13 @@ class Desk:
         )
 
     def _not_understood(self, conversation: Conversation, misses: int) -> Reply:
-        """Simpler words first, then answers to choose from; never the same sentence twice."""
-        if misses == 1:
-            return say(conversation, SENTENCES("not_understood_1"))
+        """Simpler words first, at last answers to choose from; never the same sentence twice."""
+        if misses < persona(conversation.channel).patience - 1:
+            return say(conversation, SENTENCES("not_understood"))
         conversation.state = {**conversation.state, "keys": True}
         choices = [(choice.title, choice.value) for choice in keys.MENU]
-        return say(conversation, SENTENCES("not_understood_2"), choices=choices, expects="choice")
+        words = SENTENCES("not_understood_choices" if misses == 1 else "not_understood_choices_again")
+        return say(conversation, words, choices=choices, expects="choice")
 
 
 def _clean(turn: TurnIn) -> str:

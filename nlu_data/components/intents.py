@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.linear import (
     Floats,
     LinearModel,
+    Rows,
     best_temperature,
     bias,
     features,
@@ -78,9 +79,9 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         labels = [message.get(INTENT) for message in examples]
         classes = sorted(set(labels))
         rows, targets = features(examples), membership(classes, [[label] for label in labels])
-        products, importance = rows.products(), self._importance(targets)
-        shares = solve(products, targets, self._config["ridge"], importance)
-        temperature = self._temperature(products, targets, importance, self._held_out(examples))
+        importance = self._importance(targets)
+        shares = solve(rows, targets, self._config["ridge"], importance)
+        temperature = self._temperature(rows, targets, importance, self._held_out(examples))
         self._model = LinearModel(tuple(classes), rows.combine(shares), bias(shares), temperature)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -99,12 +100,10 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         out = {text for text in sorted(set(originals)) if random.random() < self._config["held_out"]}
         return np.array([text in out for text in originals])
 
-    def _temperature(
-        self, products: Floats, targets: Floats, importance: Floats, held: NDArray[np.bool_]
-    ) -> float:
+    def _temperature(self, rows: Rows, targets: Floats, importance: Floats, held: NDArray[np.bool_]) -> float:
         if not held.any() or not targets[~held].any(axis=0).all():
             return 1.0
-        scores = held_out_scores(products, targets, self._config["ridge"], importance, held)
+        scores = held_out_scores(rows, targets, self._config["ridge"], importance, held)
         return best_temperature(scores, targets[held].argmax(axis=1))
 
     def process(self, messages: list[Message]) -> list[Message]:

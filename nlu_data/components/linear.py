@@ -1,4 +1,4 @@
-"""Kernel ridge regression over all features of a message: fitted in closed form, within seconds.
+"""Ridge regression over all features of a message.
 
 On the project's development set it equals multinomial logistic regression at a tenth of its
 training time, and one fit serves classes that exclude each other as well as those that do not.
@@ -6,7 +6,7 @@ training time, and one fit serves classes that exclude each other as well as tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cholesky, qr, solve_triangular, svd
 from scipy.optimize import minimize_scalar
 from scipy.sparse import coo_matrix, csr_matrix, issparse
 
 Floats = NDArray[np.float32]
 BIAS = 1.0
+TOLERANCE = 3e-3
+"""How much of the targets the solution may leave unexplained, as a share of their length, in every class."""
+MOST_STEPS = 300
+DIRECTIONS = 400
+SEED = 1
+TINY = np.float32(1e-12)
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,6 @@ class Rows:
 
     def __getitem__(self, chosen: NDArray[np.bool_]) -> Rows:
         return Rows(self.sparse[chosen], self.dense[chosen])
-
-    def products(self) -> Floats:
-        """Inner products of every row with every other (the linear kernel)."""
-        sparse = np.asarray((self.sparse @ self.sparse.T).todense(), dtype=np.float32)
-        return sparse + self.dense @ self.dense.T
 
     def combine(self, shares: Floats) -> Floats:
         """Weights (features × classes) that are the rows added up in the given shares."""
@@ -85,7 +86,7 @@ class LinearModel:
 
         `importance` weighs the rows; 1 is the weight of an ordinary one.
         """
-        shares = solve(rows.products(), targets, ridge, importance)
+        shares = solve(rows, targets, ridge, importance)
         return cls(tuple(classes), rows.combine(shares), bias(shares))
 
     def scores(self, rows: Rows) -> Floats:
@@ -115,12 +116,61 @@ class LinearModel:
             return cls(classes, weights, stored["bias"], float(stored["temperature"]))
 
 
-def solve(products: Floats, targets: Floats, ridge: float, importance: Floats) -> Floats:
-    """Shares of the rows (rows × classes) that add up to the weights of the ridge regression."""
-    system = products + np.float32(BIAS)
-    system[np.diag_indices_from(system)] += ridge / importance
-    factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-    return np.asarray(cho_solve(factor, targets, check_finite=False), dtype=np.float32)
+def solve(rows: Rows, targets: Floats, ridge: float, importance: Floats) -> Floats:
+    """Shares of the rows (rows × classes) that add up to the weights of the ridge regression.
+
+    Found by conjugate gradients, all classes at once: no matrix of all pairs of rows is ever made, so that time and
+    memory grow with the rows and not with their square. `importance` weighs the rows.
+    """
+    balance = np.sqrt(importance, dtype=np.float32)[:, None]
+    backwards = rows.sparse.T.tocsr()
+
+    def products(shares: Floats) -> Floats:
+        """Inner products of every row with all rows, added up in the given shares."""
+        weighed = balance * shares
+        weights = np.vstack([backwards @ weighed, rows.dense.T @ weighed])
+        return np.asarray(balance * (rows @ weights + bias(weighed)), dtype=np.float32)
+
+    prepare = preconditioner(products, len(targets), ridge)
+    residual = balance * targets
+    enough = np.maximum((residual**2).sum(axis=0), TINY) * np.float32(TOLERANCE**2)
+    shares = np.zeros_like(residual)
+    step = prepared = prepare(residual)
+    left = (residual * prepared).sum(axis=0)
+    for _ in range(MOST_STEPS):
+        moved = products(step) + np.float32(ridge) * step
+        length = left / np.maximum((step * moved).sum(axis=0), TINY)
+        shares += length * step
+        residual -= length * moved
+        if ((residual**2).sum(axis=0) <= enough).all():
+            break
+        prepared = prepare(residual)
+        before, left = left, (residual * prepared).sum(axis=0)
+        step = prepared + (left / np.maximum(before, TINY)) * step
+    return np.asarray(balance * shares, dtype=np.float32)
+
+
+def preconditioner(
+    products: Callable[[Floats], Floats], rows: int, ridge: float
+) -> Callable[[Floats], Floats]:
+    """About the inverse of `products` + ridge: exact in the directions in which most of the rows lie.
+
+    Randomised Nyström preconditioning (Frangella, Tropp and Udell, 2023): thirty steps instead of three hundred.
+    """
+    rank = min(DIRECTIONS, rows // 4)
+    if rank == 0:
+        return lambda residual: residual
+    drawn = np.random.default_rng(SEED).standard_normal((rows, rank), dtype=np.float32)
+    drawn = qr(drawn, mode="economic", overwrite_a=True)[0]
+    sketch = products(drawn)
+    shift = np.float32(1e-6 * np.sqrt(rows) * np.linalg.norm(sketch))
+    sketch += shift * drawn
+    within = drawn.T @ sketch
+    root = cholesky((within + within.T) / 2)
+    directions, sizes, _ = svd(solve_triangular(root, sketch.T, trans="T").T, full_matrices=False)
+    sizes = np.maximum(sizes**2 - shift, 0.0)
+    shrink = ((sizes[-1] + ridge) / (sizes + ridge) - 1)[:, None].astype(np.float32)
+    return lambda residual: residual + directions @ (shrink * (directions.T @ residual))
 
 
 def bias(shares: Floats) -> Floats:
@@ -129,12 +179,12 @@ def bias(shares: Floats) -> Floats:
 
 
 def held_out_scores(
-    products: Floats, targets: Floats, ridge: float, importance: Floats, held: NDArray[np.bool_]
+    rows: Rows, targets: Floats, ridge: float, importance: Floats, held: NDArray[np.bool_]
 ) -> Floats:
     """Scores of the `held` rows by a model that was fitted on the others."""
-    others = ~held
-    shares = solve(products[np.ix_(others, others)], targets[others], ridge, importance[others])
-    return np.asarray((products[np.ix_(held, others)] + np.float32(BIAS)) @ shares, dtype=np.float32)
+    others = rows[~held]
+    shares = solve(others, targets[~held], ridge, importance[~held])
+    return np.asarray(rows[held] @ others.combine(shares) + bias(shares), dtype=np.float32)
 
 
 def membership(classes: Sequence[str], labels: Sequence[Sequence[str]]) -> Floats:

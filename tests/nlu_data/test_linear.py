@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import numpy as np
-from components.linear import LinearModel, Rows, best_temperature, held_out_scores, membership, softmax
+from components.linear import LinearModel, Rows, best_temperature, held_out_scores, membership, softmax, solve
 from scipy.sparse import csr_matrix
 
 
@@ -36,7 +36,7 @@ def test_held_out_rows_do_not_teach() -> None:
     targets = membership(["a", "b"], [["a"], ["a"], ["b"], ["a"]])  # the last one is a slip
     held = np.array([False, False, False, True])
     ones = np.ones(4, dtype=np.float32)
-    assert held_out_scores(rows().products(), targets, 0.1, ones, held).argmax(axis=1).tolist() == [1]
+    assert held_out_scores(rows(), targets, 0.1, ones, held).argmax(axis=1).tolist() == [1]
 
 
 def test_temperature_of_scores_that_boast() -> None:
@@ -44,3 +44,15 @@ def test_temperature_of_scores_that_boast() -> None:
     truth = np.array([0] * 7 + [1] * 3)
     cooled = softmax(scores / best_temperature(scores, truth))[0, 0]
     assert cooled < 0.9
+
+
+def test_the_solution_is_that_of_the_normal_equations() -> None:
+    random = np.random.default_rng(3)
+    many = Rows(
+        csr_matrix(random.random((60, 9)).astype(np.float32)), random.random((60, 5)).astype(np.float32)
+    )
+    targets = membership(["a", "b", "c"], [["abc"[index % 3]] for index in range(60)])
+    importance = random.uniform(0.3, 4, 60).astype(np.float32)
+    wide = np.hstack([many.sparse.toarray(), many.dense, np.ones((60, 1), dtype=np.float32)])
+    exact = np.linalg.solve(wide @ wide.T + np.diag(2.0 / importance), targets)
+    assert np.allclose(solve(many, targets, 2.0, importance), exact, atol=5e-3)

@@ -18,7 +18,7 @@ from assistant.evaluation.dialogues.scene import Scene
 from assistant.kit.clock import china
 from assistant.kit.text import half_width, phone_number
 from assistant.kit.when import WINDOWS
-from assistant.orders.models import Order, OrderSeries
+from assistant.orders.models import Order, OrderEvent, OrderSeries
 from assistant.people import repository as people
 from assistant.tickets.models import Ticket
 
@@ -43,6 +43,12 @@ class World:
     orders: list[Order]
     series: list[OrderSeries]
     tickets: list[Ticket]
+
+    @property
+    def known_orders(self) -> list[Order]:
+        """The orders that a change or a cancellation is about: those that stood before the dialogue, or, where
+        none did, those made in it."""
+        return [one for one in self.orders if not self.scene.orders or one.id in self.scene.orders]
 
     @property
     def new_orders(self) -> list[Order]:
@@ -208,15 +214,20 @@ def _same_whom(order: Order, wanted: str) -> bool:
 
 
 async def _changed(world: World, expected: dict[str, Any]) -> str | None:
-    known = [one for one in world.orders if one.id in world.scene.orders and one.status in LIVING]
+    known = [one for one in world.known_orders if one.status in LIVING]
+    if not world.scene.orders:
+        # What was booked a moment ago differs from its booking only if it was changed since.
+        events = select(OrderEvent.order_id).where(OrderEvent.action == "changed")
+        changed = set(await world.session.scalars(events))
+        known = [one for one in known if one.id in changed]
     if not known:
-        return "the order is gone"
+        return "no order was changed, or it is gone"
     problems = [await _unlike(world, one, expected) for one in known]
     return None if None in problems else problems[0]
 
 
 async def _cancelled(world: World, expected: dict[str, Any]) -> str | None:
-    gone = [one for one in world.orders if one.id in world.scene.orders and one.status == "cancelled"]
+    gone = [one for one in world.known_orders if one.status == "cancelled"]
     if not gone:
         return "nothing was cancelled"
     problems = [await _unlike(world, one, expected) for one in gone]

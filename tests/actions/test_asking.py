@@ -1,0 +1,266 @@
+"""What the booking form asks back, answers in between, and gives up on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.booking import Booking, BookingForm
+from actions.orders import OneOrder, choose_order
+from actions.out import Out
+from actions.places import Option, either, resembling
+from actions.turn import Turn
+from tests.actions.test_words import turn
+
+SENIOR = "8f0c0000-0000-4000-8000-000000000001"
+HOME = "洛王街道演示花园5栋602"
+
+
+class Api:
+    """A city with one bath house, a catalogue of names and a person on record."""
+
+    def __init__(self) -> None:
+        self.names: list[dict[str, Any]] = []
+        self.searched: list[dict[str, Any]] = []
+        self.price: int | None = 6000
+        self.orders: list[dict[str, Any]] = []
+        self.documents: list[str] = []
+
+    async def resolve(self, actor: Any, name: str, city: str | None = None) -> list[dict[str, Any]]:
+        return self.names
+
+    async def person(self, actor: Any, person_id: str, *, confirmed: bool) -> dict[str, Any]:
+        return {"home": HOME}
+
+    async def find_people(self, actor: Any, name: str, **where: Any) -> dict[str, Any]:
+        return {"candidates": []}
+
+    async def orders_of(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
+        return self.orders
+
+    async def match_benefits(self, actor: Any, question: dict[str, Any]) -> dict[str, Any]:
+        return {"found": bool(self.documents), "answers": [{"text": each} for each in self.documents]}
+
+    async def search(self, actor: Any, **query: Any) -> dict[str, Any]:
+        self.searched.append(query)
+        offering = {"id": "o", "name": "助浴", "service_type": "bath", "unit": "次", "unit_price_fen": self.price,
+                    "at_home": True}  # fmt: skip
+        place = {"name": query.get("q") or "和风站", "address": None, "phone": None}
+        return {"known_city": True, "results": [{"place": place, "offering": offering, "bookable": True}]}
+
+    async def slots(self, actor: Any, offering: str, day: Any) -> list[dict[str, Any]]:
+        return [{"starts_at": f"{day}T09:00:00", "ends_at": f"{day}T10:00:00", "free": 3}]
+
+
+class Talk:
+    """The booking form over several turns, as Rasa would run it."""
+
+    def __init__(self, api: Api, **speaker: Any) -> None:
+        self.form = BookingForm(api)  # type: ignore[arg-type]
+        self.api, self.slots = api, dict[str, Any]()
+        self.speaker = {"person_id": SENIOR} | speaker
+        self.patience = 3
+        self.custom: list[dict[str, Any]] = []
+
+    async def __call__(
+        self, text: str, intent: str = "inform", *entities: tuple[str, Any], **heard: Any
+    ) -> list[str]:
+        """Say something; returns the names of the responses, whose custom parts stand in ``custom``."""
+        asked = (self.slots.get("frame") or {}).get("asked")
+        who = turn(text, **self.speaker).speaker
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": 1.0},
+            "entities": [{"entity": name, "value": value, "text": str(value)} for name, value in entities],
+            "metadata": {
+                "now": "2025-06-11T10:00:00",
+                "asked": asked,
+                "heard": {"when": heard} if heard else {},
+                "patience": self.patience,
+                "speaker": {name: getattr(who, name) for name in who.__dataclass_fields__},
+            },
+        }
+        dispatcher = CollectingDispatcher()
+        tracker = Tracker("s", self.slots, message, [], False, None, {}, "action_listen")
+        for event in await self.form.run(dispatcher, tracker, {}):
+            self.slots[event["name"]] = event["value"]
+        self.custom = [each["custom"] for each in dispatcher.messages if each.get("custom")]
+        return [each["response"] for each in dispatcher.messages if each.get("response")]
+
+    @property
+    def frame(self) -> Booking:
+        return Booking.model_validate(self.slots["frame"])
+
+
+def named(name: str, score: float, kind: str = "area", matched_by: str = "pinyin") -> dict[str, Any]:
+    return {"type": kind, "name": name, "score": score, "matched_by": matched_by}
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(Api())
+
+
+BATH = ("service_type", "bath")
+TOMORROW = {"date": "2025-06-12", "time": "09:00"}
+
+
+@pytest.mark.parametrize("answer", ["春晓路", "第二个", "是路，春晓路那个"])
+async def test_a_place_that_sounds_like_two_is_asked_back_and_the_answer_taken(
+    talk: Talk, answer: str
+) -> None:
+    talk.api.names = [named("春晓里", 0.9), named("春晓路", 0.88), named("春柳巷", 0.7)]
+    said = await talk("明天九点去春小鹿洗澡", "book_service", BATH, ("place", "春晓里"), **TOMORROW)
+    assert said == ["utter_ask_place"]
+    assert [each["title"] for each in talk.custom[0]["choices"]] == ["春晓里", "春晓路"]
+    assert await talk(answer) == ["utter_confirm_booking"]
+    assert talk.frame.place == talk.api.searched[-1]["q"] == "春晓路"
+
+
+async def test_neither_of_the_places_is_an_answer_too(talk: Talk) -> None:
+    talk.api.names = [named("春晓里", 0.9), named("春晓路", 0.88)]
+    await talk("明天九点去春小鹿洗澡", "book_service", BATH, ("place", "春晓里"), **TOMORROW)
+    assert await talk("都不是", "deny") == ["utter_confirm_booking"]
+    assert talk.frame.place is None
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [named("春晓里", 1.0, matched_by="exact"), named("春晓路", 0.96)],
+        [named("春晓里", 0.96, matched_by="part"), named("春晓里服务中心", 0.96, "place", "part")],
+        [named("春晓里", 0.9), named("春柳巷", 0.72)],
+        [],
+    ],
+)
+async def test_a_place_that_is_clear_is_not_asked_back(talk: Talk, names: list[dict[str, Any]]) -> None:
+    talk.api.names = names
+    said = await talk("明天九点去春晓里洗澡", "book_service", BATH, ("place", "春晓里"), **TOMORROW)
+    assert said == ["utter_confirm_booking"]
+
+
+async def test_the_street_of_an_address_is_asked_back_and_corrected(talk: Talk) -> None:
+    talk.api.names = [named("和枫街道", 0.9), named("荷峰街道", 0.9)]
+    said = await talk(
+        "明天九点洗澡，到和丰街道3栋201", "book_service", BATH, ("address", "和丰街道3栋201"), **TOMORROW
+    )
+    assert said == ["utter_ask_street"]
+    assert await talk("荷峰街道") == ["utter_confirm_booking"]
+    assert talk.frame.address == "荷峰街道3栋201"
+
+
+async def test_a_price_asked_within_a_booking_is_told_and_the_booking_goes_on(talk: Talk) -> None:
+    assert await talk("想约个洗澡", "book_service", BATH) == ["utter_ask_date"]
+    assert await talk("那得多少钱一次", "find_service") == ["utter_found_first", "utter_ask_date"]
+    assert await talk("明天九点，这个怎么收费呀", "inform", **TOMORROW) == [
+        "utter_found_first",
+        "utter_confirm_booking",
+    ]
+    assert await talk("一次多少钱来着", "inform") == ["utter_price", "utter_confirm_booking"]
+
+
+async def test_a_mere_question_for_the_price_books_nothing(talk: Talk) -> None:
+    assert await talk("洗一回澡多少钱", "book_service", BATH) == ["utter_found_first", "utter_offer_booking"]
+    assert talk.slots["frame"] is None
+    assert talk.slots["pending"]["kind"] == "book"
+
+
+async def test_a_price_that_only_the_documents_know_is_told_from_them(talk: Talk) -> None:
+    talk.api.price, talk.api.documents = None, ["2018年的文件：一年140元。"]
+    said = await talk("签一年多少钱", "book_service", ("service_type", "family_doctor"))
+    assert said == [] and talk.slots["frame"] is None
+
+
+async def test_a_wish_to_change_at_the_read_back_is_about_what_was_read(talk: Talk) -> None:
+    await talk("明天九点洗澡", "book_service", BATH, **TOMORROW)
+    assert await talk("我想改一下", "change_order") == ["utter_ask_correction"]
+    assert await talk("改到后天吧", "change_order", date="2025-06-13") == ["utter_confirm_booking"]
+    assert talk.frame.date == "2025-06-13"
+
+
+@pytest.mark.parametrize(("said", "next_matter"), [("取消吧", []), ("把昨天那单也取消", ["cancel_order"])])
+async def test_a_cancellation_at_the_read_back_drops_what_was_read(
+    talk: Talk, said: str, next_matter: list[str]
+) -> None:
+    talk.api.orders = [{"number": "YL1", "status": "accepted", "starts_at_local": "2025-06-20T09:00:00"}]
+    await talk("明天九点洗澡", "book_service", BATH, **TOMORROW)
+    assert await talk(said, "cancel_order") == ["utter_stopped"]
+    assert [each["intent"] for each in talk.slots["later"]] == next_matter
+
+
+@pytest.mark.parametrize(("patience", "asked"), [(2, ["_choices"]), (3, ["_again", "_choices"])])
+async def test_after_so_many_answers_that_tell_nothing_a_person_takes_over(
+    talk: Talk, patience: int, asked: list[str]
+) -> None:
+    talk.patience = patience
+    assert await talk("想约个洗澡", "book_service", BATH) == ["utter_ask_date"]
+    for level in asked:
+        assert await talk("嘟嘟嘟", "inform") == [f"utter_ask_date{level}"]
+    assert await talk("嘟嘟嘟", "inform") == []
+    assert "没有听明白" in talk.custom[0]["person"]
+
+
+async def test_a_worker_books_for_somebody_who_is_not_on_record_yet() -> None:
+    talk = Talk(Api(), kind="worker", person_id=SENIOR, phone="13900000000")
+    said = await talk("为老人预约助浴", "book_service", BATH, **TOMORROW)
+    assert said == ["utter_ask_person"]
+    said = await talk("服务对象丛培德", "inform", ("person", "丛培德"))
+    assert said == ["utter_person_new", "utter_ask_phone"]
+    assert await talk("13900002209", "inform", ("phone", "13900002209")) == ["utter_ask_address"]
+    assert await talk("演示村23号", "inform", ("address", "演示村23号")) == ["utter_confirm_booking"]
+    assert (talk.frame.name, talk.frame.phone, talk.frame.address) == ("丛培德", "13900002209", "演示村23号")
+
+
+async def test_the_one_booked_just_now_is_the_one_meant() -> None:
+    api = Api()
+    api.orders = [
+        {
+            "number": number,
+            "status": "accepted",
+            "service_type": "bath",
+            "starts_at_local": f"2025-06-{day}T09:00:00",
+        }
+        for number, day in (("YL1", 13), ("YL2", 14))
+    ]
+    frame, form, said = OneOrder(made="YL2"), BookingForm(api), turn("刚才那个不要了", person_id=SENIOR)  # type: ignore[arg-type]
+    assert not await choose_order(form, frame, said, Out(CollectingDispatcher()))
+    assert frame.order and frame.order["number"] == "YL2"
+
+
+@pytest.mark.parametrize(
+    ("said", "price", "wish"),
+    [
+        ("一年多少钱", True, False),
+        ("咋收费呀", True, False),
+        ("签个大夫要交多少钱", True, False),
+        ("要钱不", True, False),
+        ("给我订一份，多少钱", True, True),
+        ("订两份", False, True),
+        ("多少号来着", False, False),
+    ],
+)
+def test_questions_for_the_price_and_wishes(said: str, price: bool, wish: bool) -> None:
+    assert (turn(said).asks_price, turn(said).wishes) == (price, wish)
+
+
+@pytest.mark.parametrize("said", ["劳慰你", "晓得了，难为你", "知道啦，谢谢"])
+def test_thanks_are_no_yes(said: str) -> None:
+    assert not turn(said, "affirm").affirms
+
+
+def test_a_yes_with_thanks_is_a_yes() -> None:
+    assert turn("好的，谢谢", "affirm").affirms
+
+
+def test_an_answer_resembles_one_option_or_none() -> None:
+    options = [Option(title=each, value=each) for each in ("春晓里", "春晓路")]
+    assert resembling("春小里", options) == options[0]
+    assert resembling("春晓", options) is None
+    assert either(options) == "春晓里，还是春晓路"
+
+
+def test_a_turn_without_patience_has_the_usual_one() -> None:
+    assert turn("好").patience == Turn.patience == 3
