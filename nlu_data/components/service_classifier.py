@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import context
 from components.linear import LinearModel, features, membership
+from components.rehearing import probably_said
 from components.services import namings
 
 _CLAUSE = re.compile(r"[^，。,；;！!？?…\s]+")
@@ -99,19 +100,19 @@ class ServiceTypeClassifier(GraphComponent):
         scores = dict(
             zip(self._model.classes, self._model.scores(features([message]))[0].tolist(), strict=True)
         )
-        named = {naming.service_type: naming.start for naming in reversed(namings(message.get(TEXT)))}
+        named = {naming.service_type: naming.start for naming in reversed(namings(probably_said(message)))}
         ranked = sorted(scores, key=lambda service: -scores[service])
         if scores[ranked[0]] < self._config[_expectation(message)]:
             return []
         further = [
             s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]
         ]
-        meant = _wanted([ranked[0], *further], message.get(TEXT))
+        meant = _wanted([ranked[0], *further], probably_said(message))
         meant.sort(key=lambda service: named.get(service, len(message.get(TEXT))))
         return [(service, scores[service]) for service in meant]
 
     def _entity(self, message: Message, service: str, confidence: float) -> dict[str, Any]:
-        text = message.get(TEXT)
+        text = probably_said(message)
         naming = next((n for n in namings(text) if n.service_type == service), None)
         start, end = (naming.start, naming.end) if naming else (0, len(text))
         return {

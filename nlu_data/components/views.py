@@ -23,10 +23,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import coo_matrix
 
 from components import context, entities
+from components.rehearing import SILENT, probably_said
 from components.services import namings
 from components.text import fuzzy, is_han, normalise, syllables
 
-_SILENT = re.compile(r"[\s,，.。…、;；:：!！?？~～\"“”'‘’()（）-]+")
 _FILLER = re.compile(r"(那个|这个|就是说|就是|那什么|嗯|呃|啊|哎|喂|哦|呀|嘛|呢|吧)+")
 
 
@@ -38,7 +38,7 @@ def _ngrams(units: Sequence[str], longest: int, prefix: str) -> Iterator[str]:
 
 def _spoken(text: str) -> str:
     """The text without punctuation, every digit as 0: figures are entities, not meaning."""
-    return re.sub(r"\d", "0", _SILENT.sub("", normalise(text)))
+    return re.sub(r"\d", "0", SILENT.sub("", normalise(text)))
 
 
 def characters(text: str, asked: str | None) -> list[str]:
@@ -140,7 +140,7 @@ class ViewFeaturizer(SparseFeaturizer, GraphComponent):
         written = [m for m in training_data.training_examples if m.get(TEXT) and not m.get("of")]
         counts: Counter[str] = Counter()
         for message in written:
-            counts.update(set(self._terms(message.get(TEXT), context.asked(message))))
+            counts.update(set(self._terms(probably_said(message), context.asked(message))))
         stored = [
             (term, 1.0 + math.log((1 + len(written)) / (1 + count)))
             for term, count in sorted(counts.items())
@@ -154,7 +154,7 @@ class ViewFeaturizer(SparseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                vector = self._vector(message.get(TEXT), context.asked(message))
+                vector = self._vector(probably_said(message), context.asked(message))
                 alias = self._config[FEATURIZER_CLASS_ALIAS]
                 message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, alias))
         return messages
