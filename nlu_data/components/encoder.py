@@ -81,7 +81,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        messages_with_text = [message for message in messages if message.get(TEXT)]
+        # Sentences of one length together: a batch costs as much as its longest.
+        messages_with_text = sorted((m for m in messages if m.get(TEXT)), key=lambda m: len(m.get(TEXT)))
         for start in range(0, len(messages_with_text), BATCH):
             batch = messages_with_text[start : start + BATCH]
             meanings = np.asarray(self._encoder.encode([probably_said(m) for m in batch]), dtype=np.float32)
