@@ -25,6 +25,10 @@ _UNABLE = re.compile(
     r"[买做洗去弄打扫剪理走].{0,3}(?:不成|不了|不动|不得|没法|费劲)|没法[买做洗去弄打扫剪理]"
 )
 _ASKING = re.compile(r"想|要|给我|帮|请|订|约|派|能不能|能给|来个|送")
+_REFUSED = re.compile(r"(?:不想|不要|不愿意?|不用|不再|别|甭|莫)(?:再|去|做|给[我他她])?$")
+_PROFESSION = re.compile(r"(?:我是|是个?|当|做|考)(?:了|个|名|过)?$")  # 我是护工 asks for no nursing
+_JOINED = re.compile(r"[和跟与](?!.{1,8}一样)|、|还是|或者|以及")
+_PLACES_OF_CARE = frozenset(("day_care", "short_stay", "residential", "home_bed"))
 
 SEVERAL = 3  # no one asks for more at once
 THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.43, "named": 0.33}
@@ -107,7 +111,7 @@ class ServiceTypeClassifier(GraphComponent):
         further = [
             s for s in ranked[1:SEVERAL] if scores[s] >= self._config["named" if s in named else "second"]
         ]
-        meant = _wanted([ranked[0], *further], probably_said(message))
+        meant = _wanted(_one_place([ranked[0], *further], probably_said(message)), probably_said(message))
         meant.sort(key=lambda service: named.get(service, len(message.get(TEXT))))
         return [(service, scores[service]) for service in meant]
 
@@ -128,8 +132,19 @@ class ServiceTypeClassifier(GraphComponent):
         return training_data
 
 
+def _one_place(meant: list[str], text: str) -> list[str]:
+    """One lives in one place: of places of care the likeliest, unless several are named together."""
+    if _JOINED.search(text):
+        return meant
+    place = next((service for service in meant if service in _PLACES_OF_CARE), None)
+    return [service for service in meant if service == place or service not in _PLACES_OF_CARE]
+
+
 def _wanted(meant: list[str], text: str) -> list[str]:
-    """Of several services those that are no mere reason: 买菜也买不成，给我送口饭 wants a meal only."""
+    """Of several services those that are no mere reason: 买菜也买不成，给我送口饭 wants a meal only.
+
+    Nor is one wanted that is refused (不想插管) or somebody's trade (我是护工).
+    """
     clauses = [(match.start(), match.end()) for match in _CLAUSE.finditer(text)]
     reasons = [(start, end) for start, end in clauses if _UNABLE.search(text[start:end])]
     reasons = [(start, end) for start, end in reasons if not _ASKING.search(text[start:end])]
@@ -137,7 +152,12 @@ def _wanted(meant: list[str], text: str) -> list[str]:
     wanted = [
         service
         for service in meant
-        if service not in named or not any(start <= named[service] < end for start, end in reasons)
+        if service not in named
+        or not (
+            any(start <= named[service] < end for start, end in reasons)
+            or _REFUSED.search(text[: named[service]])
+            or _PROFESSION.search(text[: named[service]])
+        )
     ]
     return wanted or meant
 

@@ -1,0 +1,29 @@
+import pytest
+from components.service_classifier import _one_place, _wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "wanted"),
+    [
+        ("买菜也买不成，给我送口饭", ["meal", "shopping"], ["meal"]),
+        ("不想插管子，要个能止疼的病房", ["hospice", "nursing"], ["hospice"]),
+        ("我是护工，想参加培训", ["training", "nursing"], ["training"]),
+        ("换药，再送份饭", ["nursing", "meal"], ["nursing", "meal"]),
+        ("护工不要了", ["nursing"], ["nursing"]),
+    ],
+)
+def test_reasons_refusals_and_trades_are_not_wanted(text: str, meant: list[str], wanted: list[str]) -> None:
+    assert _wanted(meant, text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "places"),
+    [
+        ("短住一个月的养老院", ["short_stay", "residential"], ["short_stay"]),
+        ("日托和养老院各是多少钱", ["day_care", "residential"], ["day_care", "residential"]),
+        ("家里放张床，跟养老院一样有人管", ["home_bed", "residential"], ["home_bed"]),
+        ("送饭到养老院", ["meal", "residential"], ["meal", "residential"]),
+    ],
+)
+def test_one_lives_in_one_place(text: str, meant: list[str], places: list[str]) -> None:
+    assert _one_place(meant, text) == places
