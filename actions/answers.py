@@ -39,6 +39,8 @@ async def find_service(
         service: what is talked about, where the turn names no service.
         place: the one meant of several that sounded like the place said.
     """
+    if turn.asks_subsidy:
+        return await ask_subsidy(turn, out, api, inside=inside)
     types = [each for each in turn.values("service_type") if each in SERVICE_TYPES] or [
         each for each in (service,) if each
     ]

@@ -240,7 +240,7 @@ class BookingForm(Form[Booking]):
 
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
-        if not turn.asks_price or turn.wishes:
+        if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")
         frame.ended = True

@@ -29,6 +29,12 @@ PRICE = re.compile(
     r"(?:怎么|咋|如何|怎样)(?:个|样)?(?:算|收|要|扣)(?:钱|费|价|的)|收费|(?:要|收|花)不?(?:要|收|花)?钱[吗不没嘛]|贵不贵|价[格钱]"
 )
 """A question for the price."""
+SUBSIDY = re.compile(r"补(?!个?[课种牙])|津贴|报销|(?:上头|上面|国家|政府|公家).{0,6}(?:给|发|出|掏|补)|这个?钱")
+SUBSIDY_ASKED = re.compile(
+    r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|[吗么不没呗][?？。]?$|[?？]$"
+)
+"""A question for public money: its subject, and that it is asked for."""
+ORDERED = re.compile(r"订|预约|约[个一上下]|[送来][一两个份]|登记|报名|安排")
 WISH = re.compile(
     r"(?:想|要|给|帮|替|请|麻烦|先|再|就)[^，。,？?]{0,6}(?:订|定|约|预约|办|签|来[一个份人趟]|送[一两几份]|登记|报名|安排)|"
     r"^(?:订|约|预约)|给(?:我|俺|咱|他|她)|[约订](?:一?[下个份次]|上|吧)"
@@ -175,6 +181,12 @@ class Turn:
     def asks_price(self) -> bool:
         """Whether the price is asked for, alone or beside something else."""
         return PRICE.search(self.text) is not None
+
+    @property
+    def asks_subsidy(self) -> bool:
+        """Whether public money is asked about, and nothing ordered."""
+        asked = SUBSIDY.search(self.text) and SUBSIDY_ASKED.search(self.text)
+        return bool(asked) and not ORDERED.search(self.text)
 
     @property
     def wishes(self) -> bool:

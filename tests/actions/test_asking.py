@@ -168,6 +168,12 @@ async def test_a_mere_question_for_the_price_books_nothing(talk: Talk) -> None:
     assert talk.slots["pending"]["kind"] == "book"
 
 
+async def test_a_question_for_public_money_books_nothing(talk: Talk) -> None:
+    talk.api.documents = ["这笔钱补给机构。"]
+    said = await talk("一张护理床补五千多，这个钱能给俺不", "book_service", ("service_type", "home_bed"))
+    assert said == ["utter_anything_else"] and talk.slots["frame"] is None
+
+
 async def test_a_price_that_only_the_documents_know_is_told_from_them(talk: Talk) -> None:
     talk.api.price, talk.api.documents = None, ["2018年的文件：一年140元。"]
     said = await talk("签一年多少钱", "book_service", ("service_type", "family_doctor"))
@@ -244,6 +250,20 @@ async def test_the_one_booked_just_now_is_the_one_meant() -> None:
 )
 def test_questions_for_the_price_and_wishes(said: str, price: bool, wish: bool) -> None:
     assert (turn(said).asks_price, turn(said).wishes) == (price, wish)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("听说签大夫上头给钱，给多少啊", True),
+        ("一张床补五千多，这个钱能给俺不", True),
+        ("给我约个助浴，再问问补贴有没有", False),
+        ("补个牙多少钱", False),
+        ("洗澡多少钱", False),
+    ],
+)
+def test_questions_for_public_money(said: str, asked: bool) -> None:
+    assert turn(said).asks_subsidy is asked
 
 
 @pytest.mark.parametrize("said", ["劳慰你", "晓得了，难为你", "知道啦，谢谢"])
