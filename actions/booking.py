@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -118,7 +119,8 @@ class BookingForm(Form[Booking]):
             return set()
         if first or frame.service_type is None:
             frame.service_type = types[0]
-            frame.more += [_partial(each, turn, index) for index, each in enumerate(types[1:3], start=1)]
+            wanted = [each for each in types[1:3] if not _only_asked_about(each, turn)]
+            frame.more += [_partial(each, turn, index) for index, each in enumerate(wanted, start=1)]
             return {"service_type"}
         if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
             frame.service_type = types[-1]
@@ -240,6 +242,9 @@ class BookingForm(Form[Booking]):
 
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
+        for each in _services(turn)[1:3]:
+            if _only_asked_about(each, turn):
+                await find_service(_about(each, turn), out, self.api, inside=True)
         if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")
@@ -638,6 +643,27 @@ def _services(turn: Turn) -> list[str]:
     return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: _position(each, turn))))
 
 
+ASKED = re.compile(r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|[吗呢?？]$")
+
+
+def _about(service_type: str, turn: Turn) -> Turn:
+    """The turn as if it had named one service only."""
+    kept = tuple(
+        each for each in turn.entities if each["entity"] != "service_type" or each["value"] == service_type
+    )
+    return replace(turn, entities=kept)
+
+
+def _only_asked_about(service_type: str, turn: Turn) -> bool:
+    """Whether the clause about a service asks of it: "再帮我查一下食堂几点开门"."""
+    for entity in turn.entities:
+        if entity["entity"] == "service_type" and entity["value"] == service_type:
+            words = turn.text[_position(entity, turn) :][:2]
+            own = [part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part]
+            return bool(own) and ASKED.search(own[0]) is not None
+    return False
+
+
 def _position(entity: dict[str, Any], turn: Turn) -> int:
     """Where a service stands in the text: the entity's own place, unless it covers all of the text; then
     the first of its words that is there."""
@@ -649,7 +675,12 @@ def _position(entity: dict[str, Any], turn: Turn) -> int:
     return min((turn.text.find(word) for word in words if word in turn.text), default=len(turn.text))
 
 
-HINTS = {"meal": ("饭", "餐"), "bath": ("澡", "浴"), "cleaning": ("打扫", "卫生"), "haircut": ("头发", "头")}
+HINTS = {
+    "meal": ("饭", "餐", "食堂"),
+    "bath": ("澡", "浴"),
+    "cleaning": ("打扫", "卫生"),
+    "haircut": ("头发", "头"),
+}
 """Words by which an implied service is placed in a sentence."""
 
 

@@ -59,6 +59,8 @@ class Frame(BaseModel):
     """After so many answers in a row that tell nothing, a person takes over; a matter of the channel."""
     options: list[Option] = []
     ended: bool = False
+    noted: bool = False
+    """Begun by an earlier wish that was noted: the last turn was about the matter before it."""
     made: str | None = None
     """Number of the order that was made or looked at last: "刚才那个"."""
     pending: dict[str, Any] | None = None
@@ -133,17 +135,21 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     async def _step(self, frame: F, turn: Turn, out: Out, first: bool) -> None:
         if first:
-            await self.learn(frame, turn, first=True)
-            if not await self.only_asked(frame, turn, out):
-                await self.go_on(frame, turn, out)
+            if not frame.noted:
+                await self.learn(frame, turn, first=True)
+                if await self.only_asked(frame, turn, out):
+                    return
+            await self.go_on(frame, turn, out)
             return
-        if turn.intent in STOPS and not (frame.asked == CONFIRM and self.agrees(turn)):
+        done = frame.asked == CONFIRM and turn.wants_no_more
+        if done or (turn.intent in STOPS and not (frame.asked == CONFIRM and self.agrees(turn))):
             self._stop(frame, out)
             return
         before = frame.model_copy(deep=True)
         learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
-        if frame.asked == CONFIRM and YES_FIRST.match(turn.text) and _said_again(before, frame, learned):
-            # "对，就端午" is a yes: what was found for it stands.
+        yes = YES_FIRST.match(turn.text) or turn.ends_in_yes
+        if frame.asked == CONFIRM and yes and _said_again(before, frame, learned):
+            # "对，就端午" and "关了火了，对，两份" are a yes: what was found for it stands.
             for name in type(frame).model_fields:
                 setattr(frame, name, getattr(before, name))
             await self.submit(frame, turn, out)
@@ -160,7 +166,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     async def _judge(self, frame: F, turn: Turn, out: Out) -> None:
         """An answer to a read-back that changes nothing: yes, no, something else."""
-        if frame.asked == CONFIRM and self.agrees(turn):
+        if frame.asked == CONFIRM and (self.agrees(turn) or turn.ends_in_yes):
             await self.submit(frame, turn, out)
             return
         if self.doubt(frame, turn):

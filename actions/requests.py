@@ -12,7 +12,7 @@ from pydantic import Field
 from actions import spoken
 from actions.addresses import said_address
 from actions.answers import ask_subsidy
-from actions.form import Form, Frame
+from actions.form import CONFIRM, CORRECTION, Form, Frame
 from actions.out import Out
 from actions.places import Option
 from actions.turn import Turn
@@ -52,8 +52,8 @@ class TicketForm(Form[Request]):
     async def learn(self, frame: Request, turn: Turn, *, first: bool) -> set[str]:
         learned: set[str] = set()
         people = [] if frame.asked in ("name", "phone", "address") else named(turn)
-        if people and (first or frame.asked == "person" or not frame.people):
-            frame.people = people[:1]
+        if people and (first or frame.asked in ("person", CONFIRM, CORRECTION) or not frame.people):
+            frame.people, frame.name = people[:1], None
             learned.add("people")
         for field, entity in (("phone", "phone"), ("age", "age"), ("ability", "ability"), ("income", "income"),
                               ("order_no", "order_no"), ("service_type", "service_type")):  # fmt: skip
@@ -69,7 +69,8 @@ class TicketForm(Form[Request]):
         if address := said_address(turn, asked=frame.asked == "address"):
             frame.address = address
             learned.add("address")
-        if first or frame.asked in ("details", "correction"):
+        when_it_suits = frame.asked == CONFIRM and bool(turn.when) and not turn.affirms
+        if first or frame.asked in ("details", CORRECTION) or when_it_suits:
             learned |= self.learn_details(frame, turn)
         return learned
 

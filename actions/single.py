@@ -107,7 +107,7 @@ class Pending(Single):
             return await rate(turn, out, self.api, tracker)
         if kind == "book" and (turn.affirms or (turn.when and not turn.denies)):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
-        if kind == "person" and turn.affirms:
+        if kind == "person" and turn.affirms and not turn.takes_in:
             out.signal(person=pending["reason"])
             return done
         if kind == "place":
@@ -143,7 +143,7 @@ class AfterForm(Single):
         out.say("utter_next_matter")
         return [
             SlotSet("later", rest),
-            SlotSet("offer", following["frame"]),
+            SlotSet("offer", {**following["frame"], "noted": True}),
             FollowupAction(FORM_OF[following["intent"]]),
         ]
 

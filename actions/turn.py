@@ -14,10 +14,15 @@ from assistant.client import Actor
 NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
     r"^(也|那|就|你|您|啊|哎|诶|哦)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
-    r"就这么定|就按这个|照办|订吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|👌)+"
+    r"就这么定|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|👌)+"
     r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
     re.IGNORECASE,
 )
+CLAUSE = re.compile(r"[，,。；;！!…]+|\s+")
+DOUBTED = re.compile(
+    r"[?？吗]|不(?!用改|要紧|错)|别|没(?!错|问题)|改|换|(?<![没不])错|先|等|问|考虑|想想|再说|回头|商量"
+)
+"""Beside such words a yes is none that one may act on."""
 YES_SIGNS = ("👌", "👍", "✅", "🆗", "💯")
 WHATEVER = re.compile(
     r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早"
@@ -42,6 +47,10 @@ WISH = re.compile(
     r"^(?:订|约|预约)|给(?:我|俺|咱|他|她)|[约订](?:一?[下个份次]|上|吧)"
 )
 """Words that ask for it to be done, not only what it costs."""
+HEARD = re.compile(r"(?:听|弄|搞)?(?:明白|懂|清楚)了?|(?:知道|晓得|记住|记下)[了啦哒咯]")
+"""Words that say what was told has been taken in: no yes to an offer."""
+NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
+"""Nothing more is wanted: whatever yes stands before it, it is none."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -170,9 +179,32 @@ class Turn:
         bare = NOISE.sub("", self.text)
         if not bare:
             return any(sign in self.text for sign in YES_SIGNS)
+        if self.wants_no_more:
+            return False
         if AFFIRM.match(bare):
             return True
         return self.intent == "affirm" and not self.when and not self.thanks
+
+    @property
+    def ends_in_yes(self) -> bool:
+        """Whether a yes is the last of several clauses: "哦，刚才在关火，对，订吧"."""
+        return bool(AFFIRM.match(self.last_clause)) and not DOUBTED.search(self.text)
+
+    @property
+    def takes_in(self) -> bool:
+        """Whether what was told is only acknowledged: "嗯，听明白了"."""
+        return HEARD.search(self.text) is not None and not self.when
+
+    @property
+    def wants_no_more(self) -> bool:
+        """ "好，没事了": the last clause says that nothing more is wanted."""
+        return NO_MORE.fullmatch(self.last_clause) is not None
+
+    @property
+    def last_clause(self) -> str:
+        """The end of what was said, without punctuation."""
+        clauses = [NOISE.sub("", each) for each in CLAUSE.split(self.text)]
+        return next((each for each in reversed(clauses) if each), "")
 
     @property
     def thanks(self) -> bool:

@@ -50,6 +50,33 @@ def test_a_yes_may_say_once_more_what_was_read_back(text: str, yes: bool) -> Non
     assert (YES_FIRST.match(text) is not None) is yes
 
 
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("哦哦，刚才在关火，对，是两份，定吧", True),
+        ("我听见了，没错", True),
+        ("好，我先问问我闺女", False),
+        ("我先问问我闺女，好吧", False),
+        ("对，不是两份", False),
+        ("好，没事了", False),
+    ],
+)
+def test_a_yes_may_come_last(text: str, yes: bool) -> None:
+    assert turn(text, "inform").ends_in_yes is yes
+
+
+def test_nothing_more_wanted_is_no_yes() -> None:
+    assert not turn("好，没事了", "affirm").affirms
+    assert turn("好，没事了").wants_no_more and not turn("对，没错").wants_no_more
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"), [("嗯，听明白了", True), ("好的，晓得了", True), ("好，转吧", False)]
+)
+def test_what_is_only_acknowledged(text: str, taken: bool) -> None:
+    assert turn(text, "affirm").takes_in is taken
+
+
 def test_what_is_said_again_is_nothing_new() -> None:
     before = Booking(date="2025-06-12", slot="2025-06-12T11:30")
     assert _said_again(before, Booking(date="2025-06-12"), {"date"})

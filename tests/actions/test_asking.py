@@ -74,7 +74,10 @@ class Talk:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": 1.0},
-            "entities": [{"entity": name, "value": value, "text": str(value)} for name, value in entities],
+            "entities": [
+                {"entity": name, "value": value, "text": str(value), "start": 0, "end": len(text)}
+                for name, value in entities
+            ],
             "metadata": {
                 "now": "2025-06-11T10:00:00",
                 "asked": asked,
@@ -284,3 +287,21 @@ def test_an_answer_resembles_one_option_or_none() -> None:
 
 def test_a_turn_without_patience_has_the_usual_one() -> None:
     assert turn("好").patience == Turn.patience == 3
+
+
+async def test_nothing_more_wanted_ends_a_booking_without_an_order(talk: Talk) -> None:
+    await talk("明天上午九点洗澡", "book_service", BATH, **TOMORROW)
+    assert await talk("好，没事了", "affirm") == ["utter_stopped"]
+
+
+async def test_a_wish_noted_before_learns_nothing_from_the_last_turn(talk: Talk) -> None:
+    talk.slots["offer"] = {"service_type": "bath", "noted": True}
+    await talk("对，拖地就那个时间", "affirm", ("service_type", "cleaning"), **TOMORROW)
+    assert talk.frame.service_type == "bath" and talk.frame.date is None
+
+
+async def test_what_is_only_asked_beside_a_wish_is_told_and_not_booked(talk: Talk) -> None:
+    said = "明天上午九点洗澡，再帮我查一下食堂几点开门"
+    await talk(said, "book_service", BATH, ("service_type", "meal"), **TOMORROW)
+    assert "meal" in [query.get("service_type") for query in talk.api.searched]
+    assert talk.frame.service_type == "bath" and talk.frame.more == []
