@@ -105,13 +105,22 @@ def rarity_of(texts: Sequence[str]) -> Floats:
     return np.asarray(1 + np.log((1 + len(texts)) / (1 + seen)), dtype=np.float32)
 
 
-def fit(rows: Rows, danger: NDArray[np.bool_], used: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weights of a ridge regression onto 1 (danger) and -1 over the `used` rows, by conjugate gradients.
-
-    Dangers weigh more, since they are fewer: by the root of the ratio.
+def weigh(danger: NDArray[np.bool_], double: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How much every example counts: plain talk together as much as the doubles of danger, however much of it
+    there is; and dangers more, since they are fewer, by the root of the ratio.
     """
-    rare = np.sqrt((used & ~danger).sum() / (used & danger).sum())
-    importance = np.where(danger, rare, 1.0) * used.astype(np.float64)
+    plain = ~danger & ~double
+    weights = np.where(plain, min(1.0, (~danger & double).sum() / max(1, plain.sum())), 1.0)
+    rare = np.sqrt(weights[~danger].sum() / danger.sum())
+    return np.where(danger, rare, weights)
+
+
+def fit(rows: Rows, danger: NDArray[np.bool_], importance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of a ridge regression onto 1 (danger) and -1 by conjugate gradients.
+
+    Args:
+        importance: how much every row counts; 0 leaves it out.
+    """
     target = rows.back(importance * np.where(danger, 1.0, -1.0))
     weights, left = np.zeros(BUCKETS), target
     along, length = left, float(left @ left)
@@ -124,12 +133,12 @@ def fit(rows: Rows, danger: NDArray[np.bool_], used: NDArray[np.bool_]) -> NDArr
     return weights
 
 
-def held_out(rows: Rows, danger: NDArray[np.bool_]) -> NDArray[np.float64]:
+def held_out(rows: Rows, danger: NDArray[np.bool_], importance: NDArray[np.float64]) -> NDArray[np.float64]:
     """The score of every row by a model that was fitted on other folds."""
     fold = np.random.default_rng(SEED).integers(FOLDS, size=rows.count)
     scores = np.zeros(rows.count)
     for held in range(FOLDS):
-        scores[fold == held] = rows.times(fit(rows, danger, fold != held))[fold == held]
+        scores[fold == held] = rows.times(fit(rows, danger, importance * (fold != held)))[fold == held]
     return scores
 
 
@@ -157,9 +166,10 @@ def teach() -> tuple[Voice, dict[str, float]]:
     double = np.array([each.double for each in taught])
     ruled = [by_rules(each.text) for each in taught if each.double]
     readings = [said_by_rules(each) for each in ruled]
-    scores = held_out(rows, danger)[double]
+    importance = weigh(danger, double)
+    scores = held_out(rows, danger, importance)[double]
     calibration = calibrate(scores, readings, danger[double])
-    weights = np.asarray(fit(rows, danger, np.ones(len(taught), dtype=bool)), dtype=np.float32)
+    weights = np.asarray(fit(rows, danger, importance), dtype=np.float32)
     likely = calibration["score"] * scores + np.array([calibration[each] for each in readings])
     figures = dict(_figures(1 / (1 + np.exp(-likely)), ruled, danger[double]))
     return Voice(weights, rarity, calibration, digest()), figures
