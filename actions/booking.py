@@ -103,6 +103,9 @@ class BookingForm(Form[Booking]):
     # --- learning ---------------------------------------------------------------------------
 
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
+        if not first and turn.intent == "find_service" and _speaks_of_another(frame, turn):
+            # "食堂早上几点开门" while a cleaner is being booked: that morning is not the cleaner's.
+            return set()
         learned = self._service(frame, turn, first)
         learned |= self._when(frame, turn)
         learned |= await self._people(frame, turn, first)
@@ -158,7 +161,7 @@ class BookingForm(Form[Booking]):
         """Two services in one breath have a time each: this one's is in its own clause."""
         if turn.changed_to and turn.changed_to.when:
             return turn.changed_to.when
-        if frame.more and frame.service_type and len(_services(turn)) > 1:
+        if frame.service_type and len(_services(turn)) > 1:
             own = _clause_about(frame.service_type, turn)
             if own and own.when:
                 return own.when
@@ -644,6 +647,12 @@ def _services(turn: Turn) -> list[str]:
 
 
 ASKED = re.compile(r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|[吗呢?？]$")
+
+
+def _speaks_of_another(frame: Booking, turn: Turn) -> bool:
+    """Whether other services than the one being booked are named, and it is not."""
+    services = _services(turn)
+    return bool(services) and frame.service_type not in services
 
 
 def _about(service_type: str, turn: Turn) -> Turn:
