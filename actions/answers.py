@@ -104,7 +104,7 @@ async def find_service(
 
 
 def _priced(result: dict[str, Any]) -> bool:
-    return (result.get("offering") or {}).get("unit_price_fen") is not None
+    return bool((result.get("offering") or {}).get("unit_price_fen"))
 
 
 async def documented(turn: Turn, out: Out, api: Client, types: list[str]) -> bool:
@@ -156,19 +156,20 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
     role = ROLES.get(turn.speaker.kind or "senior", "senior")
     asked = f"{topic} {turn.text}".strip()
-    answer = await api.match_benefits(
-        turn.speaker.actor,
-        {
-            "city": turn.value("city") or turn.speaker.city,
-            "topic": asked,
-            "service_type": types[0] if types else None,
-            "age": turn.value("age"),
-            "ability": turn.value("ability"),
-            "income": turn.value("income"),
-            "role": _role(asked, role),
-            "person_id": turn.speaker.person_id if turn.speaker.confirmed else None,
-        },
-    )
+    question = {
+        "city": turn.value("city") or turn.speaker.city,
+        "topic": asked,
+        "service_type": types[0] if types else None,
+        "age": turn.value("age"),
+        "ability": turn.value("ability"),
+        "income": turn.value("income"),
+        "role": _role(asked, role),
+        "person_id": turn.speaker.person_id if turn.speaker.confirmed else None,
+    }
+    answer = await api.match_benefits(turn.speaker.actor, question)
+    if not answer["found"] and types:
+        # The service may only have been implied, and the documents call it by its subject.
+        answer = await api.match_benefits(turn.speaker.actor, question | {"service_type": None})
     if not answer["found"]:
         out.tell(answer["message"], expects="yes_no", asks=None if inside else "yes_no")
         return {} if inside else {"pending": {"kind": "person", "reason": "问补贴，没有资料"}}

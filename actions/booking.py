@@ -49,6 +49,8 @@ DOUBTS = {
     "address": re.compile(r"地址|住址"),
 }
 """Words for what was read back."""
+ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
+"""来份盒饭 is one."""
 ANOTHER = re.compile(r"[单号]|上次|上回|原来|之前|以前|昨天|另外|别的|那个预约")
 """Words that point at an order that stands, rather than at the booking in hand."""
 AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
@@ -195,7 +197,7 @@ class BookingForm(Form[Booking]):
 
     async def _details(self, frame: Booking, turn: Turn) -> set[str]:
         learned: set[str] = set()
-        quantity = turn.value("quantity")
+        quantity = turn.value("quantity") or (1 if ONE.search(turn.text) else None)
         if quantity and frame.asked != "phone" and not said_address(turn, asked=False):
             frame.quantity = int(quantity)
             learned.add("quantity")

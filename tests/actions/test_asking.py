@@ -171,6 +171,11 @@ async def test_a_mere_question_for_the_price_books_nothing(talk: Talk) -> None:
     assert talk.slots["pending"]["kind"] == "book"
 
 
+async def test_one_portion_needs_no_number(talk: Talk) -> None:
+    await talk("明天来份盒饭", "book_service", BATH, **TOMORROW)
+    assert talk.frame.quantity == 1
+
+
 async def test_a_question_for_public_money_books_nothing(talk: Talk) -> None:
     talk.api.documents = ["这笔钱补给机构。"]
     said = await talk("一张护理床补五千多，这个钱能给俺不", "book_service", ("service_type", "home_bed"))

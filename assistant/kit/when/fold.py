@@ -55,6 +55,11 @@ def fold(runs: list[Run]) -> Reading:
     return reading
 
 
+def _is_lone(run: Run) -> bool:
+    """Whether a run names a part of the day and nothing else."""
+    return all(isinstance(piece.value, Part) for piece in run.pieces)
+
+
 def _another_statement(reading: Reading, run: Run) -> bool:
     """Another day, after other words: 我明天上午去医院，后天给我送饭."""
     day = run.first(Day)
@@ -83,6 +88,8 @@ def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
                 clock_before = clock if _take_clock(reading, clock, run, corrects) else None
             case Part() as part:
                 additional = run.alternative or clock_before is not None or part_end == piece.start
+                if reading.clock and reading.part and not corrects and _is_lone(run):
+                    continue  # 下午两点半吧，我上午得听评书: said of something else
                 _take_part(reading, part, corrects, additional=additional)
                 part_end = piece.end
             case Moment() as moment:
