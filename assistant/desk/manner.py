@@ -42,7 +42,7 @@ _ASKED: Final[dict[Change, str]] = {
 """Wishes; what follows one in the same breath is understood by itself."""
 _COMPLAINED: Final[dict[Change, str]] = {
     "slower": r"(?:你|您|说|讲|话|语速|得|的)*太快了?",
-    "louder": r"(?:我|有点|耳朵|耳|不好|不好使|背|聋|老是|还是|都|根本|你|您|的|声音|说话|太小了?|小了?|说|什么|，)*听不(?:太)?(?:清楚?|见|到)|(?:你|您|的|说话)*声音(?:太|有点儿?)小了?|耳朵?(?:有点)?背",
+    "louder": r"(?:我|有点|耳朵|耳|不好|不好使|背|聋|老是|还是|都|根本|你|您|的|声音|说话|太小了?|小了?|说|什么|，)*听不(?:太)?(?:清楚?|见|到)|(?:你|您|的|说话)*声音(?:太|有点儿?)小了?|[我俺]?(?:的)?耳朵?(?:有点儿?|不太|不)?(?:背|聋|好使?|灵)",
     "softer": r"(?:你|您|的|说话)*(?:声音)?(?:太|有点儿?)(?:大声|响|吵)了?|声音(?:太|有点儿?)大了?",
 }
 """Complaints: only when nothing else is said, since "听不清" may be about a television."""

@@ -27,6 +27,7 @@ from tests.world import ZHOU, build
         ("请你声音大一点", Wish("louder")),
         ("大声点", Wish("louder")),
         ("我耳朵不好听不清", Wish("louder")),
+        ("你讲慢点嘛，我耳朵背", Wish("slower")),
         ("听不见", Wish("louder")),
         ("声音太小了", Wish("louder")),
         ("小声一点", Wish("softer")),
