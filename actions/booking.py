@@ -105,9 +105,6 @@ class BookingForm(Form[Booking]):
     # --- learning ---------------------------------------------------------------------------
 
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
-        if not first and turn.intent == "find_service" and _speaks_of_another(frame, turn):
-            # "食堂早上几点开门" while a cleaner is being booked: that morning is not the cleaner's.
-            return set()
         learned = self._service(frame, turn, first)
         learned |= self._when(frame, turn)
         learned |= await self._people(frame, turn, first)
@@ -649,12 +646,6 @@ def _services(turn: Turn) -> list[str]:
 
 
 ASKED = re.compile(r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|[吗呢?？]$")
-
-
-def _speaks_of_another(frame: Booking, turn: Turn) -> bool:
-    """Whether other services than the one being booked are named, and it is not."""
-    services = _services(turn)
-    return bool(services) and frame.service_type not in services
 
 
 def _about(service_type: str, turn: Turn) -> Turn:

@@ -42,6 +42,17 @@ TASKS = {
 FOR_THE_DESK = {"repeat", "slower", "emergency"}
 """Intents that the desk answers itself: nothing is asked again after them."""
 
+QUESTIONS = {"find_service", "ask_subsidy", "order_status", "points"}
+"""Intents that want to know something; a time or place in such a question is no answer to ours."""
+ANSWERED_BY = {
+    "date": {"date", "recurrence", "any_time"},
+    "time": {"time", "part", "any_time"},
+    "full": {"date", "time", "part"},
+    "closed": {"date", "time", "part"},
+    "new_time": {"date", "time", "part"},
+}
+"""What may be learned from an answer to a question; from others the datum itself."""
+
 YES_FIRST = re.compile(r"^(嗯+|对+|是的?|好的?|行)(?=[，,、。！ 啊呀呐呢吧就])")
 """A yes with more behind it; "好像", "是不是" are none."""
 SECOND_THOUGHT = re.compile(
@@ -147,11 +158,14 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return
         before = frame.model_copy(deep=True)
         learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
+        if turn.intent in QUESTIONS and not _answers(before.asked, learned):
+            # "你们食堂早上几点开门" tells no time for the cleaning.
+            _restore(frame, before)
+            learned = set()
         yes = YES_FIRST.match(turn.text) or turn.ends_in_yes
         if frame.asked == CONFIRM and yes and _said_again(before, frame, learned):
             # "对，就端午" and "关了火了，对，两份" are a yes: what was found for it stands.
-            for name in type(frame).model_fields:
-                setattr(frame, name, getattr(before, name))
+            _restore(frame, before)
             await self.submit(frame, turn, out)
             return
         if frame.asked in (CONFIRM, CORRECTION) and not learned:
@@ -304,6 +318,19 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
     @staticmethod
     def _listed(options: list[Option]) -> str:
         return "，".join(f"按{key}，{each.title}" for key, each in enumerate(options, start=1))
+
+
+def _restore(frame: Frame, before: Frame) -> None:
+    """Make the frame what it was."""
+    for name in type(frame).model_fields:
+        setattr(frame, name, getattr(before, name))
+
+
+def _answers(asked: str | None, learned: set[str]) -> bool:
+    """Whether what was learned may be an answer; after a read-back everything may."""
+    if asked is None or asked in (CONFIRM, CORRECTION):
+        return True
+    return bool(learned & ANSWERED_BY.get(asked, {asked}))
 
 
 def _said_again(before: Frame, after: Frame, learned: set[str]) -> bool:

@@ -40,6 +40,8 @@ class Request(Frame):
     income: str | None = None
     order_no: str | None = None
     service_type: str | None = None
+    wished: str | None = None
+    """When somebody is to come, as it is read back; a wish, no promise."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -55,6 +57,9 @@ class TicketForm(Form[Request]):
         if people and (first or frame.asked in ("person", CONFIRM, CORRECTION) or not frame.people):
             frame.people, frame.name = people[:1], None
             learned.add("people")
+        if frame.asked not in ("name", "phone", "address") and (wished := _wished(turn)):
+            frame.wished = wished
+            learned.add("wished")
         for field, entity in (("phone", "phone"), ("age", "age"), ("ability", "ability"), ("income", "income"),
                               ("order_no", "order_no"), ("service_type", "service_type")):  # fmt: skip
             value = turn.value(entity)
@@ -69,8 +74,7 @@ class TicketForm(Form[Request]):
         if address := said_address(turn, asked=frame.asked == "address"):
             frame.address = address
             learned.add("address")
-        when_it_suits = frame.asked == CONFIRM and bool(turn.when) and not turn.affirms
-        if first or frame.asked in ("details", CORRECTION) or when_it_suits:
+        if first or frame.asked in ("details", CORRECTION):
             learned |= self.learn_details(frame, turn)
         return learned
 
@@ -109,7 +113,10 @@ class TicketForm(Form[Request]):
 
     def told(self, frame: Request) -> dict[str, Any]:
         """Values for the read-back."""
-        return {"details": (frame.details or "")[:60]}
+        return {
+            "details": (frame.details or "")[:60],
+            "wished": f"，想约{frame.wished}" if frame.wished else "",
+        }
 
     async def submit(self, frame: Request, turn: Turn, out: Out) -> None:
         who = frame.people[0]
@@ -124,6 +131,7 @@ class TicketForm(Form[Request]):
                 "summary": self.summary(frame),
                 "details": {
                     "text": frame.details,
+                    "wished": frame.wished,
                     "for": who.label,
                     "name": frame.name,
                     "address": frame.address,
@@ -143,6 +151,15 @@ class TicketForm(Form[Request]):
             department=ticket.get("department") or "民政部门",
             due=_until(ticket, turn),
         )
+
+
+def _wished(turn: Turn) -> str | None:
+    """A day to come, with its time or part, as it is read back."""
+    when = turn.when
+    if when.date is None or when.past:
+        return None
+    at = spoken.clock(when.time) if when.time else spoken.PARTS.get(when.part or "", "")
+    return spoken.day(when.date, turn.now.date()) + at
 
 
 def _until(ticket: dict[str, Any], turn: Turn) -> str:
@@ -194,7 +211,7 @@ class DeviceForm(TicketForm):
         return False
 
     def told(self, frame: Request) -> dict[str, Any]:
-        return {"details": "报修" if BROKEN.search(frame.details or "") else "申请"}
+        return super().told(frame) | {"details": "报修" if BROKEN.search(frame.details or "") else "申请"}
 
     def summary(self, frame: Request) -> str:
         kind = DEVICE.search(frame.details or "")

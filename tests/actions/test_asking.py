@@ -12,6 +12,7 @@ from actions.booking import Booking, BookingForm
 from actions.orders import OneOrder, choose_order
 from actions.out import Out
 from actions.places import Option, either, resembling
+from actions.requests import AssessmentForm
 from actions.turn import Turn
 from tests.actions.test_words import turn
 
@@ -165,6 +166,15 @@ async def test_a_price_asked_within_a_booking_is_told_and_the_booking_goes_on(ta
     assert await talk("一次多少钱来着", "inform") == ["utter_price", "utter_confirm_booking"]
 
 
+async def test_a_question_in_between_is_answered_and_tells_no_time(talk: Talk) -> None:
+    await talk("想约个洗澡", "book_service", BATH)
+    said = await talk(
+        "先问一句，你们那个食堂早上几点开门", "find_service", ("service_type", "meal"), part="morning"
+    )
+    assert said == ["utter_found_first", "utter_ask_date"]
+    assert talk.frame.part is None and talk.api.searched[-1]["service_type"] == "meal"
+
+
 async def test_a_mere_question_for_the_price_books_nothing(talk: Talk) -> None:
     assert await talk("洗一回澡多少钱", "book_service", BATH) == ["utter_found_first", "utter_offer_booking"]
     assert talk.slots["frame"] is None
@@ -226,6 +236,16 @@ async def test_a_worker_books_for_somebody_who_is_not_on_record_yet() -> None:
     assert await talk("13900002209", "inform", ("phone", "13900002209")) == ["utter_ask_address"]
     assert await talk("演示村23号", "inform", ("address", "演示村23号")) == ["utter_confirm_booking"]
     assert (talk.frame.name, talk.frame.phone, talk.frame.address) == ("丛培德", "13900002209", "演示村23号")
+
+
+async def test_an_assessment_keeps_the_day_that_suits_and_who_it_is_for() -> None:
+    talk = Talk(Api())
+    talk.form = AssessmentForm(talk.api)  # type: ignore[arg-type]
+    assert await talk("想做能力评估", "request_assessment") == ["utter_confirm_assessment"]
+    for said in ("给我自己评", "就是给我自己"):
+        assert await talk(said, "inform", ("person", "self")) == ["utter_confirm_assessment"]
+    assert await talk("后天上午", "inform", date="2025-06-13", part="morning") == ["utter_confirm_assessment"]
+    assert talk.slots["frame"]["wished"] == "后天，6月13日星期五上午"
 
 
 async def test_the_one_booked_just_now_is_the_one_meant() -> None:
