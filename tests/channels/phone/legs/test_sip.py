@@ -226,9 +226,9 @@ async def test_a_briefing_ends_with_a_key_and_a_briefed_person_may_hang_up() -> 
             assert await caller.invite() == 200
             speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
             await operator.event("CALL_ESTABLISHED")
+            operator.events.clear()
             await operator.command("hangup")
             await operator.event("CALL_CLOSED")
-            operator.events.clear()
             await operator.event("CALL_ESTABLISHED")
             await operator.press("1")
             await asyncio.sleep(1.5)
