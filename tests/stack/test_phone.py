@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -152,6 +153,10 @@ STORIES: Final[dict[str, Story]] = {
 }
 
 
+ONE_AFTER_ANOTHER: Final = frozenset({"book_and_cancel", "use_keys_only", "interrupt"})
+"""Stories that book: all call as one person, who is told of what else is booked or was left half done."""
+
+
 # --- playing them -----------------------------------------------------------------------------------
 
 
@@ -191,11 +196,12 @@ def told(fresh: Running, hotline: str, voice: ZhttsVoice) -> dict[str, Told]:  #
         database = Database(fresh.database_url, pool_size=2)
         port = free_port_pair()
         async with Exchange.open(hotline, number=DEMO_PHONE, port=port, rtp_ports=(23000, 23199)) as exchange:
-            at_once = asyncio.Semaphore(CALLS)
+            at_once, booking = asyncio.Semaphore(CALLS), asyncio.Lock()
 
             async def one(name: str, after_s: float) -> None:
                 await asyncio.sleep(after_s)
-                async with at_once, exchange.ring(name) as ringing:
+                alone = booking if name in ONE_AFTER_ANOTHER else nullcontext()
+                async with at_once, alone, exchange.ring(name) as ringing:
                     await STORIES[name](ringing, say, lambda: _asked(database, name))
                 heard[name] = ringing.recording
 
