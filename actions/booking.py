@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -121,7 +122,8 @@ class BookingForm(Form[Booking]):
             return set()
         if first or frame.service_type is None:
             frame.service_type = types[0]
-            wanted = [each for each in types[1:3] if not _only_asked_about(each, turn)]
+            beside = _asked_beside(turn)
+            wanted = [each for each in types[1:3] if each not in beside]
             frame.more += [_partial(each, turn, index) for index, each in enumerate(wanted, start=1)]
             return {"service_type"}
         if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
@@ -244,9 +246,8 @@ class BookingForm(Form[Booking]):
 
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
-        for each in _services(turn)[1:3]:
-            if _only_asked_about(each, turn):
-                await find_service(_about(each, turn), out, self.api, inside=True)
+        for each in _asked_beside(turn):
+            await find_service(_about(each, turn), out, self.api, inside=True)
         if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")
@@ -656,14 +657,23 @@ def _about(service_type: str, turn: Turn) -> Turn:
     return replace(turn, entities=kept)
 
 
-def _only_asked_about(service_type: str, turn: Turn) -> bool:
-    """Whether the clause about a service asks of it: "再帮我查一下食堂几点开门"."""
+def _asked_beside(turn: Turn) -> list[str]:
+    """Services after the first that are only asked about: "…，再帮我查一下食堂几点开门"."""
+    return [each for each in _services(turn)[1:3] if _asks_about(each, turn)]
+
+
+def _asks_about(service_type: str, turn: Turn) -> bool:
+    """Whether the clause in which a service is named asks of it."""
+    words = next(_named_by(service_type, turn), "")
+    own = [part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part]
+    return bool(own) and ASKED.search(own[0]) is not None
+
+
+def _named_by(service_type: str, turn: Turn) -> Iterator[str]:
+    """The first two characters of each naming of a service, by which its clause is found."""
     for entity in turn.entities:
         if entity["entity"] == "service_type" and entity["value"] == service_type:
-            words = turn.text[_position(entity, turn) :][:2]
-            own = [part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part]
-            return bool(own) and ASKED.search(own[0]) is not None
-    return False
+            yield turn.text[_position(entity, turn) :][:2]
 
 
 def _position(entity: dict[str, Any], turn: Turn) -> int:
@@ -689,12 +699,9 @@ HINTS = {
 def _clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | None:
     """The clause in which a service was named; where it is only implied, the one at its position among
     those that tell a time."""
-    for entity in turn.entities:
-        if entity["entity"] != "service_type" or entity["value"] != service_type:
-            continue
-        words = turn.text[_position(entity, turn) :]
+    for words in _named_by(service_type, turn):
         for clause in turn.clauses:
-            if words and clause.text and words[:2] in clause.text:
+            if words and clause.text and words in clause.text:
                 return clause if clause.when else _before(clause, turn)
     timed = [clause for clause in turn.clauses if clause.when]
     return timed[min(position, len(timed) - 1)] if timed else None

@@ -47,7 +47,7 @@ WISH = re.compile(
     r"^(?:订|约|预约)|给(?:我|俺|咱|他|她)|[约订](?:一?[下个份次]|上|吧)"
 )
 """Words that ask for it to be done, not only what it costs."""
-HEARD = re.compile(r"(?:听|弄|搞)?(?:明白|懂|清楚)了?|(?:知道|晓得|记住|记下)[了啦哒咯]")
+HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒咯]")
 """Words that say what was told has been taken in: no yes to an offer."""
 NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
 """Nothing more is wanted: whatever yes stands before it, it is none."""

@@ -38,7 +38,7 @@ async def asset(request: Request, path: str) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_inpage(request: Request, next: str = "") -> Response:
+async def sign_in_page(request: Request, next: str = "") -> Response:
     return page(request, next=next)
 
 

@@ -424,7 +424,7 @@ class Desk:
         said = conversation.state.get("said")
         if not said:
             return say(conversation, SENTENCES("nothing_to_repeat"))
-        return Reply.model_validate_json(json.dumps(said)).model_copy(update={"pace": conversation.pace})
+        return Reply.model_validate(said)
 
     async def _pressed(
         self, conversation: Conversation, speaker: Speaker, pressed: keys.Meant, standing: Standing | None

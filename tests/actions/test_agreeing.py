@@ -9,7 +9,7 @@ from actions.booking import Booking, BookingForm
 from actions.form import SECOND_THOUGHT, YES_FIRST, _said_again
 from actions.orders import CancelForm
 from assistant.client import Client
-from tests.actions.test_words import turn
+from tests.actions.test_words import CALLER, NOW, turn
 
 
 @pytest.fixture
@@ -96,21 +96,7 @@ async def test_an_action_runs_without_a_domain() -> None:
             "latest_message": {
                 "text": "再说一遍",
                 "intent": {"name": "repeat", "confidence": 1.0},
-                "metadata": {
-                    "now": "2025-06-11T10:00:00",
-                    "asked": None,
-                    "heard": {},
-                    "speaker": {
-                        "person_id": None,
-                        "kind": "senior",
-                        "confirmed": False,
-                        "phone": None,
-                        "city": "yueyang",
-                        "channel": "phone",
-                        "direction": "in",
-                        "conversation": "c",
-                    },
-                },
+                "metadata": {"now": NOW, "asked": None, "heard": {}, "speaker": CALLER},
             },
             "events": [],
             "latest_action_name": "action_listen",

@@ -14,26 +14,28 @@ from actions.answers import order_number
 from actions.turn import Turn
 
 TODAY = date(2025, 6, 11)
+NOW = "2025-06-11T10:00:00"
+CALLER: dict[str, Any] = {
+    "person_id": None,
+    "kind": "senior",
+    "confirmed": False,
+    "phone": None,
+    "city": "yueyang",
+    "channel": "phone",
+    "direction": "in",
+    "conversation": "c",
+}
+"""Speaker of a turn, as the desk tells it."""
 
 
 def turn(
     text: str, intent: str = "inform", entities: list[dict[str, Any]] | None = None, **speaker: Any
 ) -> Turn:
-    who = {
-        "person_id": None,
-        "kind": "senior",
-        "confirmed": False,
-        "phone": None,
-        "city": "yueyang",
-        "channel": "phone",
-        "direction": "in",
-        "conversation": "c",
-    }
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": 1.0},
         "entities": entities or [],
-        "metadata": {"now": "2025-06-11T10:00:00", "asked": None, "heard": {}, "speaker": {**who, **speaker}},
+        "metadata": {"now": NOW, "asked": None, "heard": {}, "speaker": CALLER | speaker},
     }
     return Turn.of(Tracker("s", {}, message, [], False, None, {}, "action_listen"))
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +18,21 @@ from speech.audio import TELEPHONE_RATE
 from tests.channels.phone.legs import power
 from tests.channels.phone.legs.lines import Notes, answered, certificate, sip_line, sip_settings, sweep
 from tests.channels.phone.peers import likeness, longest_silence_ms, needs_baresip, telephone
-from tests.channels.phone.rawsip import raw_caller, refusing_peer
+from tests.channels.phone.rawsip import RawCaller, raw_caller, refusing_peer
 
 pytestmark = needs_baresip
+
+
+@asynccontextmanager
+async def handed_over(script: Callable[[CallLeg], Coroutine[Any, Any, None]]) -> AsyncIterator[RawCaller]:
+    """Somebody who calls a line of joinable legs and speaks (600 Hz) while ``script`` hands them over."""
+    settings = sip_settings()
+    sip = await SipLine.open(settings)
+    async with answered(JoinableLine(sip, sip.dial), script), raw_caller(settings.sip_port) as caller:
+        assert await caller.invite() == 200
+        speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
+        yield caller
+        speaking.cancel()
 
 
 async def test_sound_there_and_back_keys_hold_and_the_callers_hang_up() -> None:
@@ -166,8 +181,6 @@ async def test_where_the_other_side_knows_no_transfer_the_calls_are_joined_here(
 
 
 async def test_whoever_takes_over_is_briefed_alone_before_the_calls_are_joined() -> None:
-    settings = sip_settings()
-
     async def brief(person: CallLeg) -> None:
         await power.play(person, power.tone(1500, 1.5))
         await person.played()
@@ -178,18 +191,11 @@ async def test_whoever_takes_over_is_briefed_alone_before_the_calls_are_joined()
             await leg.answer()
             await leg.transfer(f"sip:operator@127.0.0.1:{operator.sip_port}", brief)
 
-        sip = await SipLine.open(settings)
-        async with (
-            answered(JoinableLine(sip, sip.dial), script),
-            raw_caller(settings.sip_port) as caller,
-        ):
-            assert await caller.invite() == 200
-            speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
+        async with handed_over(script) as caller:
             await operator.event("CALL_ESTABLISHED")
             await asyncio.sleep(3)
             await operator.command("hangup")
             await caller.ended()
-            speaking.cancel()
             await operator.stop()
             told, heard = operator.heard(), caller.heard()
     assert power.loud_ms(told, 1500) >= 1400 and power.loud_ms(told, 600) >= 500
@@ -201,7 +207,6 @@ async def test_whoever_takes_over_is_briefed_alone_before_the_calls_are_joined()
 
 
 async def test_a_briefing_ends_with_a_key_and_a_briefed_person_may_hang_up() -> None:
-    settings = sip_settings()
     refused: list[str] = []
 
     async def long(person: CallLeg) -> None:
@@ -218,13 +223,7 @@ async def test_a_briefing_ends_with_a_key_and_a_briefed_person_may_hang_up() -> 
                 refused.append(str(error))
                 await leg.transfer(address, long)
 
-        sip = await SipLine.open(settings)
-        async with (
-            answered(JoinableLine(sip, sip.dial), script),
-            raw_caller(settings.sip_port) as caller,
-        ):
-            assert await caller.invite() == 200
-            speaking = asyncio.create_task(caller.say(power.tone(600, 30)))
+        async with handed_over(script) as caller:
             await operator.event("CALL_ESTABLISHED")
             operator.events.clear()
             await operator.command("hangup")
@@ -234,7 +233,6 @@ async def test_a_briefing_ends_with_a_key_and_a_briefed_person_may_hang_up() -> 
             await asyncio.sleep(1.5)
             await operator.command("hangup")
             await caller.ended()
-            speaking.cancel()
             await operator.stop()
             told = operator.heard()
     assert refused == ["hung up before the calls were joined"]
