@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from assistant.desk.models import Conversation
-from assistant.desk.replies import say
+from assistant.desk.replies import SENTENCES, say
 from assistant.desk.schemas import Reply
 from assistant.desk.speakers import Speaker
 from assistant.kit.api import Context
 from assistant.kit.metrics import ALARMS
-from assistant.kit.sentences import Sentences
 from assistant.safety import service as safety
 from assistant.safety.triage import Verdict, first_aid_sentence, raise_by_classifier, triage
 
-SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
 PRESSED = Verdict("danger", "help", "sos", "按了紧急呼叫键", ("120",), "help")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.catalog import repository as catalog
 from assistant.desk import plain, repository
 from assistant.desk.models import Conversation
-from assistant.kit.sentences import Sentences
+from assistant.desk.replies import SENTENCES
 from assistant.people import repository as people
 from assistant.people import views
 from assistant.people.models import Person
 
-SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 TOLD: Final = 2
 """Things said last that are repeated: whoever listens has a caller waiting."""
 LONGEST: Final = 24

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from pathlib import Path
 
 from assistant.desk import repository
 from assistant.desk.briefing import brief
 from assistant.desk.models import Conversation
-from assistant.desk.replies import say
+from assistant.desk.replies import SENTENCES, say
 from assistant.desk.schemas import Handoff, Reply
 from assistant.desk.speakers import Speaker
 from assistant.kit.api import Context
 from assistant.kit.clock import china
 from assistant.kit.metrics import HANDOFFS
-from assistant.kit.sentences import Sentences
 from assistant.kit.text import PhoneNumberError, phone_number
 from assistant.tickets import service as tickets
 from assistant.tickets.callbacks import Hours, window
 from assistant.tickets.models import Ticket, TicketKind
 from assistant.tickets.schemas import TicketIn
 
-SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
 DIGITS = re.compile(r"[\d零〇一二三四五六七八九幺两洞拐]")
 TOLD = 6
 """Turns of the conversation that the summary repeats."""

@@ -16,12 +16,11 @@ from typing import Any, Final, Literal
 import yaml
 
 from assistant.desk.models import Conversation
+from assistant.desk.replies import SENTENCES
 from assistant.desk.schemas import Choice, Expects, Reply
-from assistant.kit.sentences import Sentences
 from speech.saying import say as spoken
 
 PERSON, AGAIN, VOICE = "0", "*", "#"
-SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 
 
 def _choices(listed: list[Any]) -> list[Choice]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from assistant.desk.models import Conversation
 from assistant.desk.schemas import Choice, Expects, Message, Reply
+from assistant.kit.sentences import Sentences
 from speech.saying import say as spoken
+
+SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
+"""What the desk itself says."""
 
 
 def say(

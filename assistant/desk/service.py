@@ -7,42 +7,38 @@ desk (a person, an alarm, a repetition) comes back as signals beside their messa
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import unicodedata
 import uuid
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from assistant.catalog import repository as catalog
 from assistant.desk import keys, manner, plain, repository, unfinished
 from assistant.desk.alarms import Alarms
+from assistant.desk.asides import Asides
+from assistant.desk.events import Events
 from assistant.desk.handoffs import Handoffs
 from assistant.desk.matters import Answer, Matter, Matters, Question, Standing, Talk, ask, stand
 from assistant.desk.models import Conversation, Turn
 from assistant.desk.personas import persona
 from assistant.desk.rasa import Rasa, RasaDown
 from assistant.desk.reading import heard
-from assistant.desk.replies import compose, say
+from assistant.desk.replies import SENTENCES, compose, say
 from assistant.desk.schemas import MAX_TEXT, Reply, TurnIn
+from assistant.desk.signals import Signals
 from assistant.desk.speakers import Speaker, recognise
 from assistant.kit import live
 from assistant.kit.api import Context
 from assistant.kit.clock import china
 from assistant.kit.logging import log
 from assistant.kit.metrics import RASA_DOWN, TURNS
-from assistant.kit.sentences import Sentences
 from assistant.safety.triage import triage
 
-SENTENCES = Sentences(Path(__file__).with_name("sentences.yaml"))
-SILENCES = 3
-"""After so many silences in a row the call ends, with a call-back ticket."""
 ALARM_ASKED = "emergency"
-
+"""How ``asks`` begins while the question about danger stands."""
 
 UNDERSTOOD_AS = {
     "confirm": "yes_no",
@@ -54,35 +50,6 @@ UNDERSTOOD_AS = {
 """What was asked, in the words the language model was trained with."""
 
 
-@dataclass
-class Signals:
-    """What the actions told the desk beside what they said."""
-
-    person: str | None = None
-    alarm: float | None = None
-    repeat: bool = False
-    pace: str | None = None
-    misunderstood: bool = False
-    end: bool = False
-    messages: list[dict[str, Any]] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, messages: list[dict[str, Any]]) -> Signals:
-        found = cls()
-        for message in messages:
-            custom = message.get("custom") or {}
-            found.person = custom.get("person") or found.person
-            if "alarm" in custom:
-                found.alarm = custom["alarm"]["confidence"]
-            found.repeat |= bool(custom.get("repeat"))
-            found.pace = custom.get("pace") or found.pace
-            found.misunderstood |= bool(custom.get("misunderstood"))
-            found.end |= bool(custom.get("end"))
-            if message.get("text"):
-                found.messages.append(message)
-        return found
-
-
 class Desk:
     """Takes turns. One object a process; turns of one conversation wait for each other."""
 
@@ -92,6 +59,8 @@ class Desk:
         self.matters = Matters(matters)
         self.alarms = Alarms(context)
         self.handoffs = Handoffs(context)
+        self.asides = Asides(context, self.handoffs)
+        self.events = Events(context, self.matters, self.handoffs, self.asides)
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def take(self, turn: TurnIn) -> Reply:
@@ -192,25 +161,29 @@ class Desk:
         if conversation.status == "human" and turn.event != "hangup":
             self.matters.take(conversation)
             return await self._listen(conversation, speaker, turn, text)
-        if turn.event in ("start", "silence", "hangup"):
-            return await self._event(conversation, speaker, turn)
         talk = self._talk_of(conversation, speaker)
+        if turn.event == "start":
+            return await self.events.greet(talk)
+        if turn.event == "hangup":
+            return await self.events.hung_up(talk)
+        if turn.event == "silence":
+            return await self.events.silent(conversation, speaker)
         standing = self.matters.take(conversation)
         if pressed is not None and pressed.what != "answer":
-            return await self._pressed(conversation, speaker, pressed, standing)
+            return await self.asides.pressed(conversation, speaker, pressed, standing)
         if not text and turn.location is None:
-            return await self._once_more(conversation, SENTENCES("empty"), standing)
+            return await self.asides.once_more(conversation, SENTENCES("empty"), standing)
         conversation.state = {**conversation.state, "silences": 0}
         wish = manner.wish(text)
         if wish and not wish.rest and triage(text, alternatives=turn.alternatives).level == "none":
-            return await self._manner(conversation, speaker, wish.change, standing)
+            return await self.asides.speak_otherwise(conversation, speaker, wish.change, standing)
         alarm = await self._triage(talk, turn, text, standing)
         if alarm is not None:
             return alarm
         if len(text) > MAX_TEXT:
             return say(conversation, SENTENCES("too_long"), asks=conversation.state.get("asks"))
         if wish and wish.rest:
-            await self._speak_so(conversation, speaker, wish.change)
+            await self.asides.speak_so(conversation, speaker, wish.change)
             text = wish.rest
         if self.handoffs.waits_for_phone(conversation):
             saved = await self.handoffs.take_phone(conversation, speaker, text)
@@ -351,9 +324,9 @@ class Desk:
         if signals.alarm is not None:
             return await self.alarms.by_classifier(conversation, speaker, text, signals.alarm)
         if signals.repeat:
-            return self._again(conversation)
+            return self.asides.again(conversation)
         if signals.pace:
-            return await self._manner(conversation, speaker, "slower", None)
+            return await self.asides.speak_otherwise(conversation, speaker, "slower", None)
         misses = conversation.state.get("misses", 0) + 1 if signals.misunderstood else 0
         conversation.state = {**conversation.state, "misses": misses}
         if misses >= persona(conversation.channel).patience:
@@ -368,155 +341,6 @@ class Desk:
             return self._not_understood(conversation, 1)
         reply = compose(conversation, signals.messages)
         return reply.model_copy(update={"end": signals.end and conversation.channel == "phone"})
-
-    # --- small replies --------------------------------------------------------------------------
-
-    async def _event(self, conversation: Conversation, speaker: Speaker, turn: TurnIn) -> Reply:
-        if turn.event == "start":
-            return await self._greet(conversation, speaker)
-        if turn.event == "hangup":
-            await self.matters.hung_up(self._talk_of(conversation, speaker))
-            return Reply(messages=[], expects="none", end=True)
-        silences = conversation.state.get("silences", 0) + 1
-        needs_keys = silences > 1 or bool(conversation.state.get("keys"))
-        conversation.state = {**conversation.state, "silences": silences, "keys": needs_keys}
-        if silences < SILENCES:
-            last = await self._last(conversation)
-            asked = last.messages[-1].text if last and last.asks and last.messages and silences == 1 else None
-            return await self._once_more(conversation, asked or SENTENCES(f"silence_{silences}"))
-        if conversation.direction == "out":
-            return say(conversation, SENTENCES("goodbye_silent_out")).model_copy(update={"end": True})
-        reply = await self.handoffs.call_back(conversation, speaker, "接通后没有声音")
-        closing = say(conversation, SENTENCES("goodbye_callback" if reply.handoff else "goodbye_silent"))
-        return closing.model_copy(update={"end": True, "handoff": reply.handoff})
-
-    async def _greet(self, conversation: Conversation, speaker: Speaker) -> Reply:
-        async with self.context.database.session() as session:
-            found = await catalog.city(session, conversation.city)
-        city = found.name if found else ""
-        question = await self.matters.open(self._talk_of(conversation, speaker))
-        async with self.context.database.session() as session:
-            await manner.recall(session, conversation)
-        if question is not None:
-            return self._greet_and_ask(conversation, speaker, city, question)
-        if conversation.direction == "out":
-            return say(conversation, SENTENCES("checkin", city=city), asks="checkin")
-        if conversation.channel != "phone":
-            return say(conversation, SENTENCES("greeting_written", city=city))
-        if speaker.form_of_address:
-            return say(conversation, SENTENCES("greeting_known", city=city, name=speaker.form_of_address))
-        return say(conversation, SENTENCES("greeting", city=city))
-
-    def _greet_and_ask(
-        self, conversation: Conversation, speaker: Speaker, city: str, question: Question
-    ) -> Reply:
-        name = question.to or speaker.form_of_address or ""
-        first = say(conversation, SENTENCES("greeting_brief", city=city, name=name)).messages
-        reply = ask(conversation, question)
-        return reply.model_copy(update={"messages": [*first, *reply.messages]})
-
-    async def _last(self, conversation: Conversation) -> Reply | None:
-        async with self.context.database.session() as session:
-            turns = await repository.recent_turns(session, conversation.id, limit=1)
-        return Reply.model_validate_json(turns[-1].reply) if turns else None
-
-    def _again(self, conversation: Conversation) -> Reply:
-        said = conversation.state.get("said")
-        if not said:
-            return say(conversation, SENTENCES("nothing_to_repeat"))
-        return Reply.model_validate(said)
-
-    async def _pressed(
-        self, conversation: Conversation, speaker: Speaker, pressed: keys.Meant, standing: Standing | None
-    ) -> Reply:
-        """Keys that are no answer: a person, once more, how to be spoken to, a number to come."""
-        if pressed.what == "person":
-            return await self.handoffs.give(conversation, speaker, "按零找工作人员")
-        if pressed.what == "key_in":
-            self._restand(conversation, standing)
-            conversation.state = {**conversation.state, "keying": pressed.text}
-            asks = conversation.state.get("asks")
-            return say(conversation, SENTENCES(f"keys_in_{pressed.text}"), asks=asks, expects="digits")
-        if pressed.what == "voice":
-            choices = [(choice.title, choice.value) for choice in keys.VOICES]
-            reply = await self._aside(conversation, SENTENCES("keys_voice"), standing, repeat=False)
-            return reply.model_copy(
-                update={"messages": say(conversation, SENTENCES("keys_voice"), choices=choices).messages}
-            )
-        if pressed.what == "again":
-            return await self._aside(conversation, None, standing, repeat=True)
-        expects = conversation.state.get("expects")
-        if expects == "digits":
-            conversation.state = {**conversation.state, "keying": pressed.text}
-            return await self._aside(conversation, SENTENCES("keys_in_again"), standing, repeat=False)
-        told = "unknown_key" if conversation.state.get("choices") else "keys_first"
-        asked = conversation.state.get("asks") is not None
-        return await self._aside(conversation, SENTENCES(told), standing, repeat=asked)
-
-    async def _manner(
-        self, conversation: Conversation, speaker: Speaker, change: manner.Change, standing: Standing | None
-    ) -> Reply:
-        """Speak otherwise from now on, beginning with what was said last."""
-        await self._speak_so(conversation, speaker, change)
-        return await self._aside(conversation, SENTENCES(change), standing, repeat=True)
-
-    async def _speak_so(self, conversation: Conversation, speaker: Speaker, change: manner.Change) -> None:
-        manner.apply(conversation, change)
-        if speaker.person_id is None or speaker.kind == "worker":
-            return
-        async with self.context.database.session() as session:
-            now, actor = self.context.clock.now(), speaker.actor(conversation)
-            await manner.keep(session, now, actor, speaker.person_id, conversation)
-
-    async def _aside(
-        self, conversation: Conversation, text: str | None, standing: Standing | None, *, repeat: bool
-    ) -> Reply:
-        """Words beside the matter, after which it goes on where it was.
-
-        Args:
-            text: said first.
-            repeat: say again what was said before the asides.
-        """
-        self._restand(conversation, standing)
-        before = await self._before_asides(conversation)
-        first = say(conversation, text).messages if text else []
-        if before is None:
-            return say(conversation, SENTENCES("nothing_to_repeat"))
-        again = before.messages if repeat else []
-        return before.model_copy(
-            update={"messages": [*first, *again], "handoff": None, "end": False, "speaker": None}
-        )
-
-    async def _before_asides(self, conversation: Conversation) -> Reply | None:
-        """The last reply that was none; it is kept with the turn whose aside it came before."""
-        async with self.context.database.session() as session:
-            turns = await repository.recent_turns(session, conversation.id, limit=1)
-        if not turns:
-            return None
-        kept = conversation.state.get("before", {})
-        reply = kept["reply"] if kept.get("turn") == turns[-1].turn_id else json.loads(turns[-1].reply)
-        conversation.state = {**conversation.state, "aside": reply}
-        return Reply.model_validate(reply)
-
-    @staticmethod
-    def _restand(conversation: Conversation, standing: Standing | None) -> None:
-        if standing is not None:
-            stand(conversation, standing[0].name, Question("", standing[1]))
-
-    async def _once_more(
-        self, conversation: Conversation, text: str, standing: Standing | None = None
-    ) -> Reply:
-        """Words of the desk's own, after which what was asked before is still asked."""
-        self._restand(conversation, standing)
-        last = await self._last(conversation)
-        offered = [choice for one in last.messages for choice in one.choices] if last else []
-        return say(
-            conversation,
-            text,
-            asks=conversation.state.get("asks"),
-            expects=conversation.state.get("expects") or "free",
-            choices=[(choice.title, choice.value) for choice in offered],
-        )
 
     def _not_understood(self, conversation: Conversation, misses: int) -> Reply:
         """Simpler words first, at last answers to choose from; never the same sentence twice."""

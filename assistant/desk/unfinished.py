@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from assistant.catalog.vocabulary import SERVICE_TYPES
 from assistant.desk import plain, repository
 from assistant.desk.matters import Answer, Matter, Question, Talk
 from assistant.desk.models import Conversation
+from assistant.desk.replies import SENTENCES
 from assistant.desk.schemas import Reply
 from assistant.kit import outbox
-from assistant.kit.sentences import Sentences
 
-SENTENCES: Final = Sentences(Path(__file__).with_name("sentences.yaml"))
 KEPT: Final = timedelta(hours=24)
 BOOKING: Final = "book_service"
 """Intent of what is offered again; a complaint, say, is not repeated to whoever picks up next."""
