@@ -1,0 +1,254 @@
+"""What a booking still needs, one question at a time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from actions import spoken
+from actions.booking.frame import Booking
+from actions.booking.times import first_day, matching, moment, nearest, time_options
+from actions.form import Form
+from actions.out import Out
+from actions.places import Option, either
+from actions.slots import slot_option
+from actions.turn import Turn
+from actions.who import Who, caller, resolve
+from assistant.client import SERVICE_TYPES
+
+QUANTITY_ASKED = {"meal"}
+"""Services for which people mean a number when they say nothing of it."""
+PROPOSED = ("meal", "cleaning", "bath", "nursing", "medical_escort", "day_care", "haircut", "companionship")
+HORIZON_DAYS = 60
+PLACES_TRIED = 5
+"""Places whose free slots are looked at before another time is offered."""
+DAYS_TRIED = 7
+OFFERED = 3
+"""Other times offered: a listener keeps three in mind."""
+
+
+class Asking(Form[Booking]):
+    """The questions of the form; what nobody need be asked is looked up."""
+
+    async def _missing(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Ask for the first thing that is missing; False when nothing is."""
+        for step in (
+            self._ask_service,
+            self._ask_person,
+            self._ask_date,
+            self._ask_contact,
+            self._ask_which,
+            self._find,
+            self._ask_address,
+            self._ask_time,
+            self._ask_quantity,
+        ):
+            if await step(frame, turn, out) or frame.ended:
+                return True
+        return False
+
+    async def _ask_service(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        if frame.service_type:
+            return False
+        options = [Option(title=SERVICE_TYPES[key].name, value=key) for key in PROPOSED]
+        self.ask(frame, out, "service", options=options)
+        return True
+
+    async def _ask_person(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        if not frame.people:
+            if turn.speaker.kind == "senior" or (
+                turn.speaker.kind is None and turn.speaker.channel == "phone"
+            ):
+                frame.people = [caller(turn)]
+                return False
+            candidates = await resolve(Who(), turn, self.api) if turn.speaker.kind == "relative" else []
+            if len(candidates) == 1:
+                frame.people = [Who(person_id=candidates[0]["id"], name=candidates[0]["name"])]
+                return False
+            if turn.speaker.kind is None:
+                frame.people = [caller(turn)]
+                return False
+            self.ask(frame, out, "person", options=_person_options(candidates))
+            return True
+        for index, who in enumerate(frame.people):
+            if who.own or who.person_id or who.new:
+                continue
+            candidates = await resolve(who, turn, self.api)
+            if len(candidates) == 1:
+                frame.people[index] = who.model_copy(
+                    update={"person_id": candidates[0]["id"], "name": candidates[0]["name"]}
+                )
+            elif len(candidates) > 1:
+                self.ask(frame, out, "person", options=_person_options(candidates))
+                return True
+            elif turn.speaker.kind == "worker" and who.name and len(frame.people) == 1:
+                frame.people[index] = who.model_copy(update={"new": True})
+                out.say("utter_person_new", name=who.name)
+            elif turn.speaker.kind == "worker":
+                out.say("utter_person_unknown", name=who.name or who.label)
+                frame.people = []
+                self.ask(frame, out, "person")
+                return True
+        return False
+
+    async def _ask_date(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        today = turn.now.date()
+        if frame.date and date.fromisoformat(frame.date) < today:
+            frame.date = None
+            out.say("utter_date_past")
+        if turn.when.past and turn.when.date and not frame.date:
+            out.say("utter_date_past")
+        if frame.date and (date.fromisoformat(frame.date) - today).days > HORIZON_DAYS:
+            frame.date = None
+            out.say("utter_date_far", days=HORIZON_DAYS)
+        if frame.date or frame.recurrence:
+            return False
+        if frame.any_time:
+            frame.date = (today + timedelta(days=1)).isoformat()
+            return False
+        self.ask(frame, out, "date", service=frame.title)
+        return True
+
+    async def _ask_contact(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """A stranger's name and number, and an address for what comes to the door."""
+        who = frame.people[0]
+        if who.person_id:
+            if frame.home is None:
+                known = await self.api.person(
+                    turn.speaker.actor, who.person_id, confirmed=turn.speaker.confirmed
+                )
+                frame.home = known.get("home") or ""
+            return False
+        frame.name = frame.name or who.name
+        if turn.speaker.kind != "worker":
+            frame.phone = frame.phone or turn.speaker.phone
+        if not frame.name:
+            self.ask(frame, out, "name", who=who.label)
+            return True
+        if not frame.phone:
+            self.ask(frame, out, "phone", expects="digits")
+            return True
+        return False
+
+    async def _ask_address(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """What comes to the door needs one: the home on record, or the one said."""
+        assert frame.offering
+        if frame.address or frame.home or not frame.offering["offering"]["at_home"]:
+            return False
+        self.ask(frame, out, "address", who=frame.people[0].label)
+        return True
+
+    async def _ask_which(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """A place or street that sounds like several is asked back."""
+        for datum, options in (("place", frame.places), ("street", frame.streets)):
+            if options:
+                self.ask(frame, out, datum, options=options, names=either(options))
+                return True
+        return False
+
+    async def _find(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Where it could be booked: the place named, else what is near, else what there is."""
+        if frame.results:
+            return False
+        city = frame.city or turn.speaker.city
+        need = {"city": city, "service_type": frame.service_type, "bookable": True, "limit": 30}
+        near = turn.location or frame.street_or_town
+        answer = await self.api.search(turn.speaker.actor, **need, q=frame.place, near=near)
+        if answer["known_city"] and not answer["results"]:
+            answer = await self.api.search(turn.speaker.actor, **need)
+        if not answer["known_city"]:
+            out.say("utter_city_unknown_person", city=city)
+            out.signal(person=f"{self.summary(frame)}；城市没有资料：{city}")
+            frame.ended = True
+            return True
+        results = answer["results"]
+        if not results:
+            out.say("utter_no_service", service=frame.title)
+            out.signal(person=f"{self.summary(frame)}；没有找到可以预约的服务")
+            frame.ended = True
+            return True
+        frame.results = self._preferred(frame, results)[:PLACES_TRIED]
+        frame.offering = frame.results[0]
+        return False
+
+    @staticmethod
+    def _preferred(frame: Booking, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """At the door or at the place, as the caller said; meals come home unless said otherwise."""
+        wanted = (
+            frame.at_home if frame.at_home is not None else (True if frame.service_type == "meal" else None)
+        )
+        if wanted is None:
+            return results
+        return sorted(results, key=lambda each: each["offering"]["at_home"] != wanted)
+
+    async def _ask_time(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Settle on a free slot of the day; ask where the caller's words leave several."""
+        if frame.slot:
+            return False
+        if frame.date is None:
+            frame.date = first_day(str(frame.recurrence), turn.now.date()).isoformat()
+        day = date.fromisoformat(frame.date)
+        any_slots: list[dict[str, Any]] = []
+        full = False
+        for result in frame.results[:PLACES_TRIED]:
+            slots = await self._slots(result, turn, day)
+            wanted = matching(frame, slots)
+            free = [slot for slot in wanted if slot["free"] >= (frame.quantity or 1)]
+            full |= bool(wanted) and not free
+            if not any_slots and slots:
+                any_slots, frame.offering = slots, result
+            if not free:
+                continue
+            frame.offering = result
+            if frame.time or frame.part or frame.any_time or len(slots) == 1:
+                frame.slot = moment(frame, free)
+                return False
+            self.ask(frame, out, "time", options=time_options(frame, free), service=frame.title)
+            return True
+        return await self._elsewhen(frame, turn, out, any_slots, full=full)
+
+    async def _slots(self, result: dict[str, Any], turn: Turn, day: date) -> list[dict[str, Any]]:
+        return await self.api.slots(turn.speaker.actor, result["offering"]["id"], day)
+
+    async def _elsewhen(
+        self, frame: Booking, turn: Turn, out: Out, slots: list[dict[str, Any]], *, full: bool
+    ) -> bool:
+        """Nothing free where it was wanted: say why and offer what is near."""
+        assert frame.offering
+        need = frame.quantity or 1
+        free = nearest(frame, [slot for slot in slots if slot["free"] >= need])[:2]
+        day = date.fromisoformat(str(frame.date))
+        for ahead in range(1, DAYS_TRIED + 1):
+            if len(free) >= OFFERED:
+                break
+            later = await self._slots(frame.offering, turn, day + timedelta(days=ahead))
+            free += [slot for slot in matching(frame, later) if slot["free"] >= need][:1]
+        if not free:
+            out.say("utter_all_full", service=frame.title)
+            out.signal(person=f"{self.summary(frame)}；都约满了")
+            frame.ended = True
+            return True
+        options = [slot_option(slot, turn.now.date()) for slot in free[:OFFERED]]
+        datum = "full" if full else "closed"
+        self.ask(frame, out, datum, options=options, day=spoken.day(day, turn.now.date()))
+        return True
+
+    async def _ask_quantity(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        if frame.quantity or frame.service_type not in QUANTITY_ASKED:
+            return False
+        if frame.asked == "quantity" and (turn.affirms or frame.misses >= 1):
+            frame.quantity = 1
+            return False
+        self.ask(frame, out, "quantity", unit="份")
+        return True
+
+
+def _person_options(candidates: list[dict[str, Any]]) -> list[Option]:
+    options = []
+    for each in candidates[:9]:
+        apart = [
+            f"{each['age']}岁" if each.get("age") else "",
+            each.get("building") or each.get("community") or "",
+        ]
+        options.append(Option(title="，".join([each["name"], *filter(None, apart)]), value=str(each["id"])))
+    return options

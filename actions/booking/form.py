@@ -1,0 +1,241 @@
+"""The booking form: which service, for whom, when, where, how many – read back, then booked."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, ClassVar
+
+from actions import spoken
+from actions.answers import find_service, order_number, upcoming
+from actions.booking.asking import Asking
+from actions.booking.frame import Booking
+from actions.booking.learning import learn
+from actions.booking.naming import about, asked_beside
+from actions.form import CONFIRM
+from actions.out import Out
+from actions.places import Option, resembling
+from actions.turn import Turn
+from actions.who import Who
+from assistant.client import Refused
+
+WRONG = re.compile(r"不对|不是|错|不合适|不行|换|改")
+DOUBTS = {
+    "date": re.compile(r"日子|日期|哪天|哪一天|星期|周几"),
+    "time": re.compile(r"时间|时候|钟点|几点|点钟"),
+    "quantity": re.compile(r"份数|数量|几份|多少份"),
+    "address": re.compile(r"地址|住址"),
+}
+"""Words for what was read back."""
+ANOTHER = re.compile(r"[单号]|上次|上回|原来|之前|以前|昨天|另外|别的|那个预约")
+"""Words that point at an order that stands, rather than at the booking in hand."""
+
+
+class BookingForm(Asking):
+    """Book a service."""
+
+    form: ClassVar[str] = "booking_form"
+    intents: ClassVar[frozenset[str]] = frozenset({"book_service", "inform", "affirm", "deny"})
+
+    async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
+        learned = await learn(self.api, frame, turn, first=first)
+        if learned & {"service_type", "place", "city", "people", "address"}:
+            frame.offering, frame.results, frame.slot = None, [], None
+        if learned & {"date", "time", "part", "recurrence", "any_time", "quantity"}:
+            frame.slot = None
+        return learned
+
+    async def _digress(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """What is asked or wished about this booking itself, before other matters."""
+        if turn.asks_price and turn.intent != "ask_subsidy":
+            await self.aside(frame, turn, out)
+            await self.go_on(frame, turn, out)
+            return True
+        if frame.asked == CONFIRM and turn.intent == "change_order" and not ANOTHER.search(turn.text):
+            self.ask_correction(frame, out)
+            return True
+        if turn.intent != "cancel_order":
+            return await super()._digress(frame, turn, out)
+        # "取消" drops this booking; an order that stands may be meant as well, unless this one was just read out.
+        self._stop(frame, out)
+        another = order_number(turn) or ANOTHER.search(turn.text)
+        if (another or frame.asked != CONFIRM) and await upcoming(turn, self.api):
+            frame.later.insert(0, {"intent": "cancel_order", "frame": {}})
+        return True
+
+    async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
+        for each in asked_beside(turn):
+            await find_service(about(each, turn), out, self.api, inside=True)
+        if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
+            return False
+        frame.pending = (await find_service(turn, out, self.api)).get("pending")
+        frame.ended = True
+        return True
+
+    async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
+        """The price of what is being booked."""
+        if not turn.asks_price:
+            return
+        if frame.offering is None:
+            await find_service(turn, out, self.api, inside=True, service=frame.service_type)
+            return
+        offering = frame.offering["offering"]
+        price = offering.get("unit_price_fen")
+        told = f"每{offering['unit']}{spoken.yuan(price)}" if price is not None else "价钱由服务方告诉您"
+        out.say("utter_price", service=frame.title, price=told)
+
+    def _choose(self, frame: Booking, turn: Turn) -> set[str]:
+        chosen = super()._choose(frame, turn)
+        if chosen or frame.asked not in ("place", "street") or turn.denies:
+            return chosen
+        near = resembling(turn.text, frame.options)
+        return self.take(frame, frame.asked, near) if near else set()
+
+    def take(self, frame: Booking, datum: str, option: Option) -> set[str]:
+        if datum == "service":
+            frame.service_type = option.value
+            return {"service_type"}
+        if datum in ("time", "full", "closed"):
+            moment = datetime.fromisoformat(option.value)
+            frame.date, frame.time, frame.part = moment.date().isoformat(), moment.strftime("%H:%M"), None
+            frame.slot, frame.ambiguous = None, False
+            return {"time"}
+        if datum == "person":
+            frame.people = [Who(person_id=option.value, name=option.title.split("，")[0])]
+            return {"people"}
+        if datum == "place":
+            frame.place, frame.places, frame.results = option.value, [], []
+            return {"place"}
+        if datum == "street":
+            frame.address = (frame.address or "").replace(frame.street or option.value, option.value)
+            frame.streets, frame.results = [], []
+            return {"address"}
+        return super().take(frame, datum, option)
+
+    def doubt(self, frame: Booking, turn: Turn) -> bool:
+        doubted = {name for name, words in DOUBTS.items() if words.search(turn.text)}
+        if not doubted or not WRONG.search(turn.text):
+            return False
+        if "date" in doubted:
+            frame.date, frame.recurrence = None, None
+        if "time" in doubted:
+            frame.time, frame.part = None, None
+        if "quantity" in doubted:
+            frame.quantity = None
+        if "address" in doubted:
+            frame.address, frame.home, frame.offering, frame.results = None, "", None, []
+        frame.slot, frame.any_time = None, False
+        return True
+
+    async def go_on(self, frame: Booking, turn: Turn, out: Out) -> None:
+        if not await self._missing(frame, turn, out):
+            self._confirm(frame, turn, out)
+
+    def _confirm(self, frame: Booking, turn: Turn, out: Out) -> None:
+        assert frame.offering and frame.slot
+        start = datetime.fromisoformat(frame.slot)
+        today = turn.now.date()
+        offering = frame.offering["offering"]
+        quantity = frame.quantity or 1
+        price = offering.get("unit_price_fen")
+        if frame.recurrence:
+            when = f"从{spoken.day(start.date(), today)}起，{spoken.recurrence(frame.recurrence)}，{spoken.clock(start.time())}"
+        else:
+            when = spoken.moment(start, today)
+        who = "、".join(f"{each.label}（新登记）" if each.new else each.label for each in frame.people)
+        self.read_back(
+            frame,
+            out,
+            "utter_confirm_booking",
+            who=who,
+            when=when,
+            what=f"{offering['name']}{quantity}{offering['unit']}",
+            where=_where(frame),
+            price=f"一共{spoken.yuan(price * quantity)}" if price is not None else "价钱由服务方告诉您",
+            demo="，这是演示数据" if offering.get("demo") else "",
+            remarks=f"，备注：{frame.remarks}" if frame.remarks else "",
+        )
+
+    async def submit(self, frame: Booking, turn: Turn, out: Out) -> None:
+        orders = []
+        try:
+            for index, who in enumerate(frame.people):
+                orders.append(await self._book(frame, who, index, turn))
+        except Refused as error:
+            if error.code == "slot_full":
+                # Somebody was faster: what is left is looked up again.
+                frame.slot = None
+                await self.go_on(frame, turn, out)
+                return
+            raise
+        frame.ended = True
+        frame.made = orders[-1]["number"]
+        numbers = "、".join(order["number"] for order in orders)
+        out.say(
+            "utter_booked_series" if frame.recurrence else "utter_booked",
+            number=numbers,
+            card={"kind": "order", "orders": orders},
+        )
+        people = [who.model_dump() for who in frame.people]
+        frame.later = [
+            {"intent": "book_service", "frame": {"people": people, **each}} for each in frame.more
+        ] + frame.later
+
+    async def _book(self, frame: Booking, who: Who, index: int, turn: Turn) -> dict[str, Any]:
+        assert frame.offering and frame.slot
+        body = {
+            "senior_id": who.person_id or await self._record(frame, who, turn),
+            "offering_id": frame.offering["offering"]["id"],
+            "quantity": frame.quantity or 1,
+            "remarks": frame.remarks,
+            "address": frame.address,
+            "contact_phone": frame.phone,
+            "for_whom": "self" if who.own else "other",
+            "idempotency_key": f"{frame.key}:{index}",
+        }
+        actor, start = turn.speaker.actor, datetime.fromisoformat(frame.slot)
+        if not frame.recurrence:
+            return await self.api.book(
+                actor, {**body, "date": start.date().isoformat(), "time": start.strftime("%H:%M")}
+            )
+        rule = {
+            "rrule": frame.recurrence,
+            "starts_on": start.date().isoformat(),
+            "time": start.strftime("%H:%M"),
+        }
+        return await self.api.book_series(actor, {**body, **rule})
+
+    async def _record(self, frame: Booking, who: Who, turn: Turn) -> str:
+        """A stranger goes on record with what the booking needs."""
+        person = await self.api.create_person(
+            turn.speaker.actor,
+            {
+                "kind": "senior",
+                "name": frame.name or who.name or who.label,
+                "phone": frame.phone,
+                "address": frame.address,
+                "city_code": turn.speaker.city,
+            },
+        )
+        return str(person["id"])
+
+    def summary(self, frame: Booking) -> str:
+        known = [f"预约{frame.title}"]
+        if frame.date:
+            known.append(frame.date)
+        known += [each for each in (frame.time, spoken.PARTS.get(frame.part or "")) if each]
+        if frame.recurrence:
+            known.append(spoken.recurrence(frame.recurrence))
+        if frame.quantity:
+            known.append(f"{frame.quantity}份")
+        return "，".join(known)
+
+
+def _where(frame: Booking) -> str:
+    """Where it happens."""
+    assert frame.offering
+    place = frame.offering["place"]["name"]
+    if not frame.offering["offering"].get("at_home"):
+        return f"地点在{place}"
+    return f"由{place}上门，送到{frame.address or frame.home}"

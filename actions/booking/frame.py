@@ -1,0 +1,66 @@
+"""What is known of a booking."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from pydantic import Field
+
+from actions.form import Frame
+from actions.places import Option
+from actions.who import Who
+from assistant.client import SERVICE_TYPES
+
+
+class Booking(Frame):
+    """What is known of a booking. Dates and times are China time."""
+
+    service_type: str | None = None
+    people: list[Who] = []
+    date: str | None = None
+    time: str | None = None
+    part: str | None = None
+    ambiguous: bool = False
+    recurrence: str | None = None
+    any_time: bool = False
+    quantity: int | None = None
+    place: str | None = None
+    """Place named by the caller."""
+    places: list[Option] = []
+    """Those that the place named may be, as long as that is open."""
+    streets: list[Option] = []
+    """Those that the street of the address may be, as long as that is open."""
+    street: str | None = None
+    """The street's name as it was heard."""
+    city: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    home: str | None = None
+    """Where the person lives, as far as the caller may hear it; empty when nothing is on record."""
+    remarks: str | None = None
+    at_home: bool | None = None
+    """Whether the caller said that it should come to the door."""
+    results: list[dict[str, Any]] = []
+    """Where it could be booked, best first (``catalog.schemas.Found``)."""
+    offering: dict[str, Any] | None = None
+    """The one of ``results`` chosen."""
+    slot: str | None = None
+    """Start of the slot chosen, ISO, China time."""
+    more: list[dict[str, Any]] = []
+    """Further services asked for in the same breath, as far as they were said (fields of this class)."""
+    key: str = Field(default_factory=lambda: uuid.uuid4().hex)
+    """Idempotency key of the order."""
+
+    @property
+    def title(self) -> str:
+        """The service as people call it."""
+        return SERVICE_TYPES[self.service_type].name if self.service_type else "服务"
+
+    @property
+    def street_or_town(self) -> str | None:
+        """The street or township of the address, to find what is near."""
+        match = re.search(r"[一-鿿]{2,8}(?:街道|镇|乡)", self.address or self.home or "")
+        return match[0] if match else None

@@ -1,0 +1,156 @@
+"""What a turn tells of a booking."""
+
+from __future__ import annotations
+
+import re
+
+from actions.addresses import said_address
+from actions.booking.frame import Booking
+from actions.booking.naming import asked_beside, clause_about, partial, services
+from actions.places import like, streets_like
+from actions.turn import Spoken, Turn
+from actions.who import bare_name, known_names, named
+from assistant.client import Client
+
+MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
+         "中饭": "noon", "中餐": "noon", "晌午饭": "noon", "晚饭": "evening", "晚餐": "evening",
+         "夜饭": "evening"}  # fmt: skip
+"""Meals name their part of the day."""
+REMARK = re.compile(
+    r"(不(?:吃|要|放|能吃)[^，。,！？]{1,8}|少(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
+    r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
+)
+SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
+ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
+"""来份盒饭 is one."""
+AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
+AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
+
+
+async def learn(api: Client, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
+    """Take over what the turn tells.
+
+    Returns:
+        The data that it told, by name.
+    """
+    learned = _service(frame, turn, first)
+    learned |= _when(frame, turn)
+    learned |= await _people(api, frame, turn, first)
+    learned |= await _details(api, frame, turn)
+    return learned
+
+
+def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
+    types = services(turn)
+    if not types or (frame.service_type and frame.asked in ("address", "name", "phone", "remarks")):
+        return set()
+    if first or frame.service_type is None:
+        frame.service_type = types[0]
+        beside = asked_beside(turn)
+        wanted = [each for each in types[1:3] if each not in beside]
+        frame.more += [partial(each, turn, index) for index, each in enumerate(wanted, start=1)]
+        return {"service_type"}
+    if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
+        frame.service_type = types[-1]
+        return {"service_type"}
+    return set()
+
+
+def _when(frame: Booking, turn: Turn) -> set[str]:
+    when = _own_clause(frame, turn)
+    learned: set[str] = set()
+    part = when.part or next((MEALS[word] for word in MEALS if word in turn.text), None)
+    if when.past or (frame.asked in ("address", "phone", "name") and not turn.changed_to):
+        return learned
+    if when.date:
+        frame.date = when.date.isoformat()
+        learned.add("date")
+    if when.recurrence:
+        frame.recurrence = when.recurrence
+        learned.add("recurrence")
+    if when.time:
+        frame.time, frame.part = when.time.strftime("%H:%M"), None
+        frame.ambiguous = when.ambiguous
+        learned.add("time")
+    elif part:
+        if part != frame.part or frame.time is None:
+            frame.time, frame.part = None, part
+        learned.add("part")
+    if not learned and frame.asked in ("time", "date") and (turn.leaves_it_open or turn.affirms):
+        frame.any_time = True
+        learned.add("any_time")
+    if SOONEST.search(turn.text) and not when.date:
+        frame.any_time = True
+    return learned
+
+
+def _own_clause(frame: Booking, turn: Turn) -> Spoken:
+    """Two services in one breath have a time each: this one's is in its own clause."""
+    if turn.changed_to and turn.changed_to.when:
+        return turn.changed_to.when
+    if frame.service_type and len(services(turn)) > 1:
+        own = clause_about(frame.service_type, turn)
+        if own and own.when:
+            return own.when
+    return turn.when
+
+
+async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[str]:
+    if frame.asked in ("address", "phone") or (frame.asked == "name" and frame.people):
+        return set()
+    found = [who for who in named(turn) if not (who.own and frame.people)]
+    if first or frame.asked == "person":
+        listed = await known_names(turn, api)
+        found = listed if len(listed) >= len(found) else found
+    also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
+    if not found or (also and re.search(r"也|在家|一起|俩", turn.text)):
+        return set()
+    frame.people = found
+    return {"people"}
+
+
+async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
+    """The place that was named, and what else it may be."""
+    named = turn.value("place")
+    if frame.asked == "place":
+        if frame.places and turn.denies:
+            frame.place, frame.places = None, []
+            return {"place"}
+        return set()
+    if not named or named == frame.place or frame.asked in ("address", "street"):
+        return set()
+    frame.place, frame.places = named, await like(turn, api, frame.city or turn.speaker.city)
+    return {"place"}
+
+
+async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
+    learned: set[str] = set()
+    quantity = turn.value("quantity") or (1 if ONE.search(turn.text) else None)
+    if quantity and frame.asked != "phone" and not said_address(turn, asked=False):
+        frame.quantity = int(quantity)
+        learned.add("quantity")
+    learned |= await _place_named(api, frame, turn)
+    if turn.value("city") and frame.asked != "address":
+        frame.city = turn.value("city")
+        learned.add("city")
+    if turn.value("phone"):
+        frame.phone = turn.value("phone")
+        learned.add("phone")
+    if frame.asked == "name" and (turn.value("name") or bare_name(turn.text)):
+        frame.name = turn.value("name") or bare_name(turn.text)
+        learned.add("name")
+    if address := said_address(turn, asked=frame.asked == "address"):
+        frame.address = address
+        heard = await streets_like(address, turn, api)
+        frame.street, frame.streets = heard or (None, [])
+        learned.add("address")
+    if AT_PLACE.search(turn.text):
+        frame.at_home, frame.results = False, []
+    elif AT_HOME.search(turn.text) and frame.at_home is None:
+        frame.at_home = True
+    remark = REMARK.findall(turn.text)
+    if remark:
+        known = [frame.remarks] if frame.remarks else []
+        frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
+        learned.add("remarks")
+    return learned

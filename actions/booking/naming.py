@@ -1,0 +1,97 @@
+"""Which services a turn names, and what it says of each: two in one breath have a clause each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from actions.turn import Clause, Spoken, Turn
+from assistant.client import SERVICE_TYPES
+
+ASKED = re.compile(r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|[吗呢?？]$")
+"""What makes a clause a question."""
+HINTS = {
+    "meal": ("饭", "餐", "食堂"),
+    "bath": ("澡", "浴"),
+    "cleaning": ("打扫", "卫生"),
+    "haircut": ("头发", "头"),
+}
+"""Words by which an implied service is placed in a sentence."""
+
+
+def services(turn: Turn) -> list[str]:
+    """The services meant, in the order said; one that is only implied stands where its words seem to."""
+    said = [
+        each for each in turn.entities if each["entity"] == "service_type" and each["value"] in SERVICE_TYPES
+    ]
+    return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: _position(each, turn))))
+
+
+def about(service_type: str, turn: Turn) -> Turn:
+    """The turn as if it had named one service only."""
+    kept = tuple(
+        each for each in turn.entities if each["entity"] != "service_type" or each["value"] == service_type
+    )
+    return replace(turn, entities=kept)
+
+
+def asked_beside(turn: Turn) -> list[str]:
+    """Services after the first that are only asked about: "…，再帮我查一下食堂几点开门"."""
+    return [each for each in services(turn)[1:3] if _asks_about(each, turn)]
+
+
+def _asks_about(service_type: str, turn: Turn) -> bool:
+    """Whether the clause in which a service is named asks of it."""
+    words = next(_named_by(service_type, turn), "")
+    own = [part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part]
+    return bool(own) and ASKED.search(own[0]) is not None
+
+
+def _named_by(service_type: str, turn: Turn) -> Iterator[str]:
+    """The first two characters of each naming of a service, by which its clause is found."""
+    for entity in turn.entities:
+        if entity["entity"] == "service_type" and entity["value"] == service_type:
+            yield turn.text[_position(entity, turn) :][:2]
+
+
+def _position(entity: dict[str, Any], turn: Turn) -> int:
+    """Where a service stands in the text: the entity's own place, unless it covers all of the text; then
+    the first of its words that is there."""
+    whole = entity.get("start", 0) == 0 and entity.get("end", 0) >= len(turn.text)
+    if not whole:
+        return int(entity.get("start", 0))
+    kind = SERVICE_TYPES[entity["value"]]
+    words = [*kind.aliases, kind.name, *HINTS.get(kind.key, ())]
+    return min((turn.text.find(word) for word in words if word in turn.text), default=len(turn.text))
+
+
+def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | None:
+    """The clause in which a service was named; where it is only implied, the one at its position among
+    those that tell a time."""
+    for words in _named_by(service_type, turn):
+        for clause in turn.clauses:
+            if words and clause.text and words in clause.text:
+                return clause if clause.when else _before(clause, turn)
+    timed = [clause for clause in turn.clauses if clause.when]
+    return timed[min(position, len(timed) - 1)] if timed else None
+
+
+def _before(clause: Clause, turn: Turn) -> Clause:
+    """A clause without a time has that of the clause before it: "下午三点，再来个人打扫"."""
+    index = turn.clauses.index(clause)
+    return turn.clauses[index - 1] if index and turn.clauses[index - 1].when else clause
+
+
+def partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:
+    """What the turn says of a second service: its own clause's time, or else the day of the first."""
+    clause = clause_about(service_type, turn, position)
+    when = clause.when if clause else Spoken()
+    day = when.date or turn.when.date
+    return {
+        "service_type": service_type,
+        "date": day.isoformat() if day else None,
+        "time": when.time.strftime("%H:%M") if when.time else None,
+        "part": when.part,
+    }

@@ -1,0 +1,74 @@
+"""Free slots beside the time that was said."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from dateutil.rrule import rrulestr
+
+from actions import spoken
+from actions.booking.frame import Booking
+from actions.places import Option
+from actions.slots import covers
+
+MEAL_TIMES = {"morning": time(7), "noon": time(11, 30), "evening": time(17)}
+
+
+def matching(frame: Booking, slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The slots that the caller's words allow."""
+    if frame.time:
+        exact = time.fromisoformat(frame.time)
+        times = {exact}
+        if frame.ambiguous and exact.hour < 12:
+            times.add(exact.replace(hour=exact.hour + 12))
+        return [slot for slot in slots if any(covers(slot, at) for at in times)]
+    return [slot for slot in slots if _in_wish(frame, slot)]
+
+
+def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
+    return frame.part is None or spoken.in_part(datetime.fromisoformat(slot["starts_at"]).time(), frame.part)
+
+
+def moment(frame: Booking, free: list[dict[str, Any]]) -> str:
+    """The moment said, meal time, or the first free one; ISO, China time."""
+    wanted = [time.fromisoformat(frame.time)] if frame.time else []
+    if wanted and frame.ambiguous and wanted[0].hour < 12:
+        wanted.append(wanted[0].replace(hour=wanted[0].hour + 12))
+    if not wanted and frame.service_type == "meal" and frame.part in MEAL_TIMES:
+        wanted = [MEAL_TIMES[frame.part]]
+    for at in wanted:
+        if any(covers(slot, at) for slot in free):
+            return f"{free[0]['starts_at'][:10]}T{at.isoformat()}"
+    return str(free[0]["starts_at"])
+
+
+def first_day(rrule: str, today: date) -> date:
+    """The first day of a recurrence, from tomorrow."""
+    tomorrow = datetime.combine(today + timedelta(days=1), time())
+    first = rrulestr(rrule, dtstart=tomorrow).after(tomorrow, inc=True)
+    return first.date() if first else tomorrow.date()
+
+
+def nearest(frame: Booking, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Free slots, those closest to the time wanted first, then in order."""
+    if not frame.time:
+        return free
+    wanted = time.fromisoformat(frame.time)
+
+    def apart(slot: dict[str, Any]) -> tuple[str, int]:
+        start = datetime.fromisoformat(slot["starts_at"])
+        return slot["starts_at"][:10], abs((start.hour - wanted.hour) * 60 + start.minute - wanted.minute)
+
+    return sorted(free, key=apart)
+
+
+def time_options(frame: Booking, free: list[dict[str, Any]]) -> list[Option]:
+    """At most three times of the day: the first of each part."""
+    seen: dict[str, dict[str, Any]] = {}
+    for slot in free:
+        seen.setdefault(spoken.part_of(datetime.fromisoformat(slot["starts_at"]).time()), slot)
+    return [
+        Option(title=spoken.clock(datetime.fromisoformat(slot["starts_at"]).time()), value=slot["starts_at"])
+        for slot in list(seen.values())[:3]
+    ]
