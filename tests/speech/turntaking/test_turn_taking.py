@@ -1,5 +1,8 @@
 """Who has the floor, from chunks of 20 ms that are written down rather than waited for."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -175,6 +178,21 @@ def test_silero_hears_no_speech_in_noise() -> None:
     noise = comfort_noise(2000, -40)
     assert max(detector.push(noise[i : i + 160]) for i in range(0, len(noise), 160)) < 0.5
     assert detector.push(np.zeros(160, np.int16)) < 0.5
+
+
+def test_silero_works_in_the_thread_that_asks() -> None:
+    """A process of its own: what loaded the library before decides how many threads it has."""
+    script = """
+import os, numpy
+from speech.turntaking import SileroDetector
+before = len(os.listdir("/proc/self/task"))
+noise = numpy.random.default_rng(1).integers(-9000, 9000, 4000, numpy.int16)
+assert SileroDetector().push(noise) > 0
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_THREAD_LIMIT"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+    assert done.stdout.strip() == b"0"
 
 
 def test_only_noise_is_told_from_anything_more() -> None:
