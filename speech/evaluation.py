@@ -22,7 +22,7 @@ from speech.audio.g711 import decode_alaw, encode_alaw
 from speech.audio.resampling import resample
 from speech.hearing import WeightsMissing, Whisper, weights
 from speech.models import ModelStore
-from speech.recognizer import NO_HINTS, Heard, Hints, SpeechModel
+from speech.recognizer import NO_HINTS, Heard, Hints, Recognition, SpeechModel
 from speech.saying import say
 
 CHOICES: Final = 20
@@ -71,7 +71,8 @@ def score(
 ) -> dict[str, Any]:
     """{n, cer: {vosk, hints, second_hearing}, picked: {right, asked, wrong}, rtf}; shares as 0..1.
 
-    `rtf`: processor time of the free recognition over the sound's length, which a busy machine hardly changes.
+    `rtf`: processor time of the free recognition over the sound's length, line after line on one recogniser, as a call
+    has it: the first seconds of a fresh one cost twice as much.
     `hints`: the recogniser is confined to the answers of the line's question or, where the file names none, to 20
     transcripts of the file, the right one among them. `picked`: what came of that; "asked" is an answer that is none
     of them or less sure than ASK_BELOW, so that a caller would be asked again. second_hearing is None if there is none.
@@ -81,9 +82,10 @@ def score(
     picked = {"right": 0, "asked": 0, "wrong": 0}
     counts = {"vosk": [0, 0], "hints": [0, 0], "second_hearing": [0, 0]}
     spent = audio = 0.0
+    ear = model.recognition()
     for number, line in enumerate(lines):
         started = time.process_time()
-        heard = hear(model, line.samples).text
+        heard = _listened(ear, line.samples).text
         spent += time.process_time() - started
         audio += len(line.samples) / TELEPHONE_RATE
         choices = _choices(lines, transcripts, number)
@@ -118,8 +120,12 @@ def _outcome(heard: Heard, transcript: str, choices: list[str]) -> str:
 
 
 def hear(model: SpeechModel, samples: Samples, hints: Hints = NO_HINTS) -> Heard:
-    """One recording as a turn, in chunks as a call brings them."""
-    recognition = model.recognition(hints)
+    """One recording as a turn of a fresh recogniser."""
+    return _listened(model.recognition(hints), samples)
+
+
+def _listened(recognition: Recognition, samples: Samples) -> Heard:
+    """A turn with quiet around it, in chunks as a call brings them."""
     pcm = bytes_of(np.concatenate([np.zeros(1600, np.int16), samples, np.zeros(4000, np.int16)]))
     for start in range(0, len(pcm), _CHUNK):
         recognition.push(pcm[start : start + _CHUNK])

@@ -93,3 +93,27 @@ async def test_hints_change_between_turns(speech_model: SpeechModel, voice: Zhtt
     await recognition.push(bytes_of(call(voice, "不要")))
     assert (await recognition.finish()).text == "不要"
     pool.close()
+
+
+async def test_a_recognition_is_kept_warm_for_the_next_question_and_the_next_caller(
+    speech_model: SpeechModel, voice: ZhttsVoice
+) -> None:
+    pool = RecognizerPool(speech_model)
+    first = pool.open()
+    warm = first._open
+    await first.push(bytes_of(call(voice, "我要转人工")))
+    await first.hint(Hints(("好的", "不用"), only=False))
+    assert first._open is warm
+    assert not await first.finish(), "what was said before the question is not its answer"
+    await first.push(bytes_of(call(voice, "我要转人工")))
+    first.close()
+    second = pool.open()
+    assert second._open is warm
+    assert not await second.finish(), "nobody hears what another caller said"
+    await second.hint(Hints(("要", "不要")))
+    confined = second._open
+    assert confined is not warm
+    second.close()
+    assert pool.open()._open is warm
+    assert pool.open()._open is not confined
+    pool.close()
