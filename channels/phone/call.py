@@ -412,8 +412,10 @@ class Call:
 
     async def _hush(self) -> None:
         """Stop speaking at once."""
-        if self._tone is not None:
-            self._tone.cancel()
+        # What is cancelled keeps its frame, and that this call: neither is held on to.
+        tone, self._tone = self._tone, None
+        if tone is not None:
+            tone.cancel()
         speaking, self._speaking = self._speaking, None
         if speaking is None or speaking.done():
             return

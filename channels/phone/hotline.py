@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import uuid
 from collections.abc import Coroutine, Sequence
@@ -223,6 +224,9 @@ class Hotline:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        # A call that refers to itself somewhere would keep megabytes that the collector does not count for hundreds
+        # of calls. With what lives for ever set aside (``app``) looking for it takes three milliseconds.
+        gc.collect()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("phone.task_failed", error=type(error).__name__, exc_info=error)
 

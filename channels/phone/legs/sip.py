@@ -85,8 +85,13 @@ class _Sender:
 class SipLeg(Leg):
     """One SIP call."""
 
-    def __init__(self, call: baresip.Call, info: CallInfo, ticker: Ticker, settings: Settings) -> None:
+    def __init__(
+        self, call: baresip.Call, info: CallInfo, ticker: Ticker, settings: Settings, legs: set[SipLeg]
+    ) -> None:
+        """``legs`` holds it until its call has closed."""
         super().__init__(info, _Sender(call), max_call_s=settings.max_call_s)
+        legs.add(self)
+        self._legs = legs
         self._call = call
         self._ticker = ticker
         self._settings = settings
@@ -164,6 +169,8 @@ class SipLeg(Leg):
             case Event.CALL_HOLD | Event.CALL_RESUME:
                 self._on_hold(event.event is Event.CALL_HOLD)
             case Event.CALL_CLOSED:
+                self._call.off(self._on_stack_event)
+                self._legs.discard(self)
                 self._on_closed(event.text or "")
             case _:
                 pass
@@ -365,10 +372,7 @@ class SipLine:
             self._warned_at = self._clock()
 
     def _leg(self, call: baresip.Call, info: CallInfo) -> SipLeg:
-        leg = SipLeg(call, info, self._ticker, self._settings)
-        self._legs.add(leg)
-        call.on(lambda event: self._legs.discard(leg) if event.event is Event.CALL_CLOSED else None)
-        return leg
+        return SipLeg(call, info, self._ticker, self._settings, self._legs)
 
 
 def _address(number: str, settings: Settings) -> str | None:
