@@ -230,7 +230,7 @@ async def test_calls_leave_nothing_behind(
     request: pytest.FixtureRequest,
 ) -> None:
     """Twenty short calls, some hung up in the greeting: no task, thread or descriptor more than after the first, and
-    no recogniser, though the garbage collector has not come by."""
+    one recogniser for the next, though the garbage collector has not come by."""
     hotline.start()
     made: list[weakref.ref[Recognition]] = []
     recognition = speech_model.recognition
@@ -261,7 +261,7 @@ async def test_calls_leave_nothing_behind(
     for number in range(4, 24):
         await short(number)
     assert held() <= (before[0] + 1, before[1], before[2])
-    assert len(made) >= 23 and sum(one() is not None for one in made) <= 1
+    assert 0 < sum(one() is not None for one in made) <= 1
 
 
 async def test_a_conversation_over_sip_leaves_nothing_to_collect(
@@ -290,7 +290,6 @@ async def test_a_conversation_over_sip_leaves_nothing_to_collect(
             await caller.say(np.concatenate([utter("我想订个明天的午饭"), np.zeros(RATE, np.int16)]))
             await until(lambda: bool(api.texts))
             caller.bye()
-            await until(lambda: bool(api.ended) and hotline.active == 0)
-        assert [one() for one in made] == [None]
+            await until(lambda: bool(api.ended) and [one() for one in made] == [None])
     finally:
         await hotline.close()
