@@ -29,7 +29,29 @@ SENTENCES: Final = (
 """Bookings begun and dropped, questions: answers that may be interrupted, from Rasa and the actions."""
 LISTENS_S: Final = 1.5
 """How much of an answer a caller of the bench hears before going on."""
+CUTS_IN_S: Final = 0.5
+"""How much of it one hears who interrupts on purpose."""
 STAGES: Final = ("endpoint", "final_result", "second_hearing", "desk", "first_audio")
+
+
+@dataclass(frozen=True)
+class BargeIn:
+    """A sentence said while we spoke; moments in s (``time.monotonic``, the same for all processes of a machine)."""
+
+    began: float
+    ended: float
+    heard: tuple[float, ...]
+    """When sound of ours still came, until two seconds after the sentence began."""
+
+    @property
+    def stopped_ms(self) -> float:
+        """From the first sound of the sentence to the last of ours."""
+        return (max(self.heard, default=self.began) - self.began) * 1000 + FRAME_MS
+
+    def after_word_ms(self, words: Sequence[float]) -> float | None:
+        """From the first recognised character of the sentence, one of ``words``, to the last sound of ours."""
+        word = next((word for word in words if self.began <= word <= self.ended), None)
+        return None if word is None else max(0.0, max(self.heard, default=word) - word) * 1000
 
 
 @dataclass
@@ -37,18 +59,18 @@ class Measured:
     """Times of one run, ms."""
 
     answers: list[float] = field(default_factory=list)
-    barge_ins: list[float] = field(default_factory=list)
-    """From the first sound of the caller's sentence to the last of ours."""
+    barge_ins: list[BargeIn] = field(default_factory=list)
     unanswered: int = 0
     greetings: list[float] = field(default_factory=list)
 
     def figures(self) -> dict[str, Any]:
+        stopped = percentiles([one.stopped_ms for one in self.barge_ins])
         return {
             "turns": len(self.answers),
             "unanswered": self.unanswered,
             **percentiles(self.answers),
-            "barge_in_p50_ms": percentiles(self.barge_ins)["p50_ms"],
-            "barge_in_p95_ms": percentiles(self.barge_ins)["p95_ms"],
+            "sound_to_silence_p50_ms": stopped["p50_ms"],
+            "sound_to_silence_p95_ms": stopped["p95_ms"],
             "greeting_p95_ms": percentiles(self.greetings)["p95_ms"],
         }
 
@@ -59,18 +81,26 @@ def utterances(cache: Path, seeds: Sequence[int] = (1, 2, 3)) -> list[list[Sampl
     return [[call(voice, text, Caller.drawn(seed), seed) for text in SENTENCES] for seed in seeds]
 
 
-async def measure(exchange: Exchange, sounds: list[list[Samples]], *, calls: int, turns: int) -> Measured:
-    """``calls`` callers at once, each says ``turns`` sentences. They begin at different moments, as callers do."""
+async def measure(
+    exchange: Exchange, sounds: list[list[Samples]], *, calls: int, turns: int, listens_s: float = LISTENS_S
+) -> Measured:
+    """``calls`` callers at once, each says ``turns`` sentences, ``listens_s`` after an answer has begun.
+
+    They begin at different moments, as callers do.
+    """
     measured = Measured()
     waits = random.Random(7)
     async with asyncio.TaskGroup() as group:
         for number in range(calls):
             said = itertools.islice(itertools.cycle(sounds[number % len(sounds)]), turns)
-            group.create_task(_caller(exchange, list(said), measured, waits.uniform(0, 0.6 * calls)))
+            wait_s = waits.uniform(0, 0.6 * calls)
+            group.create_task(_caller(exchange, list(said), measured, wait_s, listens_s))
     return measured
 
 
-async def _caller(exchange: Exchange, said: list[Samples], measured: Measured, wait_s: float) -> None:
+async def _caller(
+    exchange: Exchange, said: list[Samples], measured: Measured, wait_s: float, listens_s: float
+) -> None:
     await asyncio.sleep(wait_s)
     rang = time.monotonic()
     async with exchange.ring() as ringing:
@@ -81,24 +111,20 @@ async def _caller(exchange: Exchange, said: list[Samples], measured: Measured, w
             talking = sum(audible(frame) for frame in ringing.frames[-10:]) >= 5
             ended = await ringing.say(sound)
             if talking:
-                measured.barge_ins.append(_stopped(ringing, began))
+                measured.barge_ins.append(BargeIn(began, ended, _heard(ringing, began)))
             try:
                 begins = await ringing.answer_begins(ended)
             except TimeoutError:
                 measured.unanswered += 1
                 continue
             measured.answers.append((begins - ended) * 1000)
-            await asyncio.sleep(LISTENS_S)
+            await asyncio.sleep(listens_s)
 
 
-def _stopped(ringing: Ringing, began: float) -> float:
-    """When our voice was last heard in the second after the caller began, ms after that."""
-    heard = [
-        came
-        for frame, came in zip(ringing.frames, ringing.came, strict=True)
-        if began <= came <= began + 2 and audible(frame)
-    ]
-    return (max(heard, default=began) - began) * 1000 + FRAME_MS
+def _heard(ringing: Ringing, began: float) -> tuple[float, ...]:
+    """When our voice was heard in the two seconds after the caller began."""
+    frames = zip(ringing.frames, ringing.came, strict=True)
+    return tuple(came for frame, came in frames if began <= came <= began + 2 and audible(frame))
 
 
 def percentiles(values: list[float]) -> dict[str, float | None]:

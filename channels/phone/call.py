@@ -11,7 +11,7 @@ import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import structlog
 
@@ -133,7 +133,7 @@ class Call:
         self._down = 0
         self._heard_ms = 0
         self._held = False
-        self._barge_in_ms: float | None = None
+        self._barge_in: Started | None = None
         self._busy = False
         self._muted = False
         """Somebody at the console wants us quiet; what must not be cut, first aid, is said all the same."""
@@ -208,7 +208,7 @@ class Call:
         if isinstance(noticed, Started):
             if noticed.over_us:
                 metrics.BARGE_INS.inc()
-                self._barge_in_ms = noticed.since_word_ms
+                self._barge_in = noticed
                 await self._hush()
         elif isinstance(noticed, Utterance):
             if noticed.heard or noticed.voiced_ms >= MEANT_MS:
@@ -387,8 +387,11 @@ class Call:
         self, reply: Reply, entry: Entry, said: Utterance | None, asked_at: float, interrupted: bool
     ) -> None:
         timings = dict(entry.timings)
-        if interrupted and self._barge_in_ms is not None:
-            timings["barge_in"], self._barge_in_ms = self._barge_in_ms, None
+        decisions: dict[str, Any] = {**entry.decisions, "asks": reply.asks, "expects": reply.expects}
+        if interrupted and self._barge_in is not None:
+            timings["barge_in"] = self._barge_in.since_word_ms
+            decisions["word_at"] = round(self._barge_in.word_at, 3)
+            self._barge_in = None
         first = self._mouth.first_sound_at
         if said is not None:
             timings["desk"] = (asked_at - said.final_at) * 1000 - timings.get("second_hearing", 0.0)
@@ -405,7 +408,7 @@ class Call:
                 digits=entry.digits,
                 said="".join(message.text for message in reply.messages) or None,
                 interrupted=interrupted,
-                decisions={**entry.decisions, "asks": reply.asks, "expects": reply.expects},
+                decisions=decisions,
                 timings={name: round(value, 1) for name, value in timings.items()},
             )
         )

@@ -20,6 +20,8 @@ from speech.audio import Samples
 
 AUDIBLE: Final = 400
 """Amplitude above the line's comfort noise: somebody speaks, or a tone sounds."""
+JITTER_MS: Final = (40, 200)
+"""As telephones do."""
 OVER_MS: Final = 1_200
 """Quiet after which the hotline has ended its turn; its pauses between clauses are shorter."""
 
@@ -137,11 +139,24 @@ class Exchange:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, address: str, *, number: str, port: int, rtp_ports: tuple[int, int]
+        cls,
+        address: str,
+        *,
+        number: str,
+        port: int,
+        rtp_ports: tuple[int, int],
+        jitter_ms: tuple[int, int] = JITTER_MS,
     ) -> AsyncIterator[Exchange]:
-        """Calls from ``number``. Raises LineUnavailable when ``port`` is taken."""
+        """Calls from ``number``; what comes is held back by ``jitter_ms``. Raises LineUnavailable when ``port`` is
+        taken."""
         host = own_address(address.partition("@")[2].partition(":")[0])
-        ours = {"sip_user": number, "sip_host": host, "sip_port": port, "rtp_ports": rtp_ports}
+        ours = {
+            "sip_user": number,
+            "sip_host": host,
+            "sip_port": port,
+            "rtp_ports": rtp_ports,
+            "jitter_ms": jitter_ms,
+        }
         settings = Settings().model_copy(update={**ours, "sip_domain": None, "tls_certificate": None})
         line = await SipLine.open(settings)
         try:

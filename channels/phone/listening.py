@@ -43,8 +43,9 @@ class Started:
     """The caller speaks; ``over_us``: while we did, and so that we must stop."""
 
     over_us: bool
+    word_at: float = 0.0
+    """Over us: when the first character of it was recognised, by the ear's clock."""
     since_word_ms: float = 0.0
-    """Over us: since the first word of it was recognised."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ class Ear:
         if event is Event.SPEECH_STARTED:
             return Started(over_us=False)
         if event is Event.BARGE_IN:
-            return Started(over_us=True, since_word_ms=(self._clock() - self._word_at) * 1000)
+            since_word_ms = (self._clock() - self._word_at) * 1000
+            return Started(over_us=True, word_at=self._word_at, since_word_ms=since_word_ms)
         if event is Event.TURN_ENDED:
             return await self._finish(urgent=self._urgent_ms is not None)
         if event is Event.SILENCE:

@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     tls_key: Path | None = None
     """PEM; not needed when the certificate's file holds the key too."""
     srtp: Literal["off", "offered", "required"] = "off"
+    jitter_ms: Annotated[tuple[int, int], Listed] = (40, 200)
+    """Least and most that packets are held back so that late ones still come in time; 0-0: not at all."""
     rtp_ports: Annotated[tuple[int, int], Listed] = (20000, 21999)
     """First and last; a call takes two, and they are shared out between the processes."""
 
@@ -116,7 +118,7 @@ class Settings(BaseSettings):
     stream_token: SecretStr = SecretStr("")
     """Shared secret of media streams: a part of the WebSocket's path, the first bytes of AudioSocket's UUID."""
 
-    @field_validator("carriers", "sip_sources", "sip_codecs", "rtp_ports", mode="before")
+    @field_validator("carriers", "sip_sources", "sip_codecs", "jitter_ms", "rtp_ports", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if not isinstance(value, str):

@@ -452,8 +452,8 @@ def _config(settings: Settings, folder: Path) -> Config:
         f"sip_listen {settings.sip_host}:{settings.sip_port}",
         f"sip_transports {','.join(_transports(settings))}",
         f"rtp_ports {settings.rtp_ports[0]}-{settings.rtp_ports[1]}",
-        "audio_jitter_buffer_type adaptive",
-        "audio_jitter_buffer_ms 40-200",
+        f"audio_jitter_buffer_type {'adaptive' if settings.jitter_ms[1] else 'off'}",
+        f"audio_jitter_buffer_ms {settings.jitter_ms[0]}-{settings.jitter_ms[1]}",
     ]
     if settings.tls_certificate:
         lines.append(f"sip_certificate {_certificate(settings, folder)}")
