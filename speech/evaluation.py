@@ -8,6 +8,7 @@ import json
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from speech.audio import TELEPHONE_RATE, Samples, bytes_of
 from speech.audio.files import read_sound
 from speech.audio.g711 import decode_alaw, encode_alaw
 from speech.audio.resampling import resample
-from speech.hearing import WeightsMissing, Whisper, weights
+from speech.hearing import WeightsMissing, Whisper, picked, weights
 from speech.models import ModelStore
 from speech.recognizer import NO_HINTS, Heard, Hints, Recognition, SpeechModel
 from speech.saying import say
@@ -69,7 +70,7 @@ def score(
     second_hearing: Whisper | None = None,
     on_file: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
-    """{n, cer: {vosk, hints, second_hearing}, picked: {right, asked, wrong}, rtf}; shares as 0..1.
+    """{n, cer: {vosk, hints, second_hearing}, picked, picked_again: {right, asked, wrong}, rtf}; shares as 0..1.
 
     `rtf`: processor time of the free recognition over the sound's length, line after line on one recogniser, as a call
     has it: the first seconds of a fresh one cost twice as much.
@@ -79,7 +80,7 @@ def score(
     """
     lines = list(read(tsv))
     transcripts = [normalised(line.transcript) for line in lines]
-    picked = {"right": 0, "asked": 0, "wrong": 0}
+    outcomes = {"first": Counter[str](), "second": Counter[str]()}
     counts = {"vosk": [0, 0], "hints": [0, 0], "second_hearing": [0, 0]}
     spent = audio = 0.0
     ear = model.recognition()
@@ -90,10 +91,15 @@ def score(
         audio += len(line.samples) / TELEPHONE_RATE
         choices = _choices(lines, transcripts, number)
         hinted = hear(model, line.samples, Hints(tuple(choices)))
-        picked[_outcome(hinted, transcripts[number], choices)] += 1
+        outcomes["first"][_outcome(hinted, transcripts[number], choices)] += 1
         texts = {"vosk": heard, "hints": hinted.text}
         if second_hearing is not None:
-            texts["second_hearing"] = second_hearing.hear(bytes_of(line.samples))[0]
+            again = second_hearing.hear(bytes_of(line.samples), phrases=choices)
+            texts["second_hearing"] = again.text
+            choice = picked(again.beliefs)
+            outcomes["second"][
+                "asked" if choice is None else "right" if choice.text == transcripts[number] else "wrong"
+            ] += 1
         row: dict[str, Any] = {"file": line.name, "transcript": line.transcript}
         for name, text in texts.items():
             errors = distance(transcripts[number], normalised(text))
@@ -106,9 +112,15 @@ def score(
     return {
         "n": len(lines),
         "cer": cer,
-        "picked": {name: count / len(lines) for name, count in picked.items()} if lines else None,
+        "picked": _shares(outcomes["first"]),
+        "picked_again": _shares(outcomes["second"]),
         "rtf": spent / audio if audio else None,
     }
+
+
+def _shares(outcomes: Counter[str]) -> dict[str, float] | None:
+    total = outcomes.total()
+    return {name: outcomes[name] / total for name in ("right", "asked", "wrong")} if total else None
 
 
 def _outcome(heard: Heard, transcript: str, choices: list[str]) -> str:

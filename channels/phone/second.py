@@ -7,8 +7,9 @@ from typing import Final
 
 from channels.phone.hints import Question
 from channels.phone.wording import is_urgent
+from speech.hearing import picked
 from speech.names import SHORTEST, Names
-from speech.recognizer import Heard
+from speech.recognizer import Alternative, Heard
 from speech.rescue import SURE, matches, meant
 
 CLEAR: Final = 0.8
@@ -52,6 +53,9 @@ def settle(first: Heard, second: Heard | None, question: Question) -> Understood
     expected = _expected(first, question)
     if expected is not None:
         return _with(expected, first.confidence, first, second, "expected")
+    choice = _picked(second, question)
+    if choice is not None:
+        return _with(choice.text, choice.share, first, second, "expected")
     if second is None or second.confidence < AUDIBLE:
         return _with(first.text, first.confidence, first, second, "vosk")
     again = _expected(second, question)
@@ -92,6 +96,13 @@ def _expected(heard: Heard, question: Question) -> str | None:
     if best is None or best.likeness < ALIKE or len(best.phrase) != len(heard.text):
         return None
     return best.phrase
+
+
+def _picked(second: Heard | None, question: Question) -> Alternative | None:
+    """The answer to a closed question that the second hearing believes in, be its text what it may."""
+    if second is None or not question.closed or is_urgent(second.text):
+        return None
+    return picked([one for one in second.alternatives if one.text in question.phrases])
 
 
 def _with(text: str, confidence: float, first: Heard, second: Heard | None, by: str) -> Understood:

