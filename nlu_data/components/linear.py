@@ -12,25 +12,25 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.message import Message
-from scipy.linalg import cholesky, qr, solve_triangular, svd
+from scipy.linalg import cholesky, eigh, solve_triangular
 from scipy.optimize import minimize_scalar
-from scipy.sparse import coo_matrix, csr_matrix, issparse
+from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float32]
 BIAS = 1.0
-TOLERANCE = 3e-3
+TOLERANCE = 2e-2
 """How much of the targets the solution may leave unexplained, as a share of their length, in every class."""
 MOST_STEPS = 300
 DIRECTIONS = 400
+BLOCK = 50
+"""Directions that are worked on at a time: all at once would take half a gigabyte."""
 SEED = 1
 TINY = np.float32(1e-12)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Features of messages, one row each: the sparse views and the dense sentence vector."""
+    """Features of texts, one row each: the sparse views and the dense sentence vector."""
 
     sparse: csr_matrix
     dense: Floats
@@ -45,28 +45,6 @@ class Rows:
     def combine(self, shares: Floats) -> Floats:
         """Weights (features × classes) that are the rows added up in the given shares."""
         return np.vstack([self.sparse.T @ shares, self.dense.T @ shares]).astype(np.float32)
-
-
-def features(messages: Sequence[Message]) -> Rows:
-    """Sentence features of all featurizers of the pipeline, which come in the same order for every message."""
-    parts = [_sentence_features(message) for message in messages]
-    dense = [np.hstack([part for part in row if not issparse(part)]) for row in parts]
-    return Rows(_side_by_side([[part for part in row if issparse(part)] for row in parts]), np.vstack(dense))
-
-
-def _sentence_features(message: Message) -> list[coo_matrix | Floats]:
-    about_text = [part for part in message.features if part.attribute == TEXT]
-    return [part.features for part in about_text if part.type == FEATURE_TYPE_SENTENCE]
-
-
-def _side_by_side(rows: list[list[coo_matrix]]) -> csr_matrix:
-    """Every row's views joined (scipy's own stacking takes milliseconds for one message)."""
-    starts = np.cumsum([0, *(view.shape[1] for view in rows[0])])
-    columns = [view.col + start for row in rows for view, start in zip(row, starts, strict=False)]
-    values = [view.data for row in rows for view in row]
-    ends = np.cumsum([0, *(sum(view.nnz for view in row) for row in rows)])
-    shape = (len(rows), int(starts[-1]))
-    return csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -97,10 +75,10 @@ class LinearModel:
         """Calibrated probabilities of classes that exclude each other, one row a message."""
         return softmax(self.scores(rows) / self.temperature)
 
-    def save(self, folder: Path) -> None:
+    def save(self, file: Path) -> None:
         """Write the model as one plain numpy archive (nothing in it is code)."""
         np.savez_compressed(
-            folder / "model.npz",
+            file,
             classes=np.array(self.classes),
             weights=self.weights.astype(np.float16),
             bias=self.bias,
@@ -108,9 +86,9 @@ class LinearModel:
         )
 
     @classmethod
-    def load(cls, folder: Path) -> LinearModel:
+    def load(cls, file: Path) -> LinearModel:
         """Read what `save` wrote."""
-        with np.load(folder / "model.npz", allow_pickle=False) as stored:
+        with np.load(file, allow_pickle=False) as stored:
             classes = tuple(str(name) for name in stored["classes"])
             weights = stored["weights"].astype(np.float32)
             return cls(classes, weights, stored["bias"], float(stored["temperature"]))
@@ -123,13 +101,20 @@ def solve(rows: Rows, targets: Floats, ridge: float, importance: Floats) -> Floa
     memory grow with the rows and not with their square. `importance` weighs the rows.
     """
     balance = np.sqrt(importance, dtype=np.float32)[:, None]
-    backwards = rows.sparse.T.tocsr()
+    # A term of one row only adds to that row's product with itself.
+    shared = rows.sparse.getnnz(axis=0) > 1
+    alone = rows.sparse[:, ~shared].power(2).sum(axis=1).A
+    sparse, dense = rows.sparse[:, shared], rows.dense
+    backwards = sparse.T.tocsr()
 
     def products(shares: Floats) -> Floats:
         """Inner products of every row with all rows, added up in the given shares."""
         weighed = balance * shares
-        weights = np.vstack([backwards @ weighed, rows.dense.T @ weighed])
-        return np.asarray(balance * (rows @ weights + bias(weighed)), dtype=np.float32)
+        found = sparse @ (backwards @ weighed)
+        found += dense @ (dense.T @ weighed)
+        found += alone * weighed
+        found += bias(weighed)
+        return np.asarray(balance * found, dtype=np.float32)
 
     prepare = preconditioner(products, len(targets), ridge)
     residual = balance * targets
@@ -161,15 +146,15 @@ def preconditioner(
     if rank == 0:
         return lambda residual: residual
     drawn = np.random.default_rng(SEED).standard_normal((rows, rank), dtype=np.float32)
-    drawn = qr(drawn, mode="economic", overwrite_a=True)[0]
-    sketch = products(drawn)
-    shift = np.float32(1e-6 * np.sqrt(rows) * np.linalg.norm(sketch))
-    sketch += shift * drawn
-    within = drawn.T @ sketch
-    root = cholesky((within + within.T) / 2)
-    directions, sizes, _ = svd(solve_triangular(root, sketch.T, trans="T").T, full_matrices=False)
-    sizes = np.maximum(sizes**2 - shift, 0.0)
-    shrink = ((sizes[-1] + ridge) / (sizes + ridge) - 1)[:, None].astype(np.float32)
+    sketch = np.hstack([products(drawn[:, start : start + BLOCK]) for start in range(0, rank, BLOCK)])
+    within = (drawn.T @ sketch).astype(np.float64)
+    shift = 1e-6 * np.trace(within) / rank
+    root = cholesky((within + within.T) / 2 + shift * (drawn.T @ drawn)).astype(np.float32)
+    halves = solve_triangular(root, (sketch + np.float32(shift) * drawn).T, trans="T").T
+    sizes, turned = eigh((halves.T @ halves).astype(np.float64))
+    directions = halves @ (turned / np.sqrt(sizes)).astype(np.float32)
+    sizes = np.maximum(sizes - shift, 0.0)
+    shrink = ((sizes[0] + ridge) / (sizes + ridge) - 1)[:, None].astype(np.float32)
     return lambda residual: residual + directions @ (shrink * (directions.T @ residual))
 
 
@@ -187,13 +172,14 @@ def held_out_scores(
     return np.asarray(rows[held] @ others.combine(shares) + bias(shares), dtype=np.float32)
 
 
-def membership(classes: Sequence[str], labels: Sequence[Sequence[str]]) -> Floats:
-    """Targets: 1 where a row's labels name the class."""
+def membership(labels: Sequence[Sequence[str]]) -> tuple[list[str], Floats]:
+    """The classes that rows name, sorted, and the targets: 1 where a row names the class."""
+    classes = sorted({name for names in labels for name in names})
     column = {name: index for index, name in enumerate(classes)}
     targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
     for row, names in enumerate(labels):
         targets[row, [column[name] for name in names]] = 1.0
-    return targets
+    return classes, targets
 
 
 def softmax(scores: Floats) -> Floats:

@@ -84,7 +84,7 @@ class RecogniserNoise(GraphComponent):
             heard = mishear(text, random.uniform(self._config["least"], self._config["most"]), random)
             if heard != text:
                 misheard.append(_copy(message, heard))
-        return TrainingData(
+        return type(training_data)(
             training_examples=[*training_data.training_examples, *misheard],
             entity_synonyms=training_data.entity_synonyms,
             regex_features=training_data.regex_features,

@@ -25,6 +25,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.forked import forked
 from components.text import fuzzy, is_han, normalise, syllables
 
 HEARD = "heard"
@@ -38,6 +39,8 @@ KNOWN = 2
 """A pair of neighbours seen so often is taken as written."""
 SPELLINGS = 12
 """The commonest characters of a sound that are tried."""
+SHARE = 250
+"""Texts that a process respells at a time in training."""
 
 
 def probably_said(message: Message) -> str:
@@ -161,5 +164,11 @@ class Rehearing(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Misheard copies only: what was written is right as it stands."""
-        self.process([message for message in training_data.training_examples if message.get("of")])
+        copies = [message for message in training_data.training_examples if message.get("of")]
+        for message, text in zip(copies, self._respelt([m.get(TEXT) for m in copies]), strict=True):
+            message.set(HEARD, text)
         return training_data
+
+    def _respelt(self, texts: list[str]) -> list[str]:
+        shares = forked(lambda share: list(map(self._speller.respell, share)), texts, SHARE)
+        return [text for share in shares for text in share]

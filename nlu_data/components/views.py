@@ -1,32 +1,24 @@
-"""Sparse views of a message: a view turns text and context into terms, TF-IDF weighs them."""
+"""Sparse views of a text: a view turns text and context into terms, TF-IDF weighs them."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
-from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
-from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import coo_matrix
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from components import context, entities
-from components.rehearing import SILENT, probably_said
+from components.rehearing import SILENT
 from components.services import namings
 from components.text import fuzzy, is_han, normalise, syllables
 
+Floats = NDArray[np.float32]
+TINY = 1e-12
 _FILLER = re.compile(r"(那个|这个|就是说|就是|那什么|嗯|呃|啊|哎|喂|哦|呀|嘛|呢|吧)+")
 
 
@@ -90,92 +82,62 @@ VIEWS: dict[str, Callable[[str, str | None], list[str]]] = {
 }
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class ViewFeaturizer(SparseFeaturizer, GraphComponent):
-    """Sentence-level TF-IDF over the terms of one view (`view`: characters, pinyin or situation)."""
+@dataclass(frozen=True)
+class Walked:
+    """Terms of texts in all views: their keys and counts, and how many every text has in every view."""
+
+    keys: NDArray[np.uint32]
+    counts: Floats
+    sizes: NDArray[np.int64]
+    """Texts × views."""
+
+
+def walk(text: str, asked: str | None) -> Walked:
+    """The terms of one text. A key is a term's checksum, begun anew for every view, so that few coincide."""
+    counted = [Counter(view(text, asked)) for view in VIEWS.values()]
+    keys = [
+        crc32(term.encode(), number) for number, counter in enumerate(counted) for term in counter
+    ]
+    counts = [count for counter in counted for count in counter.values()]
+    sizes = [[len(counter) for counter in counted]]
+    return Walked(np.array(keys, dtype=np.uint32), np.array(counts, dtype=np.float32), np.array(sizes))
+
+
+def together(walks: Sequence[Walked]) -> Walked:
+    """Texts that were walked one by one."""
+    return Walked(
+        np.concatenate([each.keys for each in walks]),
+        np.concatenate([each.counts for each in walks]),
+        np.concatenate([each.sizes for each in walks]),
+    )
+
+
+@dataclass(frozen=True)
+class Weights:
+    """TF-IDF of the terms that were met in training.
+
+    `keys` are sorted, `rarity` is their inverse document frequency.
+    """
+
+    keys: NDArray[np.uint32]
+    rarity: Floats
 
     @classmethod
-    def required_components(cls) -> list[type]:
-        return []
+    def learn(cls, texts: Walked) -> Weights:
+        """From texts as they were written."""
+        keys, seen = np.unique(texts.keys, return_counts=True)
+        rarity = 1.0 + np.log((1 + len(texts.sizes)) / (1 + seen))
+        return cls(keys, rarity.astype(np.float32))
 
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {**SparseFeaturizer.get_default_config(), "view": "characters", "scale": 5.0, "min_count": 1}
-
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, name: str
-    ) -> None:
-        super().__init__(name, config)
-        self._storage, self._resource = model_storage, resource
-        self._terms = VIEWS[self._config["view"]]
-        self._weights: dict[str, tuple[int, float]] = {}
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> ViewFeaturizer:
-        return cls(config, model_storage, resource, execution_context.node_name)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> ViewFeaturizer:
-        featurizer = cls(config, model_storage, resource, execution_context.node_name)
-        with model_storage.read_from(resource) as folder:
-            stored = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-        featurizer._weights = {term: (index, idf) for index, (term, idf) in enumerate(stored)}
-        return featurizer
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Terms are learned from texts as written; misheard copies only use them."""
-        written = [m for m in training_data.training_examples if m.get(TEXT) and not m.get("of")]
-        counts: Counter[str] = Counter()
-        for message in written:
-            counts.update(set(self._terms(probably_said(message), context.asked(message))))
-        stored = [
-            (term, 1.0 + math.log((1 + len(written)) / (1 + count)))
-            for term, count in sorted(counts.items())
-            if count >= self._config["min_count"]
-        ]
-        self._weights = {term: (index, idf) for index, (term, idf) in enumerate(stored)}
-        with self._storage.write_to(self._resource) as folder:
-            (folder / "terms.json").write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
-        return self._resource
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            if message.get(TEXT):
-                vector = self._vector(probably_said(message), context.asked(message))
-                alias = self._config[FEATURIZER_CLASS_ALIAS]
-                message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, alias))
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
-        return training_data
-
-    def _vector(self, text: str, asked: str | None) -> coo_matrix:
-        counts = Counter(term for term in self._terms(text, asked) if term in self._weights)
-        columns = np.fromiter((self._weights[term][0] for term in counts), dtype=np.int32, count=len(counts))
-        values = np.fromiter(
-            ((1.0 + math.log(count)) * self._weights[term][1] for term, count in counts.items()),
-            dtype=np.float32,
-            count=len(counts),
-        )
-        values *= self._config["scale"] / (float(np.linalg.norm(values)) or 1.0)
-        rows = np.zeros(len(counts), dtype=np.int32)
-        return coo_matrix((values, (rows, columns)), shape=(1, len(self._weights)))
-
-    @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        if config.get("view", "characters") not in VIEWS:
-            raise ValueError(f"unknown view {config['view']!r}, one of {sorted(VIEWS)}")
+    def rows(self, texts: Walked, scales: Mapping[str, float]) -> csr_matrix:
+        """One row a text; `scales` are the lengths of its vector in every view, which balance the views."""
+        column = np.minimum(np.searchsorted(self.keys, texts.keys), len(self.keys) - 1)
+        values = np.where(self.keys[column] == texts.keys, (1 + np.log(texts.counts)) * self.rarity[column], 0)
+        part = np.repeat(np.arange(texts.sizes.size), texts.sizes.ravel())
+        lengths = np.sqrt(np.bincount(part, values**2, minlength=texts.sizes.size))
+        scales = np.tile([scales[view] for view in VIEWS], len(texts.sizes)) / np.maximum(lengths, TINY)
+        ends = np.concatenate([[0], np.cumsum(texts.sizes.sum(axis=1))])
+        shape = (len(texts.sizes), len(self.keys))
+        rows = csr_matrix(((values * scales[part]).astype(np.float32), column, ends), shape=shape)
+        rows.eliminate_zeros()
+        return rows

@@ -1,6 +1,6 @@
 import pytest
 import yaml
-from components.service_classifier import _wanted
+from components.service_types import _wanted
 from components.services import LOOKUP, lexicon, namings
 
 TYPES = [

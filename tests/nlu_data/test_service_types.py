@@ -1,5 +1,5 @@
 import pytest
-from components.service_classifier import _one_place, _wanted
+from components.service_types import THRESHOLDS, _one_place, _wanted, meant
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,17 @@ def test_reasons_refusals_and_trades_are_not_wanted(text: str, meant: list[str],
 )
 def test_one_lives_in_one_place(text: str, meant: list[str], places: list[str]) -> None:
     assert _one_place(meant, text) == places
+
+
+@pytest.mark.parametrize(
+    ("asked", "intent", "found"),
+    [(None, "book_service", ["meal"]), (None, "inform", []), ("address", "inform", []), ("service", "inform", ["meal"])],
+)
+def test_less_is_enough_where_a_service_is_expected(asked: str | None, intent: str, found: list[str]) -> None:
+    likely = meant({"meal": 0.2, "bath": 0.1}, "随便说说", asked, intent, THRESHOLDS)
+    assert [service for service, _ in likely] == found
+
+
+def test_services_come_in_the_order_in_which_they_are_said() -> None:
+    likely = meant({"meal": 0.9, "bath": 0.5}, "先助浴，再助餐", None, "book_service", THRESHOLDS)
+    assert [service for service, _ in likely] == ["bath", "meal"]
