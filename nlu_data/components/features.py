@@ -35,7 +35,9 @@ class Featurizer:
         """From training examples, with their rows. Terms are learned from texts as `written`; misheard ones use them."""
         shares = forked(_read, said, SHARE)
         walked = [text for texts, _ in shares for text in texts]
-        learned = Weights.learn(together([t for t, as_written in zip(walked, written, strict=True) if as_written]))
+        learned = Weights.learn(
+            together([t for t, as_written in zip(walked, written, strict=True) if as_written])
+        )
         featurizer = cls(learned, scales, sharpness)
         return featurizer, featurizer._rows(together(walked), np.concatenate([each for _, each in shares]))
 

@@ -24,7 +24,11 @@ WANTING = ("book_service", "find_service")  # intents that seldom come without a
 
 
 def meant(
-    scores: Mapping[str, float], text: str, asked: str | None, intent: str | None, thresholds: Mapping[str, float]
+    scores: Mapping[str, float],
+    text: str,
+    asked: str | None,
+    intent: str | None,
+    thresholds: Mapping[str, float],
 ) -> list[tuple[str, float]]:
     """Service types whose scores reach their threshold, in the order in which they are said, with their scores."""
     ranked = sorted(scores, key=lambda service: -scores[service])

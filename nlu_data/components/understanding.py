@@ -79,7 +79,9 @@ class Understanding(IntentClassifier, GraphComponent):
     ) -> Understanding:
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._featurizer = Featurizer.load(folder / "features.npz", config["scales"], config["sharpness"])
+            component._featurizer = Featurizer.load(
+                folder / "features.npz", config["scales"], config["sharpness"]
+            )
             component._intents = LinearModel.load(folder / "intents.npz")
             component._services = LinearModel.load(folder / "services.npz")
         return component

@@ -95,9 +95,7 @@ class Walked:
 def walk(text: str, asked: str | None) -> Walked:
     """The terms of one text. A key is a term's checksum, begun anew for every view, so that few coincide."""
     counted = [Counter(view(text, asked)) for view in VIEWS.values()]
-    keys = [
-        crc32(term.encode(), number) for number, counter in enumerate(counted) for term in counter
-    ]
+    keys = [crc32(term.encode(), number) for number, counter in enumerate(counted) for term in counter]
     counts = [count for counter in counted for count in counter.values()]
     sizes = [[len(counter) for counter in counted]]
     return Walked(np.array(keys, dtype=np.uint32), np.array(counts, dtype=np.float32), np.array(sizes))
@@ -132,7 +130,9 @@ class Weights:
     def rows(self, texts: Walked, scales: Mapping[str, float]) -> csr_matrix:
         """One row a text; `scales` are the lengths of its vector in every view, which balance the views."""
         column = np.minimum(np.searchsorted(self.keys, texts.keys), len(self.keys) - 1)
-        values = np.where(self.keys[column] == texts.keys, (1 + np.log(texts.counts)) * self.rarity[column], 0)
+        values = np.where(
+            self.keys[column] == texts.keys, (1 + np.log(texts.counts)) * self.rarity[column], 0
+        )
         part = np.repeat(np.arange(texts.sizes.size), texts.sizes.ravel())
         lengths = np.sqrt(np.bincount(part, values**2, minlength=texts.sizes.size))
         scales = np.tile([scales[view] for view in VIEWS], len(texts.sizes)) / np.maximum(lengths, TINY)

@@ -31,7 +31,12 @@ def test_one_lives_in_one_place(text: str, meant: list[str], places: list[str]) 
 
 @pytest.mark.parametrize(
     ("asked", "intent", "found"),
-    [(None, "book_service", ["meal"]), (None, "inform", []), ("address", "inform", []), ("service", "inform", ["meal"])],
+    [
+        (None, "book_service", ["meal"]),
+        (None, "inform", []),
+        ("address", "inform", []),
+        ("service", "inform", ["meal"]),
+    ],
 )
 def test_less_is_enough_where_a_service_is_expected(asked: str | None, intent: str, found: list[str]) -> None:
     likely = meant({"meal": 0.2, "bath": 0.1}, "随便说说", asked, intent, THRESHOLDS)

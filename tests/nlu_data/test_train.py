@@ -22,6 +22,8 @@ nlu:
 
 def test_examples_are_those_that_rasa_reads(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(EXAMPLES, encoding="utf-8")
-    ours, theirs = (kind(training_data_paths=[str(tmp_path)]).get_nlu_data() for kind in (Files, RasaFileImporter))
+    ours, theirs = (
+        kind(training_data_paths=[str(tmp_path)]).get_nlu_data() for kind in (Files, RasaFileImporter)
+    )
     assert [m.as_dict() for m in ours.training_examples] == [m.as_dict() for m in theirs.training_examples]
     assert len(ours.training_examples) == 3

@@ -35,5 +35,5 @@ def test_what_few_texts_have_weighs_more() -> None:
 
 
 def test_the_same_term_of_two_views_has_two_keys() -> None:
-    assert len({key for key in walk("好", None).keys.tolist()}) == walk("好", None).sizes.sum()
+    assert len(set(walk("好", None).keys.tolist())) == walk("好", None).sizes.sum()
     assert walk("好", None).sizes.shape == (1, len(VIEWS))
