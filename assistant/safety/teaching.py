@@ -1,8 +1,9 @@
-"""Fits the learned voice of triage: `python -m assistant.safety.teaching` writes `voice.npz` in about half a minute.
+"""Fits the learned voice of triage: `python -m assistant.safety.teaching` writes `voice.npz` in about a minute.
 
-Examples are those of Rasa (`nlu_data/nlu`: the intent `emergency` against all others) and `danger.yaml` and `harmless.yaml`.
-How the score is read beside the rules is fitted on held-out examples of the files in which danger and its
-double were written down for this purpose; no evaluation set is ever read.
+Examples are those of Rasa (`nlu_data/nlu`: the intent `emergency` against all others) and `lines/*.yaml`, in which
+danger and its doubles were written down for this purpose, each file by another author. How the score is read beside
+the rules is fitted on the lines of authors of whom nothing was taught, for so are the callers; no evaluation set is
+ever read.
 """
 
 import hashlib
@@ -31,21 +32,26 @@ from assistant.safety.voice import BUCKETS, FILE, Floats, Voice, vector, views
 from assistant.settings import ROOT
 
 HERE = Path(__file__).parent
-RIDGE = 0.3
+LINES = HERE / "lines"
+FIRST = "first"
+"""The author who also wrote `danger.yml` and `harmless.yml` in `nlu_data/nlu`."""
+
+RIDGE = 1.0
 STEPS = 60
 """Of conjugate gradients; more change no decision."""
-FOLDS = 5
-SEED = 1
+PLAIN = 0.3
+"""What plain talk counts beside the doubles of danger; with more, less danger is heard in lines of a new author."""
+
 READINGS = ("none", "guarded", "ask", "danger")
 
 
 @dataclass(frozen=True)
 class Example:
-    """One taught utterance; `double`: from the files that hold danger beside words that only sound like it."""
+    """One taught utterance; `author`: whose, if it was written down as danger or as a double of danger."""
 
     text: str
     danger: bool
-    double: bool
+    author: str | None
 
 
 class Rows:
@@ -72,24 +78,28 @@ def examples() -> list[Example]:
     """All examples; dangers that need the question before them to be understood are left out."""
     found: dict[str, Example] = {}
     for file in sorted((ROOT / "nlu_data" / "nlu").glob("*.yml")):
-        double = file.stem in ("danger", "harmless")
+        author = FIRST if file.stem in ("danger", "harmless") else None
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
             danger = block["intent"] == "emergency"
             if danger and "asked" in (block.get("metadata") or {}):
                 continue
             for line in block["examples"].splitlines():
                 text = normalise(line.removeprefix("- "))
-                found.setdefault(text, Example(text, danger, double))
-    for name in ("danger", "harmless"):
-        for lines in yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8")).values():
-            for text in map(normalise, lines):
-                found.setdefault(text, Example(text, name == "danger", True))
+                found.setdefault(text, Example(text, danger, author))
+    for file in sorted(LINES.glob("*.yaml")):
+        for name, kinds in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            for text in (normalise(line) for lines in kinds.values() for line in lines):
+                found.setdefault(text, Example(text, name == "danger", file.stem))
     return [example for text, example in found.items() if text]
 
 
 def digest() -> str:
     """A hash over what the voice depends on (16 hex digits)."""
-    files = sorted((ROOT / "nlu_data" / "nlu").glob("*.yml")) + sorted(HERE.glob("*.yaml"))
+    files = (
+        sorted((ROOT / "nlu_data" / "nlu").glob("*.yml"))
+        + sorted(HERE.glob("*.yaml"))
+        + sorted(LINES.glob("*.yaml"))
+    )
     files += [HERE / f"{name}.py" for name in ("teaching", "voice", "patterns", "sounds")]
     found = hashlib.sha256()
     for file in files:
@@ -106,11 +116,11 @@ def rarity_of(texts: Sequence[str]) -> Floats:
 
 
 def weigh(danger: NDArray[np.bool_], double: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How much every example counts: plain talk together as much as the doubles of danger, however much of it
-    there is; and dangers more, since they are fewer, by the root of the ratio.
+    """How much every example counts: plain talk together `PLAIN` times as much as the doubles of danger, however
+    much of it there is; and dangers more where they are fewer, by the root of the ratio.
     """
     plain = ~danger & ~double
-    weights = np.where(plain, min(1.0, (~danger & double).sum() / max(1, plain.sum())), 1.0)
+    weights = np.where(plain, PLAIN * min(1.0, (~danger & double).sum() / max(1, plain.sum())), 1.0)
     rare = np.sqrt(weights[~danger].sum() / danger.sum())
     return np.where(danger, rare, weights)
 
@@ -133,12 +143,14 @@ def fit(rows: Rows, danger: NDArray[np.bool_], importance: NDArray[np.float64]) 
     return weights
 
 
-def held_out(rows: Rows, danger: NDArray[np.bool_], importance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The score of every row by a model that was fitted on other folds."""
-    fold = np.random.default_rng(SEED).integers(FOLDS, size=rows.count)
+def held_out(
+    rows: Rows, danger: NDArray[np.bool_], importance: NDArray[np.float64], author: NDArray[np.str_]
+) -> NDArray[np.float64]:
+    """The score of every row that has an author (else "") by a model that was taught nothing of that author."""
     scores = np.zeros(rows.count)
-    for held in range(FOLDS):
-        scores[fold == held] = rows.times(fit(rows, danger, importance * (fold != held)))[fold == held]
+    for each in sorted(set(author) - {""}):
+        of = author == each
+        scores[of] = rows.times(fit(rows, danger, importance * ~of))[of]
     return scores
 
 
@@ -163,11 +175,12 @@ def teach() -> tuple[Voice, dict[str, float]]:
     texts, danger = [each.text for each in taught], np.array([each.danger for each in taught])
     rarity = rarity_of(texts)
     rows = Rows(texts, rarity)
-    double = np.array([each.double for each in taught])
-    ruled = [by_rules(each.text) for each in taught if each.double]
+    author = np.array([each.author or "" for each in taught])
+    double = author != ""
+    ruled = [by_rules(each.text) for each in taught if each.author]
     readings = [said_by_rules(each) for each in ruled]
     importance = weigh(danger, double)
-    scores = held_out(rows, danger, importance)[double]
+    scores = held_out(rows, danger, importance, author)[double]
     calibration = calibrate(scores, readings, danger[double])
     weights = np.asarray(fit(rows, danger, importance), dtype=np.float32)
     likely = calibration["score"] * scores + np.array([calibration[each] for each in readings])

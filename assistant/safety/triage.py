@@ -33,7 +33,7 @@ HARDLY = 0.08
 HARDLY_THOUGH_NAMED = 0.005
 """The same where danger was named and a guard made a question of it (a fall the day before)."""
 
-RAISED_FROM = 1.0
+RAISED_FROM = 1.5
 """From these log odds on, danger heard by Rasa is danger: those of the learned voice and half of Rasa's."""
 
 _FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂—~～·\-、]+|\.{2,}|那个啥|内个|就是说")

@@ -143,7 +143,7 @@ class TestClassifier:
         assert raise_by_classifier(triage("去年摔过一次"), "emergency", 0.99).level == "ask"
 
     def test_question_becomes_danger(self) -> None:
-        asked = replace(triage("我有点头晕"), likely=0.5)
+        asked = replace(triage("我有点头晕"), likely=0.55)
         assert raise_by_classifier(asked, "emergency", 0.95) == Verdict(
             "danger",
             asked.kind,

@@ -73,7 +73,7 @@ def test_strong_disagreement_becomes_a_question() -> None:
 
 
 def test_nothing_taught_stands_in_an_evaluation_set() -> None:
-    taught = {each.text for each in teaching.examples() if each.double}
+    taught = {each.text for each in teaching.examples() if each.author}
     for file in EVALUATION.glob("emergency*.jsonl"):
         lines = file.read_text(encoding="utf-8").splitlines()
         said = {normalise(json.loads(line)["text"]) for line in lines if line.strip()}
