@@ -45,8 +45,9 @@ SOUNDS_LIKE: Final = 2.0
 """Log odds that a phrase gains by sounding just like the free transcript."""
 NEITHER: Final = -3.0
 """Score of "none of the phrases": the mean log probability a character below which one was hardly said."""
-BELIEVED: Final = 0.5
-"""Belief from which a phrase is what was said."""
+BELIEVED, AHEAD = 0.4, 0.15
+"""Belief from which a phrase that is so far ahead of the next is what was said: of 72 words by 6 people, each among 12,
+48 are taken right and 3 wrong."""
 _HEADER: Final = struct.Struct("<I")
 
 
@@ -256,7 +257,10 @@ def believed(text: str, likelihoods: dict[str, float]) -> tuple[Alternative, ...
 
 def picked(beliefs: Sequence[Alternative]) -> Alternative | None:
     """The phrase that was said; None if none of them, or nobody can tell which. `beliefs`: best first."""
-    return beliefs[0] if beliefs and beliefs[0].share >= BELIEVED else None
+    if not beliefs:
+        return None
+    best, second = beliefs[0], beliefs[1].share if len(beliefs) > 1 else 0.0
+    return best if best.share >= BELIEVED and best.share - second >= AHEAD else None
 
 
 def _remembering(folder: Path, threads: int) -> Any:

@@ -40,6 +40,8 @@ def prepare(*, network: bool, report: Callable[[str], None] = print, folder: Pat
     _debian(DEBIAN | (DEBIAN_VOICES if network else {}), report)
     python = folder / "bin" / "python"
     if not (folder / "bin" / "pip").exists():
+        if folder.is_symlink():  # what it links to is somebody else's, and would be emptied
+            raise EnvironmentMissing(f"{folder} links to an environment without pip")
         report("making the training environment")
         _run([sys.executable, "-m", "venv", "--clear", str(folder)])
     needed = (HERE / "requirements.txt").read_bytes()

@@ -55,3 +55,13 @@ def test_what_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
     with pytest.raises(environment.EnvironmentMissing, match="no space left"):
         environment.prepare(network=False, report=lambda line: None, folder=tmp_path)
+
+
+def test_a_link_to_somebody_elses_environment_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "missing_packages", lambda needed: [])
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "ours").symlink_to(tmp_path / "theirs")
+    with pytest.raises(environment.EnvironmentMissing, match="without pip"):
+        environment.prepare(network=False, folder=tmp_path / "ours")
