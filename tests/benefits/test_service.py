@@ -37,6 +37,7 @@ async def ask(
         ("玉溪", "我是五保户能住养老院吗", "destitute_support"),
         ("岳阳", "助餐有没有补贴", "government_bought_home_care"),
         ("岳阳", "一个人住在乡下有人来看望吗", "rural_visits"),
+        ("岳阳", "听说公家出钱叫人上门搞卫生，有我的份吗", "government_bought_home_care"),
         ("岳阳", "养老热线", "hotline"),
     ],
 )
