@@ -211,6 +211,7 @@ class Whisper:
             sound,
             language="zh",
             beam_size=5,
+            temperature=0.0,  # what is doubtful is not guessed at again and again: five times the time
             initial_prompt=_PROMPT + prompt,
             condition_on_previous_text=False,
             without_timestamps=True,
