@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from actions import spoken
-from actions.answers import find_service, order_number, upcoming
+from actions.answers import ask_subsidy, find_service, order_number, upcoming
 from actions.booking.asking import Asking
 from actions.booking.frame import Booking
 from actions.booking.learning import learn
-from actions.booking.naming import about, asked_beside
+from actions.booking.naming import about, asked_beside, asks_for_money
 from actions.form import CONFIRM
 from actions.out import Out
 from actions.places import Option, resembling
@@ -66,7 +66,8 @@ class BookingForm(Asking):
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
         for each in asked_beside(turn):
-            await find_service(about(each, turn), out, self.api, inside=True)
+            answer = ask_subsidy if asks_for_money(each, turn) else find_service
+            await answer(about(each, turn), out, self.api, inside=True)
         if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")

@@ -10,8 +10,12 @@ from typing import Any
 from actions.turn import Clause, Spoken, Turn
 from assistant.client import SERVICE_TYPES
 
-ASKED = re.compile(r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|[吗呢?？]$")
+ASKED = re.compile(
+    r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|管不管|补不补|报不报|[吗呢?？]$"
+)
 """What makes a clause a question."""
+PUBLIC_MONEY = re.compile(r"补贴|补助|津贴|补不补|管不管|报销|报不报|给不给报|能补|能报")
+"""What makes it one for a subsidy."""
 HINTS = {
     "meal": ("饭", "餐", "食堂"),
     "bath": ("澡", "浴"),
@@ -42,11 +46,20 @@ def asked_beside(turn: Turn) -> list[str]:
     return [each for each in services(turn)[1:3] if _asks_about(each, turn)]
 
 
+def asks_for_money(service_type: str, turn: Turn) -> bool:
+    """Whether the clause in which a service is named asks what the government pays of it."""
+    return PUBLIC_MONEY.search(_own_words(service_type, turn)) is not None
+
+
 def _asks_about(service_type: str, turn: Turn) -> bool:
     """Whether the clause in which a service is named asks of it."""
+    return ASKED.search(_own_words(service_type, turn)) is not None
+
+
+def _own_words(service_type: str, turn: Turn) -> str:
+    """The clause in which a service is named; empty where it is only implied."""
     words = next(_named_by(service_type, turn), "")
-    own = [part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part]
-    return bool(own) and ASKED.search(own[0]) is not None
+    return next((part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part), "")
 
 
 def _named_by(service_type: str, turn: Turn) -> Iterator[str]:

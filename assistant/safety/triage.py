@@ -40,7 +40,9 @@ _FILLERS = re.compile(r"[\s嗯呃唔唉诶欸喂—~～·\-、]+|\.{2,}|那个�
 _SPELLED = re.compile(r"[\u4e00-\u9fff]?([\u4e00-\u9fff])[\u4e00-\u9fff]?的\1(?=\W|$)")
 """A character named by a word it stands in: 救火的救."""
 _PUNCTUATION = re.compile(r"(?:(?!(?<=\d)\.\d)[^\w])+")
-_YES = re.compile(r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是|当然|难受|刚刚|刚才)")
+_YES = re.compile(
+    r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是(?:[啊呀的嘛了哦]|$|[，。,！!])|当然|难受|刚刚|刚才)"
+)
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
 _RANK: dict[Level, int] = {"none": 0, "ask": 1, "danger": 2}
 _UNLESS_REACH = 8

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking import Booking, BookingForm
+from actions.booking.naming import asked_beside, asks_for_money
 from actions.orders import OneOrder, choose_order
 from actions.out import Out
 from actions.places import Option, either, resembling
@@ -38,6 +39,9 @@ class Api:
 
     async def find_people(self, actor: Any, name: str, **where: Any) -> dict[str, Any]:
         return {"candidates": []}
+
+    async def acts_for(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
+        return []
 
     async def orders_of(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
         return self.orders
@@ -330,3 +334,23 @@ async def test_what_is_only_asked_beside_a_wish_is_told_and_not_booked(talk: Tal
     await talk(said, "book_service", BATH, ("service_type", "meal"), **TOMORROW)
     assert "meal" in [query.get("service_type") for query in talk.api.searched]
     assert talk.frame.service_type == "bath" and talk.frame.more == []
+
+
+def test_public_money_asked_about_beside_a_wish_is_a_question_of_its_own() -> None:
+    said = "明天上午九点洗澡，还有装扶手公家补不补"
+    adaptation = {"entity": "service_type", "value": "home_adaptation", "start": 11, "end": 14}
+    bath = {"entity": "service_type", "value": "bath", "start": 6, "end": 8}
+    told = turn(said, "book_service", [bath, adaptation])
+    assert asked_beside(told) == ["home_adaptation"] and asks_for_money("home_adaptation", told)
+
+
+@pytest.mark.parametrize(
+    ("said", "city"),
+    [("我在深圳，给老家的父亲约一次助浴", None), ("我爸在株洲，给他约一次助浴", "株洲")],
+)
+async def test_where_a_child_lives_is_not_where_the_parent_is_served(
+    talk: Talk, said: str, city: str | None
+) -> None:
+    told = "深圳" if "深圳" in said else "株洲"
+    await talk(said, "book_service", BATH, ("city", told), ("person", "父亲"))
+    assert talk.frame.people and talk.frame.city == city

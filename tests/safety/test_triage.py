@@ -108,6 +108,11 @@ def test_the_answer_to_that_question_decides(answer: str, level: str) -> None:
     assert triage(answer, asked="emergency:fall").level == level
 
 
+def test_a_matter_explained_is_no_yes_to_the_question_about_danger() -> None:
+    assert triage("就是订饭的那个事", asked="emergency:help").level == "none"
+    assert triage("就是啊", asked="emergency:help").level == "danger"
+
+
 def test_confirmed_danger_keeps_the_kind_that_was_asked_about() -> None:
     assert triage("对", asked="emergency:fall").kind == "fall"
     assert triage("对", asked="emergency:no-such-kind").kind == "help"
