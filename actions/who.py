@@ -115,7 +115,9 @@ def _who(words: str, turn: Turn) -> Who | None:
     if words == "self":
         return caller(turn)
     for_them = (
-        re.search(rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}", turn.text)
+        re.search(
+            rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}", turn.text
+        )
         is not None
     )
     relation = relation_of(words)
