@@ -21,11 +21,11 @@ async def test_it_is_asked_anew_then_with_keys_then_by_a_person(
     rasa.replies = [NOT_UNDERSTOOD] * (asked_again + 1)
     said = []
     for _ in range(asked_again):
-        said.append(await talk("叽里咕噜"))
+        said.append(await talk("呜哩哇啦"))
         assert talk.last["handoff"] is None
     assert len(set(said)) == asked_again
     assert talk.last["messages"][-1]["choices"]
-    await talk("叽里咕噜")
+    await talk("呜哩哇啦")
     assert talk.last["handoff"]["to"]
     assert rasa.got[0][1]["patience"] == persona(channel).patience == asked_again + 1
 
@@ -34,5 +34,5 @@ async def test_only_misunderstandings_in_a_row_count(app: FastAPI, phone: Client
     rasa, talk = scripted(app), Talk(phone.http)
     rasa.replies = [NOT_UNDERSTOOD, says("好的"), NOT_UNDERSTOOD]
     for _ in range(3):
-        await talk("叽里咕噜")
+        await talk("呜哩哇啦")
     assert talk.last["handoff"] is None
