@@ -195,6 +195,12 @@ print(len(os.listdir("/proc/self/task")) - before)
     assert done.stdout.strip() == b"0"
 
 
+def test_the_limit_of_one_thread_is_left_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    SileroDetector()
+    assert "OMP_THREAD_LIMIT" not in os.environ
+
+
 def test_only_noise_is_told_from_anything_more() -> None:
     noise, window = LineNoise(), 256
     line = comfort_noise(2000, -55).reshape(-1)
