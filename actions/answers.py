@@ -41,9 +41,7 @@ async def find_service(
     """
     if turn.asks_subsidy:
         return await ask_subsidy(turn, out, api, inside=inside)
-    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES] or [
-        each for each in (service,) if each
-    ]
+    types = turn.service_types or ([service] if service else [])
     city = turn.value("city") or turn.speaker.city
     if place is None and not inside and (options := await like(turn, api, city)):
         out.say(
@@ -153,7 +151,7 @@ def _metres(distance: float) -> str:
 
 async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False, topic: str = "") -> Slots:
     """Which subsidy applies: only what a document says, with its year."""
-    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+    types = turn.service_types
     role = ROLES.get(turn.speaker.kind or "senior", "senior")
     asked = f"{topic} {turn.text}".strip()
     question = {

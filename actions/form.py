@@ -19,7 +19,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERS
 from actions.out import Out
-from actions.places import Option
+from actions.places import Option, offered
 from actions.spoken import picked
 from actions.turn import Turn
 from assistant.client import Client, Refused, ServiceDown
@@ -264,7 +264,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         last = frame.misses > 0 and frame.misses >= frame.patience - 1
         level = 2 if last else min(frame.misses, 1)
         frame.asked, frame.options = datum, options or []
-        choices = [(each.title, each.title) for each in frame.options]
+        choices = offered(frame.options)
         out.say(
             f"utter_ask_{datum}" + ("", "_again", "_choices")[level],
             asks=datum,

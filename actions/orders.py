@@ -112,7 +112,7 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
     if number := order_number(turn):
         frame.number, frame.order = number, None
         learned.add("number")
-    types = [each for each in turn.values("service_type") if each in SERVICE_TYPES]
+    types = turn.service_types
     if types and frame.order is None:
         frame.service_type = types[0]
         learned.add("service_type")

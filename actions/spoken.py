@@ -98,8 +98,10 @@ def picked(text: str, titles: list[str]) -> int | None:
     if match:
         number = ORDINALS.index(match[1]) if match[1] in ORDINALS else int(match[1])
         return number - 1 if 1 <= number <= len(titles) else None
-    if FIRST.search(said) or LAST.search(said):
-        return (0 if FIRST.search(said) else len(titles) - 1) if titles else None
+    if FIRST.search(said):
+        return 0 if titles else None
+    if LAST.search(said):
+        return len(titles) - 1 if titles else None
     said = WRAPPED.sub("", said)
     hits = [index for index, title in enumerate(titles) if said and (said in title or title in said)]
     return hits[0] if len(hits) == 1 else None

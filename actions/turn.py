@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rasa_sdk import Tracker
 
-from assistant.client import Actor
+from assistant.client import SERVICE_TYPES, Actor
 
 NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
@@ -168,6 +168,11 @@ class Turn:
             if each["entity"] == entity and each["value"] not in found:
                 found.append(each["value"])
         return found
+
+    @property
+    def service_types(self) -> list[str]:
+        """The types of service named or implied."""
+        return [each for each in self.values("service_type") if each in SERVICE_TYPES]
 
     def value(self, entity: str) -> Any:
         """The last value of an entity, since people correct themselves; None when there is none."""

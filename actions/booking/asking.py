@@ -56,17 +56,12 @@ class Asking(Form[Booking]):
 
     async def _ask_person(self, frame: Booking, turn: Turn, out: Out) -> bool:
         if not frame.people:
-            if turn.speaker.kind == "senior" or (
-                turn.speaker.kind is None and turn.speaker.channel == "phone"
-            ):
+            if turn.speaker.kind in ("senior", None):
                 frame.people = [caller(turn)]
                 return False
             candidates = await resolve(Who(), turn, self.api) if turn.speaker.kind == "relative" else []
             if len(candidates) == 1:
                 frame.people = [Who(person_id=candidates[0]["id"], name=candidates[0]["name"])]
-                return False
-            if turn.speaker.kind is None:
-                frame.people = [caller(turn)]
                 return False
             self.ask(frame, out, "person", options=_person_options(candidates))
             return True

@@ -17,13 +17,19 @@ MEAL_TIMES = {"morning": time(7), "noon": time(11, 30), "evening": time(17)}
 
 def matching(frame: Booking, slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The slots that the caller's words allow."""
-    if frame.time:
-        exact = time.fromisoformat(frame.time)
-        times = {exact}
-        if frame.ambiguous and exact.hour < 12:
-            times.add(exact.replace(hour=exact.hour + 12))
-        return [slot for slot in slots if any(covers(slot, at) for at in times)]
+    if said := _said(frame):
+        return [slot for slot in slots if any(covers(slot, at) for at in said)]
     return [slot for slot in slots if _in_wish(frame, slot)]
+
+
+def _said(frame: Booking) -> list[time]:
+    """The time that was said; where it may be after noon as well, both."""
+    if not frame.time:
+        return []
+    exact = time.fromisoformat(frame.time)
+    if frame.ambiguous and exact.hour < 12:
+        return [exact, exact.replace(hour=exact.hour + 12)]
+    return [exact]
 
 
 def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
@@ -32,9 +38,7 @@ def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
 
 def moment(frame: Booking, free: list[dict[str, Any]]) -> str:
     """The moment said, meal time, or the first free one; ISO, China time."""
-    wanted = [time.fromisoformat(frame.time)] if frame.time else []
-    if wanted and frame.ambiguous and wanted[0].hour < 12:
-        wanted.append(wanted[0].replace(hour=wanted[0].hour + 12))
+    wanted = _said(frame)
     if not wanted and frame.service_type == "meal" and frame.part in MEAL_TIMES:
         wanted = [MEAL_TIMES[frame.part]]
     for at in wanted:

@@ -6,8 +6,8 @@ import json
 
 from assistant.desk import keys, manner, repository
 from assistant.desk.handoffs import Handoffs
-from assistant.desk.matters import Question, Standing, stand
-from assistant.desk.models import Conversation
+from assistant.desk.matters import Standing, restand
+from assistant.desk.models import Conversation, Turn
 from assistant.desk.replies import SENTENCES, say
 from assistant.desk.schemas import Reply
 from assistant.desk.speakers import Speaker
@@ -23,9 +23,13 @@ class Asides:
 
     async def last(self, conversation: Conversation) -> Reply | None:
         """The reply to the last turn that is kept."""
+        turn = await self._last_turn(conversation)
+        return Reply.model_validate_json(turn.reply) if turn else None
+
+    async def _last_turn(self, conversation: Conversation) -> Turn | None:
         async with self.context.database.session() as session:
             turns = await repository.recent_turns(session, conversation.id, limit=1)
-        return Reply.model_validate_json(turns[-1].reply) if turns else None
+        return turns[-1] if turns else None
 
     def again(self, conversation: Conversation) -> Reply:
         """What the actions said last."""
@@ -41,7 +45,7 @@ class Asides:
         if pressed.what == "person":
             return await self.handoffs.give(conversation, speaker, "按零找工作人员")
         if pressed.what == "key_in":
-            _restand(conversation, standing)
+            restand(conversation, standing)
             conversation.state = {**conversation.state, "keying": pressed.text}
             asks = conversation.state.get("asks")
             return say(conversation, SENTENCES(f"keys_in_{pressed.text}"), asks=asks, expects="digits")
@@ -85,7 +89,7 @@ class Asides:
             text: said first.
             repeat: say again what was said before the asides.
         """
-        _restand(conversation, standing)
+        restand(conversation, standing)
         before = await self._before_asides(conversation)
         first = say(conversation, text).messages if text else []
         if before is None:
@@ -97,12 +101,11 @@ class Asides:
 
     async def _before_asides(self, conversation: Conversation) -> Reply | None:
         """The last reply that was none; it is kept with the turn whose aside it came before."""
-        async with self.context.database.session() as session:
-            turns = await repository.recent_turns(session, conversation.id, limit=1)
-        if not turns:
+        last = await self._last_turn(conversation)
+        if last is None:
             return None
         kept = conversation.state.get("before", {})
-        reply = kept["reply"] if kept.get("turn") == turns[-1].turn_id else json.loads(turns[-1].reply)
+        reply = kept["reply"] if kept.get("turn") == last.turn_id else json.loads(last.reply)
         conversation.state = {**conversation.state, "aside": reply}
         return Reply.model_validate(reply)
 
@@ -110,7 +113,7 @@ class Asides:
         self, conversation: Conversation, text: str, standing: Standing | None = None
     ) -> Reply:
         """Words of the desk's own, after which what was asked before is still asked."""
-        _restand(conversation, standing)
+        restand(conversation, standing)
         last = await self.last(conversation)
         offered = [choice for one in last.messages for choice in one.choices] if last else []
         return say(
@@ -120,8 +123,3 @@ class Asides:
             expects=conversation.state.get("expects") or "free",
             choices=[(choice.title, choice.value) for choice in offered],
         )
-
-
-def _restand(conversation: Conversation, standing: Standing | None) -> None:
-    if standing is not None:
-        stand(conversation, standing[0].name, Question("", standing[1]))

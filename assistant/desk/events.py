@@ -53,10 +53,9 @@ class Events:
         conversation, speaker = talk.conversation, talk.speaker
         async with self.context.database.session() as session:
             found = await catalog.city(session, conversation.city)
+            await manner.recall(session, conversation)
         city = found.name if found else ""
         question = await self.matters.open(talk)
-        async with self.context.database.session() as session:
-            await manner.recall(session, conversation)
         if question is not None:
             return _greet_and_ask(conversation, speaker, city, question)
         if conversation.direction == "out":

@@ -149,6 +149,13 @@ def stand(conversation: Conversation, name: str, question: Question) -> None:
         conversation.state = {**conversation.state, "matter": {"name": name, "data": dict(question.data)}}
 
 
+def restand(conversation: Conversation, standing: Standing | None) -> None:
+    """Let a question that was taken stand for the next turn too."""
+    if standing is not None:
+        matter, data = standing
+        stand(conversation, matter.name, Question("", data))
+
+
 def ask(conversation: Conversation, question: Question) -> Reply:
     """A question as a reply."""
     return say(

@@ -21,7 +21,7 @@ from assistant.desk.alarms import Alarms
 from assistant.desk.asides import Asides
 from assistant.desk.events import Events
 from assistant.desk.handoffs import Handoffs
-from assistant.desk.matters import Answer, Matter, Matters, Question, Standing, Talk, ask, stand
+from assistant.desk.matters import Answer, Matter, Matters, Standing, Talk, ask, restand, stand
 from assistant.desk.models import Conversation, Turn
 from assistant.desk.personas import persona
 from assistant.desk.rasa import Rasa, RasaDown
@@ -35,10 +35,7 @@ from assistant.kit.api import Context
 from assistant.kit.clock import china
 from assistant.kit.logging import log
 from assistant.kit.metrics import RASA_DOWN, TURNS
-from assistant.safety.triage import triage
-
-ALARM_ASKED = "emergency"
-"""How ``asks`` begins while the question about danger stands."""
+from assistant.safety.triage import ASKED_PREFIX, triage
 
 UNDERSTOOD_AS = {
     "confirm": "yes_no",
@@ -225,7 +222,7 @@ class Desk:
         conversation = talk.conversation
         answer = await matter.heard(talk, data, text, by_key=turn.digits is not None) or Answer()
         if answer.keep:
-            stand(conversation, matter.name, Question("", data))
+            restand(conversation, (matter, data))
         if answer.text is None and answer.then is None:
             words = answer.instead or text
             return await self._talk(conversation, talk.speaker, turn, words, answer.said_at)
@@ -249,15 +246,14 @@ class Desk:
         if verdict.level == "danger":
             return await self.alarms.sound(conversation, speaker, verdict, text)
         if verdict.level == "ask":
-            if asks.startswith(ALARM_ASKED):
+            if asks.startswith(ASKED_PREFIX):
                 # Asked once and still unclear: a person looks into it.
                 return await self.handoffs.give(conversation, speaker, f"可能有危险：{verdict.why}")
             # What was said is taken up once the question is answered.
             conversation.state = {**conversation.state, "held": text, "asked_before": asks}
-            if standing is not None:
-                stand(conversation, standing[0].name, Question("", standing[1]))
+            restand(conversation, standing)
             return self.alarms.question(conversation, verdict)
-        if asks.startswith(ALARM_ASKED):
+        if asks.startswith(ASKED_PREFIX):
             return await self._after_question(talk, turn, text, standing)
         return None
 
