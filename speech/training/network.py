@@ -26,7 +26,7 @@ class Tdnn(nn.Module):  # type: ignore[misc]
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Expects CONTEXT frames of padding on both sides."""
-        x = self.input_norm(features.transpose(1, 2)).transpose(1, 2)
+        x = _normalised(self.input_norm, features)
         for i, (affine, norm, kernel) in enumerate(zip(self.affine, self.norm, KERNELS, strict=True)):
             if i == 1:
                 steps = (x.shape[1] - 3) // 3 + 1
@@ -34,7 +34,12 @@ class Tdnn(nn.Module):  # type: ignore[misc]
             else:
                 steps = x.shape[1] - kernel + 1
                 x = torch.cat([x[:, j : j + steps] for j in range(kernel)], 2)
-            x = torch.relu(affine(x))
-            x = norm(x.transpose(1, 2).float()).transpose(1, 2)
+            x = _normalised(norm, torch.relu(affine(x)))
         scores: torch.Tensor = self.output(x).transpose(1, 2).float()
         return scores
+
+
+def _normalised(norm: nn.BatchNorm1d, x: torch.Tensor) -> torch.Tensor:
+    """[batch, time, width] by width, all frames as one batch: transposed, a step would take three quarters longer."""
+    normalised: torch.Tensor = norm(x.flatten(0, 1)).view(x.shape)
+    return normalised
