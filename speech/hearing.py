@@ -41,6 +41,11 @@ _MARGIN: Final = 25
 """Encoded frames looked at behind the end of the sound."""
 _LONGEST_S: Final = 30
 """What is encoded at once."""
+_SHORTEST_S: Final = 10
+"""Whisper learnt on 30 s, filled up with silence. Filled up to 10 s it takes half the processor time (words by 6 people
+0.7 s instead of 1.4, sentences 1.3 instead of 2.3) and hears as well: 49 words of 72 taken right and 1 wrong (48 and 3),
+28 % of the characters of 40 sentences wrong (26 %); filled up to 6 s it hears visibly worse."""
+_MELS_A_SECOND: Final = 100
 SOUNDS_LIKE: Final = 2.0
 """Log odds that a phrase gains by sounding just like the free transcript."""
 NEITHER: Final = -3.0
@@ -207,6 +212,8 @@ class Whisper:
     ) -> Hearing:
         """The text, and beliefs in `phrases`, best first."""
         sound = resample(samples_of(pcm), rate, WHISPER_RATE).astype(np.float32) / 32768
+        seconds = len(sound) / WHISPER_RATE
+        self._model.seconds = seconds
         segments, _ = self._model.transcribe(
             sound,
             language="zh",
@@ -220,7 +227,6 @@ class Whisper:
         kept = [s for s in segments if s.no_speech_prob < 0.8 and s.compression_ratio < 2.4]
         text = re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", "".join(segment.text for segment in kept))
         confidence = math.exp(sum(s.avg_logprob for s in kept) / len(kept)) if kept and text else 0.0
-        seconds = len(sound) / WHISPER_RATE
         if not phrases or seconds > _LONGEST_S:
             return Hearing(text, confidence)
         return Hearing(text, confidence, believed(text, self._likelihoods(phrases, seconds)))
@@ -265,14 +271,19 @@ def picked(beliefs: Sequence[Alternative]) -> Alternative | None:
 
 
 def _remembering(folder: Path, threads: int) -> Any:
-    """Whisper, with the last sound it encoded in `encoded`: most of the work, and asked for twice."""
+    """Whisper, with the last sound it encoded in `encoded`: most of the work, and asked for twice.
+
+    `seconds`: length of that sound, to be set before; most of the silence behind it is not encoded.
+    """
     from faster_whisper import WhisperModel
 
     class Remembering(WhisperModel):  # type: ignore[misc]
         encoded: Any = None
+        seconds = float(_LONGEST_S)
 
         def encode(self, features: Any) -> Any:
-            self.encoded = super().encode(features)
+            mels = round(max(_SHORTEST_S, self.seconds + 1) * _MELS_A_SECOND)
+            self.encoded = super().encode(features[..., :mels])
             return self.encoded
 
     return Remembering(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)

@@ -58,7 +58,7 @@ class Hotline:
         self._ringing = 0
         self._names = NO_NAMES
         self._tasks: set[asyncio.Task[None]] = set()
-        self._plan = Plan(
+        self.plan = Plan(
             operator=settings.operator,
             whisper=settings.whisper,
             longest_s=max(5.0, settings.max_call_s - FAREWELL_S),
@@ -109,9 +109,9 @@ class Hotline:
             Mouth(leg, self.senses.synthesizer, self.senses.speakers),
             ear,
             records,
-            self._plan,
+            self.plan,
             conversation=conversation,
-            hear_again=self.senses.hear_again if self.senses.second else None,
+            hear_again=self.senses.hear_again,
             machine_message=ordered.machine_message if ordered else None,
             names=self._names,
         )

@@ -44,7 +44,7 @@ class Senses:
         self.pool = pool
         self.synthesizer = synthesizer
         self.second = second
-        """None: there is none, or not yet; the first calls do not wait for it."""
+        """None: there is none, or not yet; a call does not wait for it, and has it from then on."""
         self.trial_model = trial_model
         self._starting: asyncio.Task[None] | None = None
         self.speakers = ThreadPoolExecutor(max(2, os.cpu_count() or 1), thread_name_prefix="voice")

@@ -8,6 +8,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from channels.phone.senses import Senses
 from channels.phone.settings import Settings
 from channels.phone.wording import SENTENCES
 from speech.audio import Samples
-from speech.recognizer import Recognition, RecognizerPool, SpeechModel
+from speech.recognizer import Heard, Recognition, RecognizerPool, SpeechModel
 from tests.channels.phone.legs.lines import sip_settings
 from tests.channels.phone.memory import LOUD, Beeps, MemoryLeg, Notebook, ScriptedDesk, reply
 from tests.channels.phone.rawsip import raw_caller
@@ -160,6 +161,28 @@ async def test_a_caller_too_many_is_told_and_rung_back(
     third = MemoryLeg()
     line.ringing.put_nowait(third)
     await until(lambda: len(api.calls) == 2)
+
+
+async def test_a_second_hearing_that_comes_late_helps_calls_that_have_begun(
+    hotline: Hotline, api: Api, line: MemoryLine, senses: Senses, utter: Utter
+) -> None:
+    class Again:
+        async def hear(self, pcm: bytes, prompt: str, phrases: object) -> Heard:
+            return Heard("我想订一份午饭", 0.9)
+
+        async def close(self) -> None:
+            pass
+
+    hotline.plan = replace(hotline.plan, trial_model=True)
+    hotline.start()
+    leg = MemoryLeg()
+    line.ringing.put_nowait(leg)
+    await leg.hears_out()
+    ready: Any = Again()
+    senses.second = ready
+    leg.say(utter("我想订个明天的午饭"))
+    await until(lambda: bool(api.texts))
+    assert "我想订一份午饭" in [api.texts[0], *api.turns[1].alternatives]
 
 
 async def test_somebody_is_rung_and_talked_to(
