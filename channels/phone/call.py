@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import structlog
 
 from assistant.client import Refused, ServiceDown
 from assistant.desk.schemas import Caller, Event, Reply, TurnIn
 from channels.phone import metrics
+from channels.phone.answering import Answering
 from channels.phone.happenings import Answered, Command, Happening, Keys, Spoken, TooLong
 from channels.phone.hints import Question
 from channels.phone.keypad import Keypad
@@ -47,7 +47,6 @@ TONE_AFTER_S: Final = 0.6
 """An answer later than this is announced by a soft tone: the caller has been heard."""
 MEANT_MS: Final = 800
 """Voice this long without a word in it was meant to be something, and is answered."""
-FULL_STOP: Final = "。"
 DOWN: Final = 2
 """So many turns in a row that the API does not answer end the call."""
 
@@ -127,13 +126,12 @@ class Call:
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
         self._keypad = Keypad()
         self._question = Question()
-        self._speaking: asyncio.Task[None] | None = None
+        self._answering = Answering(mouth, ear, records, plan.opening, self._inbox)
         self._tone: asyncio.Task[None] | None = None
         self._turns = 0
         self._down = 0
         self._heard_ms = 0
         self._held = False
-        self._barge_in: Started | None = None
         self._busy = False
         self._muted = False
         """Somebody at the console wants us quiet; what must not be cut, first aid, is said all the same."""
@@ -207,9 +205,8 @@ class Call:
     async def _notice(self, noticed: Noticed) -> None:
         if isinstance(noticed, Started):
             if noticed.over_us:
-                metrics.BARGE_INS.inc()
-                self._barge_in = noticed
-                await self._hush()
+                self._end_tone()
+                await self._answering.interrupt(noticed)
         elif isinstance(noticed, Utterance):
             if noticed.heard or noticed.voiced_ms >= MEANT_MS:
                 await self._hush()
@@ -333,99 +330,22 @@ class Call:
 
     async def _utter(self, reply: Reply, entry: Entry, said: Utterance | None = None) -> None:
         """Begin to speak a reply; ``Spoken`` follows when it is over."""
-        await self._hush()
+        self._end_tone()
         if reply.messages:
             self._question = Question.of(reply)
             self._keypad.ask(self._question)
-            await self._ear.expect(self._question)
-        self._speaking = asyncio.create_task(self._speak(reply, entry, said))
-
-    async def _speak(self, reply: Reply, entry: Entry, said: Utterance | None) -> None:
-        last = reply.end or reply.handoff is not None
-        interrupted, before = True, False
-        asked_at = self._mouth.now()
-        self._mouth.begin()
-        try:
-            for number, (speech, protected) in enumerate(
-                self._sentences(reply, greeting=entry.kind == "start")
-            ):
-                if number and self._ear.kept_back:
-                    break
-                if number:
-                    await self._mouth.pause()
-                if before and not protected:
-                    await self._mouth.heard_out()  # a second of it may still lie in the line
-                before = protected
-                self._ear.begin_speaking(protected=protected or last)
-                await self._mouth.say(speech)
-            await self._mouth.heard_out()
-            interrupted = False
-        except Exception as error:
-            log.exception("phone.mute", conversation=self.conversation, error=type(error).__name__)
-        finally:
-            self._ear.finished_speaking()
-            if entry.decisions.get("urgent"):
-                self._ear.deaf_to_urgent = False
-            self._record(reply, entry, said, asked_at, interrupted)
-        self._inbox.put_nowait(Spoken(reply))
-
-    def _sentences(self, reply: Reply, *, greeting: bool) -> Iterator[tuple[str, bool]]:
-        """What is said, and whether it is protected: of a greeting the part that says who speaks, that it is a
-        machine, and that the call is recorded if it is; everybody must have heard that."""
-        for number, message in enumerate(reply.messages):
-            if not greeting or number:
-                yield message.speech, message.protected
-                continue
-            who, mark, rest = message.speech.partition(FULL_STOP)
-            yield who + mark, True
-            if self._plan.opening:
-                yield SENTENCES(self._plan.opening), True
-            if rest:
-                yield rest, message.protected
-
-    def _record(
-        self, reply: Reply, entry: Entry, said: Utterance | None, asked_at: float, interrupted: bool
-    ) -> None:
-        timings = dict(entry.timings)
-        decisions: dict[str, Any] = {**entry.decisions, "asks": reply.asks, "expects": reply.expects}
-        if interrupted and self._barge_in is not None:
-            timings["barge_in"] = self._barge_in.since_word_ms
-            decisions["word_at"] = round(self._barge_in.word_at, 3)
-            self._barge_in = None
-        first = self._mouth.first_sound_at
-        if said is not None:
-            timings["desk"] = (asked_at - said.final_at) * 1000 - timings.get("second_hearing", 0.0)
-            if first is not None:
-                timings["first_audio"] = (first - asked_at) * 1000
-                timings["total"] = (first - said.spoke_until) * 1000
-                metrics.observe(timings)
-        self._records.add(
-            Entry(
-                entry.kind,
-                heard=entry.heard,
-                confidence=entry.confidence,
-                alternatives=entry.alternatives,
-                digits=entry.digits,
-                said="".join(message.text for message in reply.messages) or None,
-                interrupted=interrupted,
-                decisions=decisions,
-                timings={name: round(value, 1) for name, value in timings.items()},
-            )
-        )
+        await self._answering.begin(reply, entry, said)
 
     async def _hush(self) -> None:
         """Stop speaking at once."""
-        # What is cancelled keeps its frame, and that this call: neither is held on to.
+        self._end_tone()
+        await self._answering.stop()
+
+    def _end_tone(self) -> None:
+        # What is cancelled keeps its frame, and that this call: it is not held on to.
         tone, self._tone = self._tone, None
         if tone is not None:
             tone.cancel()
-        speaking, self._speaking = self._speaking, None
-        if speaking is None or speaking.done():
-            return
-        speaking.cancel()
-        await self._mouth.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await speaking
 
     # --- the end of things --------------------------------------------------------------------
 

@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from channels.phone.leg import FRAME, FRAME_MS, Sound
-from channels.phone.legs.sip import SipLeg, SipLine
+from channels.phone.legs.sip import SipLine
+from channels.phone.legs.sip_leg import SipLeg
 from channels.phone.settings import Settings, own_address
 from speech.audio import Samples
 

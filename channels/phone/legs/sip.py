@@ -1,7 +1,7 @@
 """The hotline as a SIP endpoint: rung at a fixed address or through a trunk it registers with.
 
 The SIP stack is baresip, in this process (``baresip-python``): signalling, RTP, G.711, jitter buffer, SRTP and both
-kinds of key presses. This file hides it; it keeps process-wide state, so there is one line a process.
+kinds of key presses. The three files ``sip*.py`` hide it; it keeps process-wide state, so there is one line a process.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from ipaddress import IPv4Network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Literal
@@ -20,32 +19,22 @@ from uuid import uuid4
 
 import baresip
 import structlog
-from baresip import Account, CallState, Config, Event, Runtime, StackEvent, UserAgent
+from baresip import CallState, Event, Runtime, StackEvent, UserAgent
 
-from channels.phone.leg import Brief, CallInfo, CannotTransfer, Digit, Ending, Held, NotReached, Sound
-from channels.phone.legs.common import Clock, Incoming, Leg, Ticker
+from channels.phone.leg import CallInfo, NotReached
+from channels.phone.legs.common import Clock, Ticker
 from channels.phone.legs.early_events import allow_early_events, stop_early_events
-from channels.phone.legs.identity import (
-    IDENTITY_HEADERS,
-    caller_number,
-    dialled_address,
-    e164,
-    source_host,
-    user_of,
-)
+from channels.phone.legs.identity import caller_number, e164, source_host, user_of
+from channels.phone.legs.sip_config import accounts, address_of, networks_of, stack_config, transports
+from channels.phone.legs.sip_leg import SipLeg
 from channels.phone.legs.sources import InviteLimit, allow_only
 from channels.phone.settings import Settings
-from speech.audio import Samples, bytes_of
 
 log = structlog.get_logger()
 logging.getLogger("baresip").propagate = False
 """The stack's own lines name callers."""
 
-_BYTES_A_MS: Final = 16
-_READ_BYTES: Final = 16_000
-_ANSWER_S: Final = 10.0
 _REGISTER_S: Final = 5.0
-_TRANSFER_S: Final = 20.0
 _BUSY: Final = {486, 600}
 _DECLINED: Final = {603, 607, 608}
 _UNREACHABLE: Final = {404, 410, 484, 502, 503, 604}
@@ -54,145 +43,6 @@ _NO_ANSWER: Final = {408, 480, 487}
 
 class LineUnavailable(Exception):
     """The line cannot be opened: the port is taken, or the trunk refuses us."""
-
-
-class _Sender:
-    """The stack's own buffer: it sends 20 ms at a time by a clock of its own, and forgets the rest when told to."""
-
-    most_ms: float = 1000
-    """Of the two seconds the stack takes: so long this process may stand still before a caller hears a gap."""
-
-    def __init__(self, call: baresip.Call) -> None:
-        self._call = call
-
-    def ahead_ms(self) -> float:
-        try:
-            info = self._call.audio.info()
-        except baresip.AudioNotActive:
-            return math.inf
-        return info.tx_buffered / _BYTES_A_MS if info.tx_ready else math.inf
-
-    def send(self, frame: Samples) -> None:
-        # A re-INVITE replaces the streams; the frame in between is lost with them.
-        with suppress(baresip.AudioRestarted, baresip.AudioNotActive):
-            self._call.audio.write(bytes_of(frame))
-
-    def drop(self) -> None:
-        with suppress(baresip.AudioRestarted, baresip.AudioNotActive):
-            self._call.audio.flush_tx()
-
-
-class SipLeg(Leg):
-    """One SIP call."""
-
-    def __init__(
-        self, call: baresip.Call, info: CallInfo, ticker: Ticker, settings: Settings, legs: set[SipLeg]
-    ) -> None:
-        """``legs`` holds it until its call has closed."""
-        super().__init__(info, _Sender(call), max_call_s=settings.max_call_s)
-        legs.add(self)
-        self._legs = legs
-        self._call = call
-        self._ticker = ticker
-        self._settings = settings
-        self._incoming = Incoming()
-        self._held = False
-        call.on(self._on_stack_event)
-
-    async def answer(self) -> None:
-        if self.ended or self._answered_at is not None:
-            return
-        try:
-            # video=True: without it the stack re-invites 100 ms later, which confuses some peers; no video is
-            # negotiated with a caller that offers none.
-            await self._call.answer(video=True)
-            await self._call.wait_established(_ANSWER_S)
-        except baresip.BaresipError as error:
-            log.info("phone.answer_failed", call=self.info.call_id, error=type(error).__name__)
-            self._on_closed("")
-            return
-        self.begin()
-
-    def begin(self) -> None:
-        super().begin()
-        self._ticker.add(self.tick)
-        self._outgoing.tick()
-
-    async def refuse(self, status: int = 486) -> None:
-        """The stack knows one refusal, 486; other values are sent as that."""
-        self.why = "refused"
-        with suppress(baresip.StaleHandleError):
-            await self._call.reject()
-
-    async def hang_up(self) -> None:
-        self.why = self.why or "us"
-        await self._bye()
-
-    async def _bye(self) -> None:
-        if self.ended:
-            return
-        with suppress(baresip.StaleHandleError):
-            await self._call.hangup()
-
-    async def send_keys(self, keys: str) -> None:
-        """Press keys, for calls of ours to a machine (RFC 4733)."""
-        if not self.ended:
-            await self._call.send_dtmf(keys)
-
-    async def transfer(self, target: str, brief: Brief | None = None) -> None:
-        if self.ended:
-            return
-        address = _address(target, self._settings)
-        if address is None:
-            raise CannotTransfer("a number needs a trunk")
-        try:
-            await self._call.transfer(address, timeout=_TRANSFER_S)
-        except (baresip.BaresipError, ValueError) as error:
-            if not self.ended:
-                raise CannotTransfer(str(error)) from error
-
-    def tick(self) -> None:
-        super().tick()
-        try:
-            pcm = self._call.audio.read(_READ_BYTES)
-        except (baresip.AudioRestarted, baresip.AudioNotActive):
-            self._incoming.pause()
-            return
-        if not self._held:
-            for frame in self._incoming.push(pcm):
-                self._events.put(Sound(frame))
-
-    def _on_stack_event(self, event: StackEvent) -> None:
-        match event.event:
-            case Event.CALL_DTMF_START if event.text:
-                self._events.put(Digit(event.text))
-            case Event.CALL_HOLD | Event.CALL_RESUME:
-                self._on_hold(event.event is Event.CALL_HOLD)
-            case Event.CALL_CLOSED:
-                self._call.off(self._on_stack_event)
-                self._legs.discard(self)
-                self._on_closed(event.text or "")
-            case _:
-                pass
-
-    def _on_hold(self, on: bool) -> None:
-        if on != self._held:
-            self._held = on
-            self._incoming.pause()
-            self._events.put(Held(on))
-
-    def _on_closed(self, reason: str) -> None:
-        self._ticker.remove(self.tick)
-        self.end(_ending(reason))
-
-
-def _ending(reason: str) -> Ending:
-    """Why a call closed, from the stack's text."""
-    if reason.startswith("Call transfer"):
-        return "transferred"
-    if "rtp" in reason.lower() or "timed out" in reason.lower():
-        return "lost"
-    return "caller"
 
 
 class SipLine:
@@ -222,7 +72,7 @@ class SipLine:
         with TemporaryDirectory(prefix="yinling-sip-") as folder:
             stop_early_events()
             try:
-                await runtime.start(_config(settings, Path(folder)))
+                await runtime.start(stack_config(settings, Path(folder)))
             except baresip.BaresipError as error:
                 allow_early_events()
                 address = f"{settings.sip_host}:{settings.sip_port}"
@@ -236,13 +86,13 @@ class SipLine:
 
     async def _listen(self) -> None:
         settings = self._settings
-        own = await _addresses(settings.sip_host)
-        networks = [*settings.sip_sources, *own, *await _addresses(settings.sip_domain)]
-        ports = [settings.sip_port, *([settings.sip_port + 1] if "tls" in _transports(settings) else [])]
+        own = await networks_of(settings.sip_host)
+        networks = [*settings.sip_sources, *own, *await networks_of(settings.sip_domain)]
+        ports = [settings.sip_port, *([settings.sip_port + 1] if "tls" in transports(settings) else [])]
         for port in ports:
             if not allow_only(networks, port=port):
                 raise LineUnavailable(f"port {port} of {settings.sip_host} is taken")
-        for account in _accounts(settings):
+        for account in accounts(settings):
             agent = await UserAgent.create(self._runtime, account, transfer_policy="reject")
             agent.on_incoming(self._on_invite)
             self._agents.append(agent)
@@ -285,7 +135,7 @@ class SipLine:
             yield leg
 
     async def dial(self, number: str, *, ring_s: float = 30) -> SipLeg:
-        address = _address(number, self._settings)
+        address = address_of(number, self._settings)
         if address is None:
             raise NotReached("unreachable")
         info = CallInfo(
@@ -375,13 +225,6 @@ class SipLine:
         return SipLeg(call, info, self._ticker, self._settings, self._legs)
 
 
-def _address(number: str, settings: Settings) -> str | None:
-    """Whom to ring; None for a number when there is no trunk to ring it through."""
-    if settings.sip_domain is None and "@" not in number:
-        return None
-    return dialled_address(number, settings.sip_domain or "", settings.sip_numbers)
-
-
 async def _rejected(call: baresip.Call) -> None:
     with suppress(baresip.BaresipError):
         await call.reject()
@@ -402,88 +245,3 @@ def _not_reached(error: Exception) -> Literal["busy", "no_answer", "declined", "
     if status in _UNREACHABLE:
         return "unreachable"
     return "failed"
-
-
-def _accounts(settings: Settings) -> list[Account]:
-    """One agent a transport that is listened on; the last is the trunk's, and dials."""
-    transports = _transports(settings)
-    media = {"off": (), "offered": ("mediaenc=srtp",), "required": ("mediaenc=srtp-mand",)}[settings.srtp]
-    transports.sort(key=lambda transport: transport == settings.sip_transport)
-    accounts = [
-        Account(
-            user=settings.sip_user,
-            domain=settings.sip_host,
-            password="",
-            reg_interval=0,
-            transport=transport,
-            audio_codecs=settings.sip_codecs,
-            extra_params=("catchall=yes", "video_codecs=none", *media),
-        )
-        for transport in transports
-    ]
-    if settings.sip_domain:
-        accounts.append(
-            Account(
-                user=settings.sip_user,
-                domain=settings.sip_domain,
-                password=settings.sip_password.get_secret_value(),
-                auth_user=settings.sip_auth_user,
-                reg_interval=600 if settings.sip_register else 0,
-                transport=settings.sip_transport,
-                audio_codecs=settings.sip_codecs,
-                extra_params=("catchall=yes", "video_codecs=none", *media),
-            )
-        )
-    return accounts
-
-
-def _transports(settings: Settings) -> list[Literal["udp", "tcp", "tls"]]:
-    """What is listened on besides UDP: what the trunk speaks, and TLS if there is a certificate."""
-    transports: list[Literal["udp", "tcp", "tls"]] = ["udp"]
-    if settings.sip_transport == "tcp":
-        transports.append("tcp")
-    if settings.tls_certificate or settings.sip_transport == "tls":
-        transports.append("tls")
-    return transports
-
-
-def _config(settings: Settings, folder: Path) -> Config:
-    lines = [
-        f"sip_listen {settings.sip_host}:{settings.sip_port}",
-        f"sip_transports {','.join(_transports(settings))}",
-        f"rtp_ports {settings.rtp_ports[0]}-{settings.rtp_ports[1]}",
-        f"audio_jitter_buffer_type {'adaptive' if settings.jitter_ms[1] else 'off'}",
-        f"audio_jitter_buffer_ms {settings.jitter_ms[0]}-{settings.jitter_ms[1]}",
-    ]
-    if settings.tls_certificate:
-        lines.append(f"sip_certificate {_certificate(settings, folder)}")
-    return Config(
-        net_interface=settings.sip_host,
-        max_concurrent_calls=settings.hard_calls,
-        rtp_timeout=settings.silent_line_s,
-        expose_headers=IDENTITY_HEADERS,
-        extra_config_text="\n".join(lines) + "\n",
-    )
-
-
-def _certificate(settings: Settings, folder: Path) -> Path:
-    """The one file with certificate and key that the stack reads at its start."""
-    assert settings.tls_certificate is not None
-    if settings.tls_key is None:
-        return settings.tls_certificate
-    both = folder / "tls.pem"
-    both.touch(mode=0o600)
-    both.write_bytes(settings.tls_certificate.read_bytes() + b"\n" + settings.tls_key.read_bytes())
-    return both
-
-
-async def _addresses(domain: str | None) -> list[IPv4Network]:
-    """Where the trunk answers from; nothing when its name is not known now."""
-    if not domain:
-        return []
-    host, _, port = domain.partition(":")
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port or None)
-    except OSError:
-        return []
-    return [IPv4Network(str(address[0])) for family, *_, address in found if ":" not in str(address[0])]
