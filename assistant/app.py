@@ -25,7 +25,7 @@ from assistant.desk.rasa import Rasa
 from assistant.desk.service import Desk
 from assistant.desk.unfinished import Unfinished
 from assistant.kit import crypto, tokens
-from assistant.kit.api import Context, bearer
+from assistant.kit.api import Context, holder
 from assistant.kit.clock import Clock, SystemClock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
@@ -112,7 +112,7 @@ async def _health(request: Request) -> JSONResponse:
 
 async def _metrics(request: Request) -> Response:
     """Prometheus metrics, for holders of a token (``yinling token metrics``)."""
-    if "metrics" not in bearer(request).scopes:
+    if "metrics" not in holder(request).scopes:
         raise Forbidden()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

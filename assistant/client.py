@@ -27,6 +27,7 @@ from assistant.desk.schemas import Reply, TurnIn, Word
 from assistant.kit.actor import Actor
 from assistant.kit.clock import CHINA, china
 from assistant.kit.errors import YinlingError
+from assistant.kit.tokens import RENEWAL
 
 TIMEOUT_S = 10.0
 STREAM_SILENT_S = 40.0
@@ -55,7 +56,7 @@ class Client:
 
     Args:
         url: address of the API.
-        token: bearer token of this process (``assistant.kit.tokens``).
+        token: bearer token of this process (``assistant.kit.tokens``); a fresh one that the API hands over is taken.
         transport: for calls within one process (``httpx.ASGITransport``).
     """
 
@@ -88,6 +89,8 @@ class Client:
             answer = await self.http.request(method, path, json=json, params=known, headers=headers)
         except httpx.TransportError as error:
             raise ServiceDown() from error
+        if fresh := answer.headers.get(RENEWAL):
+            self.http.headers["authorization"] = f"Bearer {fresh}"
         body = answer.json() if answer.content else None
         if answer.is_error:
             raise Refused(answer.status_code, body if isinstance(body, dict) else {})

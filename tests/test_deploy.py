@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from assistant.kit import tokens
+from assistant.kit.crypto import Keyring
+
 SECRETS = {"POSTGRES_PASSWORD": "secret-of-a-test", "REDIS_PASSWORD": "secret-of-a-test"}
-OURS = ("prepare", "actions", "rasa", "api", "worker", "telegram", "phone")
+OURS = ("prepare", "tokens", "actions", "rasa", "api", "worker", "telegram", "phone")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,25 @@ def test_each_is_watched_and_without_rights(services: dict[str, dict[str, Any]])
             assert service["cap_drop"] == ["ALL"] and "no-new-privileges:true" in service["security_opt"]
         else:
             assert service["user"] not in ("root", "0") and service["image"].startswith("docker.io/")
+
+
+def test_each_process_has_its_own_token(repository_root: Path, tmp_path: Path) -> None:
+    subjects = {"actions": "actions", "telegram": "channel:telegram", "phone": "channel:phone"}
+    for folder in subjects:
+        (tmp_path / folder).mkdir()
+    environment = {
+        **os.environ,
+        "YINLING_HOME": str(tmp_path),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    command = ["sh", "deploy/tokens.sh", str(tmp_path)]
+    for _ in range(2):
+        subprocess.run(command, cwd=repository_root, env=environment, check=True)
+    keyring = Keyring.load_or_create(tmp_path / "keys.json")
+    for folder, subject in subjects.items():
+        token = tmp_path / folder / "token"
+        assert token.stat().st_mode & 0o077 == 0
+        assert tokens.read(keyring, token.read_text().strip(), datetime.now(UTC)).subject == subject
 
 
 def test_no_secret_stands_in_the_files(repository_root: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from assistant.kit.clock import Clock
 from assistant.kit.crypto import Keyring
 from assistant.kit.db import Database
 from assistant.kit.errors import Forbidden, Invalid, Unauthenticated
-from assistant.kit.tokens import Bearer, read
+from assistant.kit.tokens import RENEWAL, Bearer, read, renewed
 from assistant.settings import Settings
 
 
@@ -44,7 +44,16 @@ def clock(request: Request) -> Clock:
     return context(request).clock
 
 
-def bearer(request: Request) -> Bearer:
+def bearer(request: Request, response: Response) -> Bearer:
+    """Who calls; a process whose token grows old finds a fresh one in the answer. Raises Unauthenticated."""
+    here, who = context(request), holder(request)
+    fresh = renewed(here.keyring, who, here.clock.now())
+    if fresh is not None:
+        response.headers[RENEWAL] = fresh
+    return who
+
+
+def holder(request: Request) -> Bearer:
     """Who calls. Raises Unauthenticated without a valid bearer token."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -79,7 +88,7 @@ def actor(request: Request, x_yinling_actor: Annotated[str | None, Header()] = N
         Unauthenticated: no valid token.
         Invalid: the header is not an actor.
     """
-    bearer(request)
+    holder(request)
     if x_yinling_actor is None:
         return SYSTEM
     try:

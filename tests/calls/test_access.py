@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from assistant.client import Client
+from assistant.client import Client, Refused
 from assistant.kit import tokens
 from assistant.kit.clock import SettableClock
 from assistant.kit.crypto import Keyring
@@ -55,6 +56,16 @@ async def test_the_console_is_closed_to_the_phone_process(app: FastAPI, phone: C
         answer = await phone.http.get(path)
         assert answer.status_code in (303, 401, 404), (path, answer.status_code)
         assert "周桂英" not in answer.text
+
+
+async def test_a_process_that_runs_for_years_keeps_its_door(phone: Client, clock: SettableClock) -> None:
+    for _ in range(20):
+        clock.advance(tokens.LIFETIME * 0.75)
+        await phone.abandon_calls("phone-1")
+    clock.advance(tokens.LIFETIME + timedelta(seconds=1))
+    with pytest.raises(Refused) as refused:
+        await phone.abandon_calls("phone-1")
+    assert refused.value.status == 401
 
 
 @pytest.mark.parametrize("subject", sorted(set(tokens.SCOPES) - {"channel:phone"}))

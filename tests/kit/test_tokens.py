@@ -34,6 +34,18 @@ def test_it_ends_by_the_clock_handed_in(keyring: Keyring) -> None:
         tokens.read(keyring, token, NOW + tokens.LIFETIME + SECOND)
 
 
+@pytest.mark.parametrize("subject", sorted(tokens.SCOPES))
+def test_only_processes_of_ours_are_handed_a_fresh_one_and_only_in_time(
+    keyring: Keyring, subject: str
+) -> None:
+    token, half = tokens.issue(keyring, subject, NOW), NOW + tokens.LIFETIME / 2
+    assert tokens.renewed(keyring, tokens.read(keyring, token, half), half) is None
+    fresh = tokens.renewed(keyring, tokens.read(keyring, token, half), half + SECOND)
+    assert (fresh is None) == (subject in ("provider", "metrics"))
+    if fresh is not None:
+        assert tokens.read(keyring, fresh, NOW + tokens.LIFETIME + SECOND).subject == subject
+
+
 def test_forgeries_are_refused(keyring: Keyring) -> None:
     claims = {"sub": "actions", "scope": "orders", "exp": int((NOW + SECOND).timestamp())}
     forged = [
