@@ -42,7 +42,7 @@ async def find_service(
     if turn.asks_subsidy:
         return await ask_subsidy(turn, out, api, inside=inside)
     types = turn.service_types or ([service] if service else [])
-    city = turn.value("city") or turn.speaker.city
+    city = turn.city or turn.speaker.city
     if place is None and not inside and (options := await like(turn, api, city)):
         out.say(
             "utter_ask_place", asks="place", expects="choice", names=either(options), choices=offered(options)
@@ -108,7 +108,7 @@ def _priced(result: dict[str, Any]) -> bool:
 async def documented(turn: Turn, out: Out, api: Client, types: list[str]) -> bool:
     """Tell a price that no place names from the documents, with its year; False when they have none."""
     question = {
-        "city": turn.value("city") or turn.speaker.city,
+        "city": turn.city or turn.speaker.city,
         "topic": turn.text,
         "service_type": types[0] if types else None,
         "role": ROLES.get(turn.speaker.kind or "senior", "senior"),
@@ -155,7 +155,7 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     role = ROLES.get(turn.speaker.kind or "senior", "senior")
     asked = f"{topic} {turn.text}".strip()
     question = {
-        "city": turn.value("city") or turn.speaker.city,
+        "city": turn.city or turn.speaker.city,
         "topic": asked,
         "service_type": types[0] if types else None,
         "age": turn.value("age"),

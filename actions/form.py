@@ -148,6 +148,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         if first:
             if not frame.noted:
                 await self.learn(frame, turn, first=True)
+                await self.beside(frame, turn, out)
                 if await self.only_asked(frame, turn, out):
                     return
             await self.go_on(frame, turn, out)
@@ -208,6 +209,9 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
     def doubt(self, frame: F, turn: Turn) -> bool:
         """Forget the datum that was called wrong without a new one ("日子不对"), so that it is asked for."""
         return False
+
+    async def beside(self, frame: F, turn: Turn, out: Out) -> None:
+        """Answer what the turn that began the form asks beside its wish."""
 
     async def only_asked(self, frame: F, turn: Turn, out: Out) -> bool:
         """Whether the turn that began the form was no more than a question, which is then answered instead."""

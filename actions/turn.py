@@ -18,7 +18,6 @@ AFFIRM = re.compile(
     r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
     re.IGNORECASE,
 )
-CLAUSE = re.compile(r"[，,。；;！!…]+|\s+")
 DOUBTED = re.compile(
     r"[?？吗]|不(?!用改|要紧|错)|别|没(?!错|问题)|改|换|(?<![没不])错|先|等|问|考虑|想想|再说|回头|商量"
 )
@@ -34,13 +33,15 @@ PRICE = re.compile(
     r"(?:怎么|咋|如何|怎样)(?:个|样)?(?:算|收|要|扣)(?:钱|费|价|的)|收费|(?:要|收|花)不?(?:要|收|花)?钱[吗不没嘛]|贵不贵|价[格钱]"
 )
 """A question for the price."""
-SUBSIDY = re.compile(
-    r"补(?!个?[课种牙])|津贴|报销|(?:上头|上面|国家|政府|公家).{0,6}(?:给|发|出|掏|补)|这个?钱"
+PUBLIC_MONEY = re.compile(
+    r"补(?!个?[课种牙])|津贴|报销|报不报|[能给]报(?!名)|这个?钱|"
+    r"(?:上头|上面|国家|政府|公家|低保|特困).{0,8}(?:给|发|出|掏|补|管不管|[减免])"
 )
-SUBSIDY_ASKED = re.compile(
+"""Words about public money: the subject of a question, and where a service is named beside them, the question."""
+MONEY_ASKED = re.compile(
     r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|[吗么不没呗][?？。]?$|[?？]$"
 )
-"""A question for public money: its subject, and that it is asked for."""
+"""That it is asked for."""
 ORDERED = re.compile(r"订|预约|约[个一上下]|[送来][一两个份]|登记|报名|安排")
 WISH = re.compile(
     r"(?:想|要|给|帮|替|请|麻烦|先|再|就)[^，。,？?]{0,6}(?:订|定|约|预约|办|签|来[一个份人趟]|送[一两几份]|登记|报名|安排)|"
@@ -51,6 +52,10 @@ HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒
 """Words that say what was told has been taken in: no yes to an offer."""
 NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
 """Nothing more is wanted: whatever yes stands before it, it is none."""
+AWAY = re.compile(r"老家|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远")
+"""Whoever speaks lives elsewhere than the one it is for."""
+LIVES_IN = r"[我俺咱](?:们|人|自己|现在|平时|常年|一直|还|都)*(?:住|人)?在"
+OTHERS = re.compile(r"[他她]|老人|[爸妈爹娘父母爷奶公婆]")
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -129,6 +134,7 @@ class Turn:
     asked: str | None
     when: Spoken
     clauses: tuple[Clause, ...]
+    """As the desk parted it: the one place where that is done."""
     changed_to: Clause | None
     """What follows "改成" and its kin."""
     location: tuple[float, float] | None
@@ -170,6 +176,17 @@ class Turn:
         return found
 
     @property
+    def city(self) -> str | None:
+        """The city named in which it is to be.
+
+        "我在深圳，给老家的父亲…" names one in which it is not: there lives the child who asks.
+        """
+        named = self.values("city")
+        if AWAY.search(self.text) and OTHERS.search(self.text):
+            named = [each for each in named if not re.search(LIVES_IN + re.escape(str(each)), self.text)]
+        return str(named[-1]) if named else None
+
+    @property
     def service_types(self) -> list[str]:
         """The types of service named or implied."""
         return [each for each in self.values("service_type") if each in SERVICE_TYPES]
@@ -208,8 +225,8 @@ class Turn:
     @property
     def last_clause(self) -> str:
         """The end of what was said, without punctuation."""
-        clauses = [NOISE.sub("", each) for each in CLAUSE.split(self.text)]
-        return next((each for each in reversed(clauses) if each), "")
+        said = " ".join(clause.text for clause in self.clauses).split()
+        return next((bare for each in reversed(said) if (bare := NOISE.sub("", each))), "")
 
     @property
     def thanks(self) -> bool:
@@ -224,7 +241,7 @@ class Turn:
     @property
     def asks_subsidy(self) -> bool:
         """Whether public money is asked about, and nothing ordered."""
-        asked = SUBSIDY.search(self.text) and SUBSIDY_ASKED.search(self.text)
+        asked = PUBLIC_MONEY.search(self.text) and MONEY_ASKED.search(self.text)
         return bool(asked) and not ORDERED.search(self.text)
 
     @property

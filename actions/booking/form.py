@@ -63,11 +63,14 @@ class BookingForm(Asking):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {}})
         return True
 
-    async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
-        """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
+    async def beside(self, frame: Booking, turn: Turn, out: Out) -> None:
+        """ "明天洗澡，再帮我查一下食堂几点开门": the second service is only asked about."""
         for each in asked_beside(turn):
             answer = ask_subsidy if asks_for_money(each, turn) else find_service
             await answer(about(each, turn), out, self.api, inside=True)
+
+    async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
         if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")

@@ -23,9 +23,6 @@ REMARK = re.compile(
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
-AWAY = re.compile(r"老家|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远")
-"""Who books lives elsewhere."""
-CALLER_IN = r"[我俺咱](?:们|人|自己|现在|平时|常年|一直|还|都)*(?:住|人)?在"
 AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
@@ -133,8 +130,8 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.quantity = int(quantity)
         learned.add("quantity")
     learned |= await _place_named(api, frame, turn)
-    if turn.value("city") and frame.asked != "address" and not _city_of_caller(frame, turn):
-        frame.city = turn.value("city")
+    if turn.city and frame.asked != "address":
+        frame.city = turn.city
         learned.add("city")
     if turn.value("phone"):
         frame.phone = turn.value("phone")
@@ -157,10 +154,3 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
         learned.add("remarks")
     return learned
-
-
-def _city_of_caller(frame: Booking, turn: Turn) -> bool:
-    """Whether the city told is where a child lives who books for a parent at home: "我在深圳，给老家的父亲…"."""
-    for_others = bool(frame.people) and not any(who.own for who in frame.people)
-    there = re.search(CALLER_IN + re.escape(str(turn.value("city"))), turn.text)
-    return for_others and there is not None and AWAY.search(turn.text) is not None

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from actions.turn import Clause, Spoken, Turn
+from actions.turn import PUBLIC_MONEY, Clause, Spoken, Turn
 from assistant.client import SERVICE_TYPES
 
 ASKED = re.compile(
     r"几点|[啥什]么时候|多少钱|在哪|哪里|哪儿|电话|有没有|开门|开不开|管不管|补不补|报不报|[吗呢?？]$"
 )
 """What makes a clause a question."""
-PUBLIC_MONEY = re.compile(r"补贴|补助|津贴|补不补|管不管|报销|报不报|给不给报|能补|能报")
-"""What makes it one for a subsidy."""
 HINTS = {
     "meal": ("饭", "餐", "食堂"),
     "bath": ("澡", "浴"),
@@ -59,7 +57,7 @@ def _asks_about(service_type: str, turn: Turn) -> bool:
 def _own_words(service_type: str, turn: Turn) -> str:
     """The clause in which a service is named; empty where it is only implied."""
     words = next(_named_by(service_type, turn), "")
-    return next((part for part in re.split(r"[，,。；;！!]", turn.text) if words and words in part), "")
+    return next((clause.text for clause in turn.clauses if words and words in clause.text), "")
 
 
 def _named_by(service_type: str, turn: Turn) -> Iterator[str]:

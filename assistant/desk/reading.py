@@ -13,7 +13,9 @@ from assistant.kit.when import When, read
 
 CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
-CLAUSE = re.compile(r"[，。；！？,;!?…\n]+|另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得)")
+CLAUSE = re.compile(r"[，。；！？,;!?…\n]+|(?=另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得))")
+"""Where one thing said ends and the next begins."""
+MOST_CLAUSES = 16
 CORRECTED = re.compile(r"不对|不是|错了|哦不|还是")
 """What comes after these words holds."""
 
@@ -41,7 +43,9 @@ def heard(text: str, now: datetime, asked: str | None) -> dict[str, Any]:
     """
     whole = read(text, now, asked=asked)
     pieces = [piece.strip() for piece in CLAUSE.split(text) if piece.strip()]
-    clauses = [{"text": piece, "when": as_json(read(piece, now, asked=asked))} for piece in pieces[:8]]
+    clauses = [
+        {"text": piece, "when": as_json(read(piece, now, asked=asked))} for piece in pieces[:MOST_CLAUSES]
+    ]
     change = CHANGE.search(text)
     new = None
     if change:

@@ -96,7 +96,9 @@ class Understanding(IntentClassifier, GraphComponent):
         )
         ridge, held = self._config["ridge"], self._held_out(examples)
         intents, targets = membership([[message.get(INTENT)] for message in examples])
-        services, meant = membership([context.service_types(message) for message in examples])
+        services, meant = membership(
+            [service_types.taught(context.service_types(message)) for message in examples]
+        )
         importance, alike = self._importance(targets), np.ones(len(examples), dtype=np.float32)
         fits: list[Callable[[], Any]] = [
             lambda: LinearModel.fit(rows, intents, targets, ridge, importance),

@@ -8,6 +8,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import ask_subsidy, find_service
 from actions.booking import Booking, BookingForm
 from actions.booking.naming import asked_beside, asks_for_money
 from actions.orders import OneOrder, choose_order
@@ -15,7 +16,7 @@ from actions.out import Out
 from actions.places import Option, either, resembling
 from actions.requests import AssessmentForm
 from actions.turn import Turn
-from tests.actions.test_words import turn
+from tests.actions.test_words import clauses, turn
 
 SENIOR = "8f0c0000-0000-4000-8000-000000000001"
 HOME = "洛王街道演示花园5栋602"
@@ -30,6 +31,7 @@ class Api:
         self.price: int | None = 6000
         self.orders: list[dict[str, Any]] = []
         self.documents: list[str] = []
+        self.questions: list[dict[str, Any]] = []
 
     async def resolve(self, actor: Any, name: str, city: str | None = None) -> list[dict[str, Any]]:
         return self.names
@@ -47,7 +49,9 @@ class Api:
         return self.orders
 
     async def match_benefits(self, actor: Any, question: dict[str, Any]) -> dict[str, Any]:
-        return {"found": bool(self.documents), "answers": [{"text": each} for each in self.documents]}
+        self.questions.append(question)
+        found = [{"text": each} for each in self.documents]
+        return {"found": bool(found), "answers": found, "message": "没有查到"}
 
     async def search(self, actor: Any, **query: Any) -> dict[str, Any]:
         self.searched.append(query)
@@ -86,7 +90,7 @@ class Talk:
             "metadata": {
                 "now": "2025-06-11T10:00:00",
                 "asked": asked,
-                "heard": {"when": heard} if heard else {},
+                "heard": {"when": heard} | clauses(text),
                 "patience": self.patience,
                 "speaker": {name: getattr(who, name) for name in who.__dataclass_fields__},
             },
@@ -291,6 +295,8 @@ def test_questions_for_the_price_and_wishes(said: str, price: bool, wish: bool) 
         ("一张床补五千多，这个钱能给俺不", True),
         ("给我约个助浴，再问问补贴有没有", False),
         ("补个牙多少钱", False),
+        ("低保户洗澡能报不", True),
+        ("能报名吗", False),
         ("洗澡多少钱", False),
     ],
 )
@@ -354,3 +360,21 @@ async def test_where_a_child_lives_is_not_where_the_parent_is_served(
     told = "深圳" if "深圳" in said else "株洲"
     await talk(said, "book_service", BATH, ("city", told), ("person", "父亲"))
     assert talk.frame.people and talk.frame.city == city
+
+
+@pytest.mark.parametrize(
+    ("said", "cities", "served"),
+    [
+        ("我在深圳，老家的父亲洗澡有什么补贴", ["深圳"], "yueyang"),
+        ("给老家株洲的父亲问问洗澡多少钱，我住在深圳", ["株洲", "深圳"], "株洲"),
+        ("我在株洲，想问问洗澡有补贴没有", ["株洲"], "株洲"),
+    ],
+)
+async def test_questions_are_answered_for_the_city_of_whom_they_are_about(
+    said: str, cities: list[str], served: str
+) -> None:
+    api = Api()
+    told = turn(said, "find_service", [{"entity": "city", "value": each} for each in cities])
+    for answer in (find_service, ask_subsidy):
+        await answer(told, Out(CollectingDispatcher()), api, inside=True)  # type: ignore[arg-type]
+    assert {each["city"] for each in [*api.searched, *api.questions]} == {served}

@@ -12,6 +12,7 @@ from actions import spoken
 from actions.addresses import said_address
 from actions.answers import order_number
 from actions.turn import Turn
+from assistant.desk.reading import heard
 
 TODAY = date(2025, 6, 11)
 NOW = "2025-06-11T10:00:00"
@@ -28,6 +29,11 @@ CALLER: dict[str, Any] = {
 """Speaker of a turn, as the desk tells it."""
 
 
+def clauses(text: str) -> dict[str, Any]:
+    """The clauses of a turn as the desk tells them."""
+    return {"clauses": heard(text, datetime.fromisoformat(NOW), None)["clauses"]}
+
+
 def turn(
     text: str, intent: str = "inform", entities: list[dict[str, Any]] | None = None, **speaker: Any
 ) -> Turn:
@@ -35,7 +41,7 @@ def turn(
         "text": text,
         "intent": {"name": intent, "confidence": 1.0},
         "entities": entities or [],
-        "metadata": {"now": NOW, "asked": None, "heard": {}, "speaker": CALLER | speaker},
+        "metadata": {"now": NOW, "asked": None, "heard": clauses(text), "speaker": CALLER | speaker},
     }
     return Turn.of(Tracker("s", {}, message, [], False, None, {}, "action_listen"))
 

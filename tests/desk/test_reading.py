@@ -28,3 +28,8 @@ def test_the_new_value_is_what_follows_and_not_its_reason(text: str, date: str, 
 
 def test_without_a_change_there_is_no_new_value() -> None:
     assert heard("后天上午来", NOW, None)["new"] is None
+
+
+def test_a_clause_keeps_the_word_that_joins_it() -> None:
+    pieces = [clause["text"] for clause in heard("对，再来", NOW, None)["clauses"]]
+    assert pieces == ["对", "再来"]

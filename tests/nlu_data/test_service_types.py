@@ -44,5 +44,26 @@ def test_less_is_enough_where_a_service_is_expected(asked: str | None, intent: s
 
 
 def test_services_come_in_the_order_in_which_they_are_said() -> None:
-    likely = meant({"meal": 0.9, "bath": 0.5}, "先助浴，再助餐", None, "book_service", THRESHOLDS)
+    likely = meant({"meal": 0.9, "bath": 0.6}, "先助浴，再助餐", None, "book_service", THRESHOLDS)
     assert [service for service, _ in likely] == ["bath", "meal"]
+
+
+@pytest.mark.parametrize(("several", "found"), [(0.0, ["bath"]), (0.4, ["meal", "bath"])])
+def test_a_second_service_needs_less_where_several_seem_wanted(several: float, found: list[str]) -> None:
+    scores = {"bath": 0.7, "meal": 0.4, "several": several}
+    likely = meant(scores, "中午端碗热的来，完了助浴", None, "book_service", THRESHOLDS)
+    assert sorted(service for service, _ in likely) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "wanted"),
+    [
+        ("理发不急，先助浴", "book_service", "bath"),
+        ("理发我知道，问的是助浴", "find_service", "bath"),
+        ("隔壁订了理发，我要助浴", "book_service", "bath"),
+        ("理发不要了，助浴照旧", "cancel_order", "haircut"),
+    ],
+)
+def test_what_is_only_spoken_of_is_not_wanted(text: str, intent: str, wanted: str) -> None:
+    likely = meant({"haircut": 0.8, "bath": 0.7, "several": 0.1}, text, None, intent, THRESHOLDS)
+    assert [service for service, _ in likely] == [wanted]
