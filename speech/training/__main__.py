@@ -219,7 +219,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--start", type=Path, help="a trained network to go on from, at half the learning rate"
     )
-    parser.add_argument("--training-steps", type=int, default=5000)
+    parser.add_argument("--training-steps", type=int, default=3500)
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)
