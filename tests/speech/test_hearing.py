@@ -75,6 +75,11 @@ def test_a_phrase_is_believed_for_its_fit_and_its_sound() -> None:
     assert picked(believed("今天天气真好", {"语言": -4.2, "语音": -4.5})) is None
     assert picked(believed("", {"对": -0.5, "队": -0.5})) is None, "two that nobody can tell apart"
     assert believed("", {}) == ()
+    fit = {"北京": -2.0, "总工": -2.2}
+    assert believed("", fit)[0].text == "北京"
+    said_anyway = {"北京": -3.0, "总工": -7.0}
+    assert believed("", fit, said_anyway)[0].text == "总工", "what is likely on silence too has to fit better"
+    assert believed("", fit, dict.fromkeys(fit, -5.0)) == believed("", fit), "only what differs counts"
     assert picked(()) is None
 
 
