@@ -37,10 +37,13 @@ FIRST = "first"
 """The author who also wrote `danger.yml` and `harmless.yml` in `nlu_data/nlu`."""
 
 RIDGE = 0.6
-STEPS = 60
+STEPS = 30
 """Of conjugate gradients; more change no decision."""
 PLAIN = 0.3
 """What plain talk counts beside the doubles of danger; with more, less danger is heard in lines of a new author."""
+
+SEEN = 2
+"""Terms of fewer examples are left out: they teach nothing that holds for others, and fill the table."""
 
 READINGS = ("none", "guarded", "ask", "danger")
 
@@ -108,11 +111,12 @@ def digest() -> str:
 
 
 def rarity_of(texts: Sequence[str]) -> Floats:
-    """Inverse document frequency of every bucket."""
+    """Inverse document frequency of every bucket; 0 for what fewer than `SEEN` texts have."""
     seen = np.zeros(BUCKETS, dtype=np.float64)
     for text in texts:
         seen[list({bucket for view in views(text) for bucket in view})] += 1
-    return np.asarray(1 + np.log((1 + len(texts)) / (1 + seen)), dtype=np.float32)
+    rarity = 1 + np.log((1 + len(texts)) / (1 + seen))
+    return np.asarray(np.where(seen < SEEN, 0, rarity), dtype=np.float32)
 
 
 def weigh(danger: NDArray[np.bool_], double: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -184,12 +188,15 @@ def teach() -> tuple[Voice, dict[str, float]]:
     calibration = calibrate(scores, readings, danger[double])
     weights = np.asarray(fit(rows, danger, importance), dtype=np.float32)
     likely = calibration["score"] * scores + np.array([calibration[each] for each in readings])
-    figures = dict(_figures(1 / (1 + np.exp(-likely)), ruled, danger[double]))
+    figures = dict(_figures(1 / (1 + np.exp(-likely)), ruled, danger[double], author[double]))
     return Voice(weights, rarity, calibration, digest()), figures
 
 
 def _figures(
-    likely: NDArray[np.float64], ruled: Sequence[Verdict], danger: NDArray[np.bool_]
+    likely: NDArray[np.float64],
+    ruled: Sequence[Verdict],
+    danger: NDArray[np.bool_],
+    author: NDArray[np.str_],
 ) -> Iterator[tuple[str, float]]:
     alarmed = np.array([each.level == "danger" for each in ruled])
     asked = np.array([each.level == "ask" for each in ruled])
@@ -201,6 +208,8 @@ def _figures(
         yield f"{name}_rules_alone", float(alarmed[group].mean())
         yield f"{name}_raised", float(raised[group].mean())
         yield f"{name}_asked", float(questioned[group].mean())
+        for each in sorted(set(author)):
+            yield f"{name}_raised_{each}", float(raised[group & (author == each)].mean())
 
 
 def main() -> None:

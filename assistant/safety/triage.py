@@ -18,13 +18,13 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.63
+DANGER_FROM = 0.6
 """From this probability on, the learned voice means danger by itself (chosen by `teaching` on held-out lines)."""
 
 QUESTION_FROM = 0.45
 """From here on it brings one question."""
 
-UNLIKELY = 0.45
+UNLIKELY = 0.35
 """Below this, what a rule takes for danger becomes a question."""
 
 HARDLY = 0.08

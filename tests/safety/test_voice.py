@@ -10,7 +10,7 @@ import pytest
 
 from assistant.safety import teaching
 from assistant.safety.triage import normalise, triage
-from assistant.safety.voice import Voice, views, voice
+from assistant.safety.voice import Voice, vector, views, voice
 
 EVALUATION = Path(__file__).parents[1] / "evaluation"
 LONG = 8  # characters from which on equal words are no coincidence
@@ -78,3 +78,10 @@ def test_nothing_taught_stands_in_an_evaluation_set() -> None:
         lines = file.read_text(encoding="utf-8").splitlines()
         said = {normalise(json.loads(line)["text"]) for line in lines if line.strip()}
         assert not {text for text in said & taught if len(text) >= LONG}, file.name
+
+
+def test_what_one_example_alone_has_is_left_out() -> None:
+    rarity = teaching.rarity_of(["摔倒", "摔跤"])
+    only_edges = vector("别的", rarity)[0]
+    assert set(vector("摔", rarity)[0]) > set(only_edges)
+    assert vector("倒跤", rarity)[0] == only_edges
