@@ -184,7 +184,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         if frame.asked == CONFIRM and (self.agrees(turn) or turn.ends_in_yes):
             await self.submit(frame, turn, out)
             return
-        if self.doubt(frame, turn):
+        if self.doubt(frame, turn) or (frame.asked == CORRECTION and self.agrees(turn)):
             frame.misses = 0
             await self.go_on(frame, turn, out)
             return

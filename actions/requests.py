@@ -22,6 +22,10 @@ from assistant.client import CHINA, Refused
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
 QUESTION = re.compile(r"多少钱|收费|免费|怎么用|有没有|是什么|什么样|能不能|可以吗|[吗呢?？]$")
 BROKEN = re.compile(r"坏|不亮|没电|不响|失灵|不灵|充不|丢|掉了|修|换")
+DROPPED = re.compile(r"不(?:用|要|想)?(?:投诉|报|登|办|说|反映|追究|计较)|算了|没事")
+"""A complaint is taken back."""
+MORE = 10
+"""Characters from which on an answer to a read-back tells more than no."""
 ADDRESS_MATTER = re.compile(r"搬|地址|住址|住到|住在|家在")
 PHONE_MATTER = re.compile(r"手机|电话|号码|号")
 CONTACT_MATTER = re.compile(r"联系人|紧急|绑定|家属|(女儿|儿子|闺女|老伴|孙子|孙女|侄子)(的)?(电话|手机|号)")
@@ -80,6 +84,8 @@ class TicketForm(Form[Request]):
 
     def learn_details(self, frame: Request, turn: Turn) -> set[str]:
         if turn.intent in ("affirm", "deny") and len(turn.text) <= 3:
+            return set()
+        if frame.details and (turn.affirms or turn.ends_in_yes):
             return set()
         frame.details = f"{frame.details}；{turn.text}" if frame.details else turn.text
         return {"details"}
@@ -175,6 +181,12 @@ class ComplaintForm(TicketForm):
     kind: ClassVar[str] = "complaint"
     contact: ClassVar[tuple[str, ...]] = ("phone",)
     intents: ClassVar[frozenset[str]] = frozenset({"complain", "inform", "affirm", "deny", "rate_service"})
+
+    async def learn(self, frame: Request, turn: Turn, *, first: bool) -> set[str]:
+        """More is told also where a yes was asked for: "前天下午的事，反正要有个说法"."""
+        learned = await super().learn(frame, turn, first=first)
+        more = turn.intent in self.intents and len(turn.text) >= MORE and not DROPPED.search(turn.text)
+        return learned | self.learn_details(frame, turn) if frame.asked == CONFIRM and more else learned
 
     async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
         if frame.details and len(frame.details) >= 8:

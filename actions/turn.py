@@ -15,7 +15,7 @@ NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
     r"^(也|那|就|你|您|啊|哎|诶|哦)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
     r"就这么定|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|👌)+"
-    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
+    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
     re.IGNORECASE,
 )
 DOUBTED = re.compile(
@@ -52,7 +52,9 @@ HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒
 """Words that say what was told has been taken in: no yes to an offer."""
 NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
 """Nothing more is wanted: whatever yes stands before it, it is none."""
-AWAY = re.compile(r"老家|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远")
+AWAY = re.compile(
+    r"老家|人在|在[^，。]{1,6}(?:上班|打工|工作|做事|读书|出差)|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远"
+)
 """Whoever speaks lives elsewhere than the one it is for."""
 LIVES_IN = r"[我俺咱](?:们|人|自己|现在|平时|常年|一直|还|都)*(?:住|人)?在"
 OTHERS = re.compile(r"[他她]|老人|[爸妈爹娘父母爷奶公婆]")

@@ -23,7 +23,13 @@ REMARK = re.compile(
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
-AT_HOME = re.compile(r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家")
+AT_HOME = re.compile(
+    r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家|下不[了来得]楼|出不[了来得]门|卧床|瘫"
+)
+OCCASION = re.compile(
+    r"结婚|成亲|娶亲|出嫁|喜事|满月|喜酒|吃酒|吃席|过寿|做寿|生日|考试|开学|聚会|回来|来看[我俺咱]|来客|走亲戚"
+)
+"""What a day is told of as a reason: a haircut before the wedding, the cleaning before the children come."""
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
 
@@ -34,7 +40,8 @@ async def learn(api: Client, frame: Booking, turn: Turn, *, first: bool) -> set[
         The data that it told, by name.
     """
     learned = _service(frame, turn, first)
-    learned |= _when(frame, turn)
+    if not (first and _of_an_occasion(frame, turn)):
+        learned |= _when(frame, turn)
     learned |= await _people(api, frame, turn, first)
     learned |= await _details(api, frame, turn)
     return learned
@@ -50,10 +57,19 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
         wanted = [each for each in types[1:3] if each not in beside]
         frame.more += [partial(each, turn, index) for index, each in enumerate(wanted, start=1)]
         return {"service_type"}
+    if frame.asked in ("date", "time", "quantity") and turn.intent == "inform":
+        # "后天，明天我得打针": what else is done that day.
+        return set()
     if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
         frame.service_type = types[-1]
         return {"service_type"}
     return set()
+
+
+def _of_an_occasion(frame: Booking, turn: Turn) -> bool:
+    """Whether the only days told are those of an occasion: "星期天我孙子结婚，我这头发乱得…"; guests eat on theirs."""
+    dated = [clause.text for clause in turn.clauses if clause.when.date]
+    return bool(dated) and frame.service_type != "meal" and all(OCCASION.search(text) for text in dated)
 
 
 def _when(frame: Booking, turn: Turn) -> set[str]:
@@ -148,6 +164,9 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.at_home, frame.results = False, []
     elif AT_HOME.search(turn.text) and frame.at_home is None:
         frame.at_home = True
+        if frame.offering and not frame.offering["offering"]["at_home"]:
+            frame.offering, frame.results, frame.slot = None, [], None
+            learned.add("at_home")
     remark = REMARK.findall(turn.text)
     if remark:
         known = [frame.remarks] if frame.remarks else []

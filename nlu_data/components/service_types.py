@@ -18,11 +18,12 @@ _JOINED = re.compile(r"[和跟与](?!.{1,8}一样)|、|还是|或者|以及")
 _PLACES_OF_CARE = frozenset(("day_care", "short_stay", "residential", "home_bed"))
 
 _DECLINED = re.compile(
-    r"不急|算了|不(?:必|剪|修|学|图|订|退|催|评|问|打分|说|提|管)|[就也]?不用|不要(?!钱)|不[^，]{0,4}(?:肯|去)|嫌|"
+    r"不急|算了|(?<![剪修学订退催评问说提管用要])不(?:必|剪|修|学|图|订|退|催|评|问|打分|说|提|管|用|要(?!钱))|"
+    r"不[^，]{0,4}(?:肯|去)|嫌|"
     r"别(?:派|给|跟|念|提|找|管|动|停|误会|再)|(?<!是)不是|^除了"
 )
 _PASSED = re.compile(
-    r"[做装签上评办建]完|过(?:了|一次|得)|[上前去](?:回|次|年|月)|以前|本来|原先|从前|先前|之前|昨天|刚[才走说]|齐了|"
+    r"[做装签上评办建]完|过(?:了|一次|得)|[上前去](?:回|次|年|月)|以前|本来|原先|从前|先前|之前|昨天|前天|刚[才走说]|齐了|"
     r"有(?:了|我|姐姐|补贴)|知道|晓得|熟|懂|存了|照[旧样来]|老时间|[没不]变|继续|接着|挺好|没话说|倒没|好好的|"
     r"没(?:事|关系|理|批)|不相干|无关|^因为"
 )
@@ -38,8 +39,8 @@ ASIDE = 0.3
 OTHERWISE = 0.3
 """Score from which on something else may be what is wanted."""
 # No one asks for more than three at once.
-THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.55, "third": 0.45}
-ABOUT_SERVICES = (None, "in_form", "order", "reason", "rating")  # whose answers may name one
+THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.53, "third": 0.45}
+ABOUT_SERVICES = (None, "in_form", "order", "which_order", "reason", "rating")  # whose answers may name one
 WANTING = ("book_service", "find_service")  # intents that seldom come without a service
 
 

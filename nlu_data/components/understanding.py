@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components import context, service_types
+from components import context, matters, service_types
 from components.features import Featurizer, Said
 from components.forked import all_of
 from components.linear import Floats, LinearModel, Rows, best_temperature, held_out_scores, membership
@@ -138,11 +138,23 @@ class Understanding(IntentClassifier, GraphComponent):
 
     def _set_intent(self, message: Message, row: Rows) -> None:
         assert self._intents is not None
-        scores = self._intents.probabilities(row)[0]
         names = self._intents.classes
+        scores = self._of_the_first_matter(message, self._intents.probabilities(row)[0])
         ranking = [{"name": names[i], "confidence": float(scores[i])} for i in np.argsort(-scores)[:RANKING]]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _of_the_first_matter(self, message: Message, scores: Floats) -> Floats:
+        """The probabilities; of the beginning alone, where another matter follows it."""
+        assert self._intents is not None and self._featurizer is not None
+        names = self._intents.classes
+        said, asked = _said(message)
+        beginning = matters.first(said)
+        if beginning is None or names[scores.argmax()] not in matters.MATTERS:
+            return scores
+        alone = self._intents.probabilities(self._featurizer.rows([(beginning, asked)]))[0]
+        sure = alone.max() >= matters.SURE and names[alone.argmax()] in matters.MATTERS
+        return alone if sure else scores
 
     def _set_services(self, message: Message, row: Rows) -> None:
         assert self._services is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from actions.booking.naming import asked_beside, asks_for_money
 from actions.orders import OneOrder, choose_order
 from actions.out import Out
 from actions.places import Option, either, resembling
-from actions.requests import AssessmentForm
+from actions.requests import AssessmentForm, ComplaintForm
 from actions.turn import Turn
+from assistant.desk.reading import heard
 from tests.actions.test_words import clauses, turn
 
 SENIOR = "8f0c0000-0000-4000-8000-000000000001"
@@ -29,6 +31,7 @@ class Api:
         self.names: list[dict[str, Any]] = []
         self.searched: list[dict[str, Any]] = []
         self.price: int | None = 6000
+        self.at_home = True
         self.orders: list[dict[str, Any]] = []
         self.documents: list[str] = []
         self.questions: list[dict[str, Any]] = []
@@ -56,7 +59,7 @@ class Api:
     async def search(self, actor: Any, **query: Any) -> dict[str, Any]:
         self.searched.append(query)
         offering = {"id": "o", "name": "助浴", "service_type": "bath", "unit": "次", "unit_price_fen": self.price,
-                    "at_home": True}  # fmt: skip
+                    "at_home": self.at_home}  # fmt: skip
         place = {"name": query.get("q") or "和风站", "address": None, "phone": None}
         return {"known_city": True, "results": [{"place": place, "offering": offering, "bookable": True}]}
 
@@ -256,6 +259,42 @@ async def test_an_assessment_keeps_the_day_that_suits_and_who_it_is_for() -> Non
     assert talk.slots["frame"]["wished"] == "后天，6月13日星期五上午"
 
 
+async def test_more_is_told_at_the_read_back_of_a_complaint(talk: Talk) -> None:
+    talk.form = ComplaintForm(talk.api)  # type: ignore[arg-type]
+    talk.speaker["phone"] = "13900001111"
+    assert await talk("护工坐了一个钟头看手机，我要反映", "complain") == ["utter_confirm_complaint"]
+    assert await talk("前天下午的事，反正要有个说法", "deny") == ["utter_confirm_complaint"]
+    assert talk.slots["frame"]["details"].count("；") == 1
+    assert await talk("不对", "deny") == ["utter_ask_correction"]
+    assert await talk("对，就这样报上去", "affirm") == ["utter_confirm_complaint"]
+    assert talk.slots["frame"]["details"].count("；") == 1
+
+
+async def test_the_day_of_an_occasion_is_not_the_day_of_the_service(talk: Talk) -> None:
+    reason = heard("星期天我孙子结婚，身上几天没洗了", datetime(2025, 6, 11, 10), None)["when"]
+    assert await talk("星期天我孙子结婚，身上几天没洗了", "book_service", BATH, **reason) == [
+        "utter_ask_date"
+    ]
+    assert talk.frame.date is None
+
+
+async def test_what_else_is_done_that_day_is_no_other_service(talk: Talk) -> None:
+    await talk("给我洗个澡", "book_service", BATH)
+    await talk(
+        "后天上午九点，明天我得打针", "inform", ("service_type", "nursing"), date="2025-06-13", time="09:00"
+    )
+    assert talk.frame.service_type == "bath" and talk.frame.date == "2025-06-13"
+
+
+async def test_to_the_door_at_the_read_back_is_looked_up_again(talk: Talk) -> None:
+    talk.api.at_home = False
+    await talk("明天上午九点洗澡", "book_service", BATH, **TOMORROW)
+    talk.api.at_home = True
+    assert await talk("对，叫人上门来洗", "affirm") == ["utter_confirm_booking"]
+    assert talk.frame.at_home and talk.frame.offering
+    assert talk.frame.offering["offering"]["at_home"]
+
+
 async def test_the_one_booked_just_now_is_the_one_meant() -> None:
     api = Api()
     api.orders = [
@@ -368,6 +407,7 @@ async def test_where_a_child_lives_is_not_where_the_parent_is_served(
         ("我在深圳，老家的父亲洗澡有什么补贴", ["深圳"], "yueyang"),
         ("给老家株洲的父亲问问洗澡多少钱，我住在深圳", ["株洲", "深圳"], "株洲"),
         ("我在株洲，想问问洗澡有补贴没有", ["株洲"], "株洲"),
+        ("我人在深圳，想给我妈问问洗澡多少钱", ["深圳"], "yueyang"),
     ],
 )
 async def test_questions_are_answered_for_the_city_of_whom_they_are_about(

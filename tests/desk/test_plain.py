@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.desk.plain import agrees, refuses
+from assistant.desk.plain import agrees, refuses, wants_person
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,17 @@ def test_a_no(said: str) -> None:
 )
 def test_neither(said: str) -> None:
     assert not agrees(said) and not refuses(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("找个人来跟我说", True),
+        ("叫个人来。", True),
+        ("让人接电话", True),
+        ("找个人来给我擦擦玻璃", False),
+        ("叫个人来说说话", False),
+    ],
+)
+def test_a_person_to_talk_to_is_not_one_who_does_something(said: str, wanted: bool) -> None:
+    assert wants_person(said) is wanted

@@ -62,6 +62,7 @@ def test_a_second_service_needs_less_where_several_seem_wanted(several: float, f
         ("理发我知道，问的是助浴", "find_service", "bath"),
         ("隔壁订了理发，我要助浴", "book_service", "bath"),
         ("理发不要了，助浴照旧", "cancel_order", "haircut"),
+        ("理发你们管不管，助浴不用", "find_service", "haircut"),
     ],
 )
 def test_what_is_only_spoken_of_is_not_wanted(text: str, intent: str, wanted: str) -> None:
