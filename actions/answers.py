@@ -14,7 +14,7 @@ from typing import Any
 from actions import spoken
 from actions.out import Out
 from actions.places import either, like, offered
-from actions.turn import Turn
+from actions.turn import PUBLIC_MONEY, Turn
 from actions.who import Who, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Client, Refused
 
@@ -41,6 +41,8 @@ async def find_service(
     """
     if turn.asks_subsidy:
         return await ask_subsidy(turn, out, api, inside=inside)
+    if ARRIVES.search(turn.text) and not inside and await upcoming(turn, api):
+        return await order_status(turn, out, api)
     types = turn.service_types or ([service] if service else [])
     city = turn.city or turn.speaker.city
     if place is None and not inside and (options := await like(turn, api, city)):
@@ -72,7 +74,7 @@ async def find_service(
     ):
         return {}
     if not results:
-        title = SERVICE_TYPES[types[0]].name if types else (place or "这项服务")
+        title = SERVICE_TYPES[types[0]].called if types else (place or "这项服务")
         out.say("utter_nothing_found", service=title, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"没有找到：{title}"}}
     for index, result in enumerate(results):
@@ -122,7 +124,7 @@ async def documented(turn: Turn, out: Out, api: Client, types: list[str]) -> boo
 
 def _common() -> list[tuple[str, str]]:
     return [
-        (SERVICE_TYPES[key].name, SERVICE_TYPES[key].name)
+        (SERVICE_TYPES[key].called, SERVICE_TYPES[key].called)
         for key in ("meal", "bath", "cleaning", "nursing", "day_care")
     ]
 
@@ -136,13 +138,20 @@ def _described(result: dict[str, Any], turn: Turn) -> dict[str, Any]:
         f"离您大约{_metres(distance)}" if distance is not None else "",
         f"在{place['address']}" if place.get("address") else "",
         f"{result['hours_text']}" if result.get("hours_text") else "",
-        f"每{offering['unit']}{spoken.yuan(price)}" if price is not None else "",
+        _price(offering.get("unit", ""), price),
         f"电话{place['phone']}" if place.get("phone") else "",
         "这家在失信名单上，不能预约" if (result.get("provider") or {}).get("credit") == "dishonest" else "",
         "这是演示数据" if place.get("demo") or offering.get("demo") else "",
     ]
     told = "，".join(filter(None, facts)) or "地址和电话资料里没有写"
     return {"place": place["name"], "service": offering.get("name") or "", "facts": told}
+
+
+def _price(unit: str, fen: int | None) -> str:
+    """每份11元; nothing where no price is on record."""
+    if fen is None:
+        return ""
+    return f"每{unit}{spoken.yuan(fen)}" if fen else "不收费"
 
 
 def _metres(distance: float) -> str:
@@ -153,7 +162,7 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     """Which subsidy applies: only what a document says, with its year."""
     types = turn.service_types
     role = ROLES.get(turn.speaker.kind or "senior", "senior")
-    asked = f"{topic} {turn.text}".strip()
+    asked = f"{topic} {_about_money(turn)}".strip()
     question = {
         "city": turn.city or turn.speaker.city,
         "topic": asked,
@@ -171,6 +180,8 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     if not answer["found"]:
         out.tell(answer["message"], expects="yes_no", asks=None if inside else "yes_no")
         return {} if inside else {"pending": {"kind": "person", "reason": "问补贴，没有资料"}}
+    if len(answer["answers"]) > 1 and turn.speaker.channel == "phone" and not inside:
+        return _listed(answer["answers"][:SHOWN], out)
     for each in answer["answers"][:SHOWN]:
         out.tell(each["text"])
     if inside:
@@ -183,6 +194,29 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     return {}
 
 
+def _listed(answers: list[dict[str, Any]], out: Out) -> Slots:
+    """Several benefits by name: read out in full they are too long for the ear."""
+    titles = [each["title"] for each in answers]
+    out.say(
+        "utter_benefits_listed",
+        asks="benefit",
+        expects="choice",
+        choices=[(title, title) for title in titles],
+        count=len(titles),
+        titles="，".join(titles),
+    )
+    return {"pending": {"kind": "benefit", "titles": titles, "texts": [each["text"] for each in answers]}}
+
+
+def _about_money(turn: Turn) -> str:
+    """What is asked of public money; of several wishes in one breath the clause that asks it."""
+    clauses = [clause.text for clause in turn.clauses if PUBLIC_MONEY.search(clause.text)]
+    apart = len(turn.clauses) >= SEVERAL and len(clauses) == 1 and len(clauses[0]) >= WHOLE
+    return clauses[0] if apart else turn.text
+
+
+SEVERAL, WHOLE = 3, 8
+"""From so many clauses on one of so many characters is taken by itself: it names its subject."""
 ROLES = {"senior": "senior", "relative": "family", "worker": "institution"}
 """As whom people ask about benefits; a community worker hears every row, each with whom it is for."""
 
@@ -230,6 +264,12 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
         on_day = [order for order in chosen if _day(order) == turn.when.date]
         chosen = on_day or chosen
     if not chosen:
+        if inside:
+            out.say("utter_not_booked_yet")
+            return {}
+        if REPORTED.search(turn.text):
+            out.signal(person="问已经登记的事什么时候有答复")
+            return {}
         if turn.speaker.person_id is None:
             out.say("utter_ask_order", asks="order")
             return {"pending": {"kind": "status"}}
@@ -240,20 +280,31 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
     return {"last_order": chosen[0]["number"]}
 
 
+REPORTED = re.compile(r"答复|回复|回话|投诉|工单|反映")
+"""Words about a ticket rather than an order."""
+ARRIVES = re.compile(
+    r"几点[能会才]?(?:到|送到|来)|多久[能会才]?(?:到|来)|到哪[了儿]|(?:还没|怎么不)(?:有)?(?:来|到|送)|啥时候[能会才]?(?:到|来|送)"
+)
+"""Words for something on its way."""
+
+
 async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
     """Orders still to come of the caller, of those they act for, of those a worker names; soonest first."""
     speaker = turn.speaker
     if speaker.person_id is None:
         return []
-    seniors = [speaker.person_id]
+    seniors, names = [speaker.person_id], dict[str, str | None]()
     if speaker.kind == "relative":
-        seniors = [each["person"]["id"] for each in await api.acts_for(speaker.actor, speaker.person_id)]
+        consents = await api.acts_for(speaker.actor, speaker.person_id)
+        names = {each["person"]["id"]: each.get("name") for each in consents}
+        meant = [each["id"] for who in named(turn) if not who.own for each in await resolve(who, turn, api)]
+        seniors = meant or list(names)
     elif speaker.kind == "worker":
         people = [*named(turn), *await known_names(turn, api)]
         found = [who.person_id or await _only(who, turn, api) for who in people]
         seniors = list(dict.fromkeys(each for each in found if each))
     orders = [
-        order
+        {**order, "whose": names.get(senior)} if len(names) > 1 else order
         for senior in seniors
         for order in await api.orders_of(speaker.actor, senior)
         if order["status"] in ("requested", "accepted", "on_the_way")
@@ -301,7 +352,7 @@ def _tell_order(order: dict[str, Any], turn: Turn, out: Out) -> None:
     out.say(
         "utter_order_status",
         number=order["number"],
-        service=SERVICE_TYPES[order["service_type"]].name,
+        service=SERVICE_TYPES[order["service_type"]].called,
         when=spoken.moment(start, turn.now.date()),
         quantity=f"{order['quantity']}{order['unit']}",
         status=STATUS[order["status"]],
@@ -316,21 +367,48 @@ async def points(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> 
 
 async def chat(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
     """Company: a kind word, then back to the matter."""
+    if _said_who(turn, out):
+        return {}
     out.say("utter_chat_inside" if inside else "utter_chat")
     return {}
 
 
+WHO = re.compile(
+    r"[你您](?:是|叫)(?:个)?(?:谁|啥|什么|哪[位个])(?!时候|意思)|真人还是|(?:是不是|到底是|[你您]是)(?:个)?(?:真|活)?(?:人(?![工家])|机器|电脑)|是(?:真|活)人[吗么不]"
+)
+"""Who or what is speaking there?"""
+
+
+def _said_who(turn: Turn, out: Out) -> bool:
+    """Say who speaks, and that it is no human, when that is asked."""
+    if not WHO.search(turn.text):
+        return False
+    out.say("utter_who_i_am")
+    return True
+
+
 async def help_(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    if _said_who(turn, out):
+        return {}
     out.say("utter_help_inside" if inside else "utter_help")
     return {}
 
 
 async def greet(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    if _said_who(turn, out):
+        return {}
     out.say("utter_here" if inside else "utter_greet")
     return {}
 
 
+FAREWELL = re.compile(r"再见|拜拜|挂了|先这样")
+
+
 async def thank(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    if FAREWELL.search(turn.text) and not inside:
+        # "谢谢你啊，再见" is both.
+        out.say("utter_goodbye")
+        return {}
     out.say("utter_here" if inside else "utter_thank")
     return {}
 
@@ -357,6 +435,8 @@ async def emergency(turn: Turn, out: Out, api: Client, *, inside: bool = False) 
 
 
 async def other(turn: Turn, out: Out, api: Client, *, inside: bool = False) -> Slots:
+    if _said_who(turn, out):
+        return {}
     out.say("utter_other")
     return {}
 

@@ -61,11 +61,19 @@ SECOND_THOUGHT = re.compile(
 """Something else follows: a bare "不对" is a plain no."""
 
 
+MOST_REPEATS = 5
+"""So often one question is asked again, whatever was said in between; then a person takes over."""
+LISTED = {"person"}
+"""Questions that offer a choice only where there is one."""
+
+
 class Frame(BaseModel):
     """What a form knows so far."""
 
     asked: str | None = None
     misses: int = 0
+    repeats: int = 0
+    """How often in a row the question was asked again."""
     patience: int = 3
     """After so many answers in a row that tell nothing, a person takes over; a matter of the channel."""
     options: list[Option] = []
@@ -260,17 +268,27 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         options: list[Option] | None = None,
         expects: str | None = None,
         protected: bool = False,
+        words: str | None = None,
         **values: Any,
     ) -> None:
-        """Ask for one datum; asked again, the words are simpler, the last time there are choices with keys."""
+        """Ask for one datum; asked again, the words are simpler, the last time there are choices with keys.
+
+        Args:
+            words: name of the question, where there is more than one for the datum.
+        """
+        frame.repeats = frame.repeats + 1 if frame.asked == datum else 0
         if frame.asked != datum:
             frame.misses = 0
+        if frame.repeats >= MOST_REPEATS:
+            # Each answer told something, and never this: that is a trap, whoever built it.
+            self._give_up(frame, out)
+            return
         last = frame.misses > 0 and frame.misses >= frame.patience - 1
-        level = 2 if last else min(frame.misses, 1)
+        level = 2 if last and (options or datum not in LISTED) else min(frame.misses, 1)
         frame.asked, frame.options = datum, options or []
         choices = offered(frame.options)
         out.say(
-            f"utter_ask_{datum}" + ("", "_again", "_choices")[level],
+            f"utter_ask_{words or datum}" + ("", "_again", "_choices")[level],
             asks=datum,
             expects=expects or ("choice" if choices else None),
             choices=choices,

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from actions import spoken
 from actions.answers import order_number, upcoming
-from actions.form import Form, Frame
+from actions.booking.naming import services
+from actions.form import CONFIRM, CORRECTION, Form, Frame
 from actions.out import Out
 from actions.places import Option
 from actions.slots import covers, slot_option
@@ -22,11 +23,17 @@ JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|�
 """Words that point at the order made last."""
 WHOLE_SERIES = re.compile(r"都(取消|不要|退)|全部|以后(都|的)|整个|一直|每[天周]的?都|都别")
 
+CHANGES = re.compile(r"改|换|挪|推迟|提前|延|调|变|[加多少减]一?[份个]")
+"""Words for another time or number of what stands."""
 NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|别[来送]|[甭莫][来送]|作废")
 YES_BEFORE = re.compile(r"^[嗯是对好行](?![不像])|^对不[要用]")
 """A yes before the wish: "对，不要了" is no refusal, whatever the classifier takes it for."""
 KEPT = re.compile(r"[不别莫甭][用要]?(?:给我)?(?:取消|退|撤|作废)|留着|还是要|照旧|照常|照样|先不")
 """An order that is wanted after all."""
+
+
+MOST_READ, FEW = 4, 3
+"""Of more orders than that only the next few are read out: a listener keeps three in mind."""
 
 
 class OneOrder(Frame):
@@ -89,8 +96,11 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
         frame.order = made or fitting[0]
         return False
     today = turn.now.date()
-    options = [Option(title=title_of(order, today), value=order["number"]) for order in fitting[:9]]
-    form.ask(frame, out, "which_order", options=options)
+    many = len(fitting) > MOST_READ
+    shown = fitting[:FEW] if many else fitting
+    options = [Option(title=title_of(order, today), value=order["number"]) for order in shown]
+    words = "which_order_many" if many else None
+    form.ask(frame, out, "which_order", options=options, words=words, count=len(fitting))
     return True
 
 
@@ -103,7 +113,8 @@ def _fits(frame: OneOrder, order: dict[str, Any]) -> bool:
 
 def title_of(order: dict[str, Any], today: date) -> str:
     start = datetime.fromisoformat(order["starts_at_local"])
-    return f"{spoken.moment(start, today)}的{SERVICE_TYPES[order['service_type']].name}"
+    whose = f"{order['whose']}，" if order.get("whose") else ""
+    return f"{whose}{spoken.moment(start, today)}的{SERVICE_TYPES[order['service_type']].called}"
 
 
 def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
@@ -112,7 +123,11 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
     if number := order_number(turn):
         frame.number, frame.order = number, None
         learned.add("number")
-    types = turn.service_types
+    types = services(turn)
+    if _another_one(frame, types, when):
+        # "不是打扫，是洗澡那个": not the one that was read back.
+        frame.order = frame.number = frame.service_type = frame.day = None
+        types = types[-1:]
     if types and frame.order is None:
         frame.service_type = types[0]
         learned.add("service_type")
@@ -120,6 +135,15 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
         frame.day = when.date.isoformat()
         learned.add("day")
     return learned
+
+
+def _another_one(frame: OneOrder, types: list[str], when: Spoken) -> bool:
+    """Whether what was said at the read-back points at another order than the one read."""
+    if frame.order is None or frame.asked not in (CONFIRM, CORRECTION):
+        return False
+    day = frame.order["starts_at_local"][:10]
+    other_service = bool(types) and types[-1] != frame.order["service_type"]
+    return other_service or (when.date is not None and when.date.isoformat() != day)
 
 
 class ChangeForm(Form[Change]):
@@ -146,6 +170,14 @@ class ChangeForm(Form[Change]):
         if learned & {"date", "time", "part"}:
             frame.slot = None
         return learned
+
+    async def only_asked(self, frame: Change, turn: Turn, out: Out) -> bool:
+        """ "再帮他订那天中午的饭" is a booking of its own, whatever order was spoken of before."""
+        if not turn.adds or turn.changed_to or CHANGES.search(turn.text):
+            return False
+        frame.later.insert(0, {"intent": "book_service", "frame": {"noted": False}})
+        frame.ended = True
+        return True
 
     def _old_and_new(self, frame: Change, turn: Turn, first: bool) -> tuple[Spoken, Spoken]:
         """The time of the order as it stands, and the time it is to have."""
@@ -194,7 +226,10 @@ class ChangeForm(Form[Change]):
         if frame.quantity and frame.quantity != frame.order["quantity"]:
             what.append(f"改成{frame.quantity}{frame.order['unit']}")
         if not what:
-            what.append("时间和份数都不变")
+            # Nothing would be new: no question for a yes.
+            frame.quantity = None
+            self.ask(frame, out, "new_time", order=title_of(frame.order, today))
+            return
         self.read_back(
             frame, out, "utter_confirm_change", order=title_of(frame.order, today), what="，".join(what)
         )
@@ -232,7 +267,9 @@ class ChangeForm(Form[Change]):
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True
         options = [slot_option(slot, turn.now.date()) for slot in free[:3]]
-        self.ask(frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].name)
+        self.ask(
+            frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].called
+        )
         return True
 
     async def submit(self, frame: Change, turn: Turn, out: Out) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from actions import spoken
-from actions.addresses import said_address
+from actions.addresses import completed, said_address
 from actions.answers import ask_subsidy
 from actions.form import CONFIRM, CORRECTION, Form, Frame
 from actions.out import Out
@@ -20,7 +20,7 @@ from actions.who import Who, bare_name, caller, known_names, named, resolve
 from assistant.client import CHINA, Refused
 
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
-QUESTION = re.compile(r"多少钱|收费|免费|怎么用|有没有|是什么|什么样|能不能|可以吗|[吗呢?？]$")
+QUESTION = re.compile(r"多少钱|要钱|花钱|听说|收费|免费|怎么用|有没有|是什么|什么样|能不能|可以吗|[吗呢?？]$")
 BROKEN = re.compile(r"坏|不亮|没电|不响|失灵|不灵|充不|丢|掉了|修|换")
 DROPPED = re.compile(r"不(?:用|要|想)?(?:投诉|报|登|办|说|反映|追究|计较)|算了|没事")
 """A complaint is taken back."""
@@ -58,6 +58,10 @@ class TicketForm(Form[Request]):
     async def learn(self, frame: Request, turn: Turn, *, first: bool) -> set[str]:
         learned: set[str] = set()
         people = [] if frame.asked in ("name", "phone", "address") else named(turn)
+        if (first and not people and turn.speaker.kind == "worker") or frame.asked == "person":
+            people = people or await known_names(turn, self.api)
+            name = bare_name(turn.text) if frame.asked == "person" else None
+            people = people or ([Who(name=name)] if name else [])
         if people and (first or frame.asked in ("person", CONFIRM, CORRECTION) or not frame.people):
             frame.people, frame.name = people[:1], None
             learned.add("people")
@@ -91,6 +95,9 @@ class TicketForm(Form[Request]):
         return {"details"}
 
     async def go_on(self, frame: Request, turn: Turn, out: Out) -> None:
+        if not frame.people and turn.speaker.kind == "worker" and self.kind != "complaint":
+            self.ask(frame, out, "person")
+            return
         if not frame.people:
             frame.people = [caller(turn)]
         who = frame.people[0]
@@ -154,7 +161,7 @@ class TicketForm(Form[Request]):
         out.say(
             f"utter_opened_{self.kind}",
             number=ticket["number"],
-            department=ticket.get("department") or "民政部门",
+            department=ticket.get("department") or "民政",
             due=_until(ticket, turn),
         )
 
@@ -188,6 +195,10 @@ class ComplaintForm(TicketForm):
         more = turn.intent in self.intents and len(turn.text) >= MORE and not DROPPED.search(turn.text)
         return learned | self.learn_details(frame, turn) if frame.asked == CONFIRM and more else learned
 
+    async def _digress(self, frame: Request, turn: Turn, out: Out) -> bool:
+        """Anger is no search: "你们到底管不管" finds no place."""
+        return turn.intent != "find_service" and await super()._digress(frame, turn, out)
+
     async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
         if frame.details and len(frame.details) >= 8:
             return False
@@ -215,6 +226,14 @@ class DeviceForm(TicketForm):
     kind: ClassVar[str] = "device"
     contact: ClassVar[tuple[str, ...]] = ("name", "phone", "address")
     intents: ClassVar[frozenset[str]] = frozenset({"device", "inform", "affirm", "deny"})
+
+    async def _digress(self, frame: Request, turn: Turn, out: Out) -> bool:
+        """A question at the read-back is about the device."""
+        if not QUESTION.search(turn.text) or turn.intent in ("human", "repeat", "slower", "emergency"):
+            return await super()._digress(frame, turn, out)
+        await ask_subsidy(turn, out, self.api, inside=True, topic="呼叫设备")
+        await self.go_on(frame, turn, out)
+        return True
 
     async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
         """A question about devices is answered before one is asked for."""
@@ -252,12 +271,13 @@ class ProfileForm(Form[Profile]):
             frame.field = matter(turn)
             if frame.field:
                 learned.add("field")
-        phone, address = turn.value("phone"), said_address(turn, asked=frame.asked == "address")
+        expected = frame.asked == "address" or (frame.field == "address" and frame.value is not None)
+        phone, address = turn.value("phone"), said_address(turn, asked=expected)
         if frame.field in ("phone", "contact") and phone:
             frame.value = phone
             learned.add("value")
         elif frame.field == "address" and address:
-            frame.value = address
+            frame.value = completed(address, frame.value)
             learned.add("value")
         if first and turn.speaker.kind == "relative":
             frame.people = named(turn) or await known_names(turn, self.api)
@@ -289,7 +309,13 @@ class ProfileForm(Form[Profile]):
             return
         if frame.value is None:
             datum = "address" if frame.field == "address" else "phone"
-            self.ask(frame, out, datum, expects="digits" if datum == "phone" else None, who="新的")
+            self.ask(
+                frame,
+                out,
+                datum,
+                expects="digits" if datum == "phone" else None,
+                who="您现在" if turn.speaker.kind == "senior" else "老人现在",
+            )
             return
         self.read_back(
             frame,

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERS, Answer, find_service, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
+from actions.orders import NOT_WANTED
 from actions.out import Out
 from actions.requests import matter
 from actions.spoken import picked
@@ -27,6 +28,7 @@ FORM_OF = {
     "profile": "profile_form",
 }
 CHANGED = re.compile(r"换|改|搬|变|新的?(号|电话|手机|地址)")
+ALL_OF_THEM = re.compile(r"都(?:说|讲|听|念|想|要|行|可以)|全部|一[个项样]一[个项样]|每[个项样]")
 MARKS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 MARK = re.compile(r"^([1-5一二两三四五])\s*(?:分|颗?星)?[。，]?$")
 
@@ -105,6 +107,8 @@ class Pending(Single):
         kind = pending.get("kind")
         if kind == "rate":
             return await rate(turn, out, self.api, tracker)
+        if turn.when and NOT_WANTED.search(turn.text) and not turn.affirms:
+            return [*done, FollowupAction("cancel_form")]
         if kind == "book" and (turn.affirms or (turn.when and not turn.denies)):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
         if kind == "person" and turn.affirms and not turn.takes_in:
@@ -116,6 +120,11 @@ class Pending(Single):
                 which = pending["titles"][index]
                 slots = await find_service(turn, out, self.api, service=pending["service"], place=which)
                 return [*done, *(SlotSet(name, value) for name, value in slots.items())]
+        if kind == "benefit" and (chosen := _benefits(pending, turn)):
+            for each in chosen:
+                out.tell(each)
+            out.say("utter_anything_else")
+            return [SlotSet("pending", pending)]
         if turn.denies or turn.affirms:
             return None
         slots = None
@@ -130,6 +139,14 @@ class Pending(Single):
         return [*done, *(SlotSet(name, value) for name, value in slots.items())]
 
 
+def _benefits(pending: dict[str, Any], turn: Turn) -> list[str]:
+    """What is told of the benefits that were listed: the one picked, all of them, none."""
+    index = picked(turn.text, pending["titles"])
+    if index is not None:
+        return [pending["texts"][index]]
+    return list(pending["texts"]) if ALL_OF_THEM.search(turn.text) or turn.affirms else []
+
+
 class AfterForm(Single):
     """A matter is done: the next one that was mentioned is taken up."""
 
@@ -140,10 +157,12 @@ class AfterForm(Single):
         if not later:
             return []
         following, rest = later[0], later[1:]
-        out.say("utter_next_matter")
+        noted = following["frame"].get("noted", True)
+        if noted:
+            out.say("utter_next_matter")
         return [
             SlotSet("later", rest),
-            SlotSet("offer", {**following["frame"], "noted": True}),
+            SlotSet("offer", {**following["frame"], "noted": noted}),
             FollowupAction(FORM_OF[following["intent"]]),
         ]
 

@@ -11,7 +11,7 @@ PARTS = {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening"
 PART_WINDOWS = {
     "morning": (time(5), time(12)),
     "noon": (time(11), time(13, 30)),
-    "afternoon": (time(12), time(18)),
+    "afternoon": (time(13), time(18)),
     "evening": (time(17), time(23, 59)),
 }
 """When each part of the day begins and ends, China time."""

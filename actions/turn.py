@@ -35,7 +35,7 @@ PRICE = re.compile(
 """A question for the price."""
 PUBLIC_MONEY = re.compile(
     r"补(?!个?[课种牙])|津贴|报销|报不报|[能给]报(?!名)|这个?钱|"
-    r"(?:上头|上面|国家|政府|公家|低保|特困).{0,8}(?:给|发|出|掏|补|管不管|[减免])"
+    r"(?:上头|上面|国家|政府|公家|低保|特困).{0,8}(?:给|发|出|掏|补|管不管|[减免])|(?:一个|每)月.{0,3}[能可]?以?[发领]"
 )
 """Words about public money: the subject of a question, and where a service is named beside them, the question."""
 MONEY_ASKED = re.compile(
@@ -48,6 +48,8 @@ WISH = re.compile(
     r"^(?:订|约|预约)|给(?:我|俺|咱|他|她)|[约订](?:一?[下个份次]|上|吧)"
 )
 """Words that ask for it to be done, not only what it costs."""
+ADDED = re.compile(r"再(?:帮|给|替)?(?:我|俺|咱|他|她)?(?:加|来|订|定|要|约|送|添)|另外|还要|还想")
+"""Words that add something to what was said, rather than putting it in its place."""
 HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒咯]")
 """Words that say what was told has been taken in: no yes to an offer."""
 NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
@@ -183,10 +185,17 @@ class Turn:
 
         "我在深圳，给老家的父亲…" names one in which it is not: there lives the child who asks.
         """
-        named = self.values("city")
+        named = [each for each in self.values("city") if not self._of_a_child(str(each))]
         if AWAY.search(self.text) and OTHERS.search(self.text):
             named = [each for each in named if not re.search(LIVES_IN + re.escape(str(each)), self.text)]
         return str(named[-1]) if named else None
+
+    def _of_a_child(self, city: str) -> bool:
+        """ "我闺女在青岛呢" tells where a senior's child lives."""
+        living = (
+            rf"(?:儿子|女儿|闺女|姑娘|孙子|孙女|媳妇|女婿|孩子)们?[^，。,]{{0,4}}[在去到住]{re.escape(city)}"
+        )
+        return self.speaker.kind == "senior" and re.search(living, self.text) is not None
 
     @property
     def service_types(self) -> list[str]:
@@ -210,6 +219,11 @@ class Turn:
         return self.intent == "affirm" and not self.when and not self.thanks
 
     @property
+    def says_yes(self) -> bool:
+        """A yes in so many words."""
+        return AFFIRM.match(NOISE.sub("", self.text)) is not None
+
+    @property
     def ends_in_yes(self) -> bool:
         """Whether a yes is the last of several clauses: "哦，刚才在关火，对，订吧"."""
         return bool(AFFIRM.match(self.last_clause)) and not DOUBTED.search(self.text)
@@ -229,6 +243,11 @@ class Turn:
         """The end of what was said, without punctuation."""
         said = " ".join(clause.text for clause in self.clauses).split()
         return next((bare for each in reversed(said) if (bare := NOISE.sub("", each))), "")
+
+    @property
+    def adds(self) -> bool:
+        """Whether something is wanted beside what was said: "好，再加一份中午饭"."""
+        return ADDED.search(self.text) is not None
 
     @property
     def thanks(self) -> bool:

@@ -91,6 +91,14 @@ RELATIVES = frozenset(
 )
 
 
+MOTHERS = frozenset(
+    ["母亲", "奶奶", "姥姥", "外婆", "婆婆", "岳母", "丈母娘", "姑姑", "姑妈", "舅妈", "大姨", "姨妈"]
+)
+FATHERS = frozenset(
+    ["父亲", "爷爷", "姥爷", "外公", "公公", "岳父", "老丈人", "大伯", "伯伯", "叔叔", "舅舅"]
+)
+BOTH = frozenset(["爸妈", "父母"])
+"""Two people in one word."""
 CHILDREN = frozenset(["儿子", "女儿", "闺女", "孙子", "孙女", "儿媳", "儿媳妇", "女婿"])
 """Whom a senior mentions, but seldom books for."""
 
@@ -132,12 +140,20 @@ def _who(words: str, turn: Turn) -> Who | None:
 
 
 NAME = re.compile(r"(?:我?(?:叫|是)|姓名是?|名字是?|[他她]叫)?([一-鿿]{2,4})[。，]?")
+SURNAME_FIRST = re.compile(
+    r"(?:我|他|她|免贵|老人)*姓([一-鿿])[，,、。 ]*(?:名字?|我|他|她)?(?:叫|是)?([一-鿿]{1,3})[。，]?"
+)
+NO_NAME = re.compile(r"[一两二三四五六七八九十几多]\s*[份个人次盒位]|^[不没有你咋怎哪啥什]|[吗呢吧啊呀了]$")
+"""Short words that are an answer to something else."""
 
 
 def bare_name(text: str) -> str | None:
-    """The name where a turn is nothing but one, as an answer to "怎么称呼" is."""
-    match = NAME.fullmatch(text.strip())
-    return match[1] if match else None
+    """The name where a turn is nothing but one, as an answer to "怎么称呼" is: 杨春梅, 我姓杨，杨春梅, 我姓杨，叫春梅."""
+    said = text.strip()
+    if match := SURNAME_FIRST.fullmatch(said):
+        return match[2] if len(match[2]) > 1 and match[2].startswith(match[1]) else match[1] + match[2]
+    match = NAME.fullmatch(said)
+    return match[1] if match and not NO_NAME.search(said) else None
 
 
 async def known_names(turn: Turn, api: Client) -> list[Who]:
@@ -152,19 +168,29 @@ async def known_names(turn: Turn, api: Client) -> list[Who]:
         ]
     if speaker.kind != "worker":
         return []
-    found = []
-    for token in LISTED.findall(turn.text)[:MOST_NAMES]:
+    found: list[tuple[Who, bool]] = []
+    for token in LISTED.findall(BEFORE_NAME.sub(" ", turn.text))[:MOST_NAMES]:
         candidates = (await api.find_people(speaker.actor, token))["candidates"]
         exact = [each for each in candidates if each["name"] == token]
         if exact:
             one = exact[0]["id"] if len(exact) == 1 else None
-            found.append(Who(person_id=one, name=token))
-    return found
+            found.append((Who(person_id=one, name=token), True))
+        elif "、" in turn.text and token[0] in SURNAMES:
+            # One of a list who is not on record must not be left out in silence.
+            found.append((Who(name=token), False))
+    return [who for who, _ in found] if any(known for _, known in found) else []
 
 
 LISTED = re.compile(
-    r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一]|$)"
+    r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一那这今明后下本上周要想订约改有来\s]|$)"
 )
+BEFORE_NAME = re.compile(r"给|帮|替|为|查一下|查查|看看|请|让")
+"""Words that stand before a name."""
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
+    "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文普"
+)
+"""The most frequent surnames."""
 """A name in a list: short, and set off by what sets names off."""
 MOST_NAMES = 30
 
@@ -197,8 +223,11 @@ def _parts(words: str) -> dict[str, str]:
 def _fits(who: Who, consent: dict[str, Any]) -> bool:
     if who.name:
         return bool(consent.get("name")) and (who.name in consent["name"] or consent["name"] in who.name)
-    if who.relation:
-        # The consent names what the delegate is to the senior (女儿); the caller says what the senior is
-        # to them (母亲). With sex unknown, any senior fits; several are asked back.
-        return True
+    title = str(consent["person"].get("form_of_address") or "")
+    # The consent names what the delegate is to the senior (女儿), the caller what the senior is to them (母亲):
+    # only the sex tells two seniors apart, as far as it is on record.
+    if who.relation in MOTHERS:
+        return not title.endswith(("爷爷", "叔叔", "先生"))
+    if who.relation in FATHERS:
+        return not title.endswith(("奶奶", "阿姨", "女士"))
     return True

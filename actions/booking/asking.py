@@ -13,7 +13,7 @@ from actions.out import Out
 from actions.places import Option, either
 from actions.slots import slot_option
 from actions.turn import Turn
-from actions.who import Who, caller, resolve
+from actions.who import BOTH, Who, caller, resolve
 from assistant.client import SERVICE_TYPES
 
 QUANTITY_ASKED = {"meal"}
@@ -50,7 +50,7 @@ class Asking(Form[Booking]):
     async def _ask_service(self, frame: Booking, turn: Turn, out: Out) -> bool:
         if frame.service_type:
             return False
-        options = [Option(title=SERVICE_TYPES[key].name, value=key) for key in PROPOSED]
+        options = [Option(title=SERVICE_TYPES[key].called, value=key) for key in PROPOSED]
         self.ask(frame, out, "service", options=options)
         return True
 
@@ -73,9 +73,16 @@ class Asking(Form[Booking]):
                 frame.people[index] = who.model_copy(
                     update={"person_id": candidates[0]["id"], "name": candidates[0]["name"]}
                 )
+            elif len(candidates) == len(BOTH) and who.relation in BOTH:
+                frame.people = [Who(person_id=each["id"], name=each["name"]) for each in candidates]
+                return False
             elif len(candidates) > 1:
                 self.ask(frame, out, "person", options=_person_options(candidates))
                 return True
+            elif turn.speaker.kind == "worker" and who.name and len(frame.people) > 1:
+                out.say("utter_person_unknown", name=who.name)
+                frame.people = [each for each in frame.people if each is not who]
+                return await self._ask_person(frame, turn, out)
             elif turn.speaker.kind == "worker" and who.name and len(frame.people) == 1:
                 frame.people[index] = who.model_copy(update={"new": True})
                 out.say("utter_person_new", name=who.name)
@@ -95,7 +102,7 @@ class Asking(Form[Booking]):
             out.say("utter_date_past")
         if frame.date and (date.fromisoformat(frame.date) - today).days > HORIZON_DAYS:
             frame.date = None
-            out.say("utter_date_far", days=HORIZON_DAYS)
+            out.say("utter_date_far", last=spoken.day(today + timedelta(days=HORIZON_DAYS), today))
         if frame.date or frame.recurrence:
             return False
         if frame.any_time:
@@ -198,7 +205,8 @@ class Asking(Form[Booking]):
             if frame.time or frame.part or frame.any_time or len(slots) == 1:
                 frame.slot = moment(frame, free)
                 return False
-            self.ask(frame, out, "time", options=time_options(frame, free), service=frame.title)
+            said = spoken.day(day, turn.now.date())
+            self.ask(frame, out, "time", options=time_options(frame, free), service=frame.title, day=said)
             return True
         return await self._elsewhen(frame, turn, out, any_slots, full=full)
 

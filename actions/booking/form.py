@@ -10,14 +10,14 @@ from actions import spoken
 from actions.answers import ask_subsidy, find_service, order_number, upcoming
 from actions.booking.asking import Asking
 from actions.booking.frame import Booking
-from actions.booking.learning import learn
+from actions.booking.learning import another, learn
 from actions.booking.naming import about, asked_beside, asks_for_money
-from actions.form import CONFIRM
+from actions.form import CONFIRM, YES_FIRST
 from actions.out import Out
 from actions.places import Option, resembling
 from actions.turn import Turn
 from actions.who import Who
-from assistant.client import Refused
+from assistant.client import SERVICE_TYPES, Refused
 
 WRONG = re.compile(r"不对|不是|错|不合适|不行|换|改")
 DOUBTS = {
@@ -27,6 +27,11 @@ DOUBTS = {
     "address": re.compile(r"地址|住址"),
 }
 """Words for what was read back."""
+ASKING = re.compile(r"[?？吗没]$")
+BOTH_OF_THEM = re.compile(
+    r"爸妈|父母|[两俩](?:个人|位|个老人|个)|(?:他们|都)要|都(?:约|订|办)|一起|二老|老两口"
+)
+"""Words for everybody who was offered."""
 ANOTHER = re.compile(r"[单号]|上次|上回|原来|之前|以前|昨天|另外|别的|那个预约")
 """Words that point at an order that stands, rather than at the booking in hand."""
 
@@ -38,6 +43,9 @@ class BookingForm(Asking):
     intents: ClassVar[frozenset[str]] = frozenset({"book_service", "inform", "affirm", "deny"})
 
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
+        if not first and (more := another(frame, turn)):
+            frame.more.append(more)
+            return set() if frame.asked == CONFIRM and YES_FIRST.match(turn.text) else {"more"}
         learned = await learn(self.api, frame, turn, first=first)
         if learned & {"service_type", "place", "city", "people", "address"}:
             frame.offering, frame.results, frame.slot = None, [], None
@@ -77,9 +85,21 @@ class BookingForm(Asking):
         frame.ended = True
         return True
 
+    def agrees(self, turn: Turn) -> bool:
+        """ "好，再加一份中午饭" is a yes with another wish; "你看着办" is none to a read-back."""
+        if turn.adds:
+            return YES_FIRST.match(turn.text) is not None
+        return turn.affirms and (turn.says_yes or not (turn.leaves_it_open or ASKING.search(turn.text)))
+
     async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
-        """The price of what is being booked."""
+        """The price of what is being booked, and that another wish has been noted."""
+        if frame.more and turn.adds and (more := another(frame, turn)):
+            out.say("utter_later", matter=SERVICE_TYPES[more["service_type"]].called)
         if not turn.asks_price:
+            return
+        if frame.offering is None and frame.service_type:
+            await self._find(frame, turn, out)
+        if frame.ended:
             return
         if frame.offering is None:
             await find_service(turn, out, self.api, inside=True, service=frame.service_type)
@@ -90,6 +110,11 @@ class BookingForm(Asking):
         out.say("utter_price", service=frame.title, price=told)
 
     def _choose(self, frame: Booking, turn: Turn) -> set[str]:
+        if frame.asked == "person" and frame.options and BOTH_OF_THEM.search(turn.text):
+            frame.people = [
+                Who(person_id=each.value, name=each.title.split("，")[0]) for each in frame.options
+            ]
+            return {"people"}
         chosen = super()._choose(frame, turn)
         if chosen or frame.asked not in ("place", "street") or turn.denies:
             return chosen
@@ -141,7 +166,7 @@ class BookingForm(Asking):
         start = datetime.fromisoformat(frame.slot)
         today = turn.now.date()
         offering = frame.offering["offering"]
-        quantity = frame.quantity or 1
+        quantity, several = frame.quantity or 1, len(frame.people)
         price = offering.get("unit_price_fen")
         if frame.recurrence:
             when = f"从{spoken.day(start.date(), today)}起，{spoken.recurrence(frame.recurrence)}，{spoken.clock(start.time())}"
@@ -154,9 +179,11 @@ class BookingForm(Asking):
             "utter_confirm_booking",
             who=who,
             when=when,
-            what=f"{offering['name']}{quantity}{offering['unit']}",
+            what=f"{offering['name']}{'各' if several > 1 else ''}{quantity}{offering['unit']}",
             where=_where(frame),
-            price=f"一共{spoken.yuan(price * quantity)}" if price is not None else "价钱由服务方告诉您",
+            price=f"一共{spoken.yuan(price * quantity * several)}"
+            if price is not None
+            else "价钱由服务方告诉您",
             demo="，这是演示数据" if offering.get("demo") else "",
             remarks=f"，备注：{frame.remarks}" if frame.remarks else "",
         )

@@ -13,6 +13,8 @@ from actions.places import Option
 from actions.who import Who
 from assistant.client import SERVICE_TYPES
 
+DISTRICT = r"^[一-鿿]{2,4}?(?<![小社园])[区县]"
+
 
 class Booking(Frame):
     """What is known of a booking. Dates and times are China time."""
@@ -57,10 +59,11 @@ class Booking(Frame):
     @property
     def title(self) -> str:
         """The service as people call it."""
-        return SERVICE_TYPES[self.service_type].name if self.service_type else "服务"
+        return SERVICE_TYPES[self.service_type].called if self.service_type else "服务"
 
     @property
     def street_or_town(self) -> str | None:
-        """The street or township of the address, to find what is near."""
-        match = re.search(r"[一-鿿]{2,8}(?:街道|镇|乡)", self.address or self.home or "")
+        """The street, township or else the district of the address, to find what is near."""
+        where = self.address or self.home or ""
+        match = re.search(r"[一-鿿]{2,8}(?:街道|镇|乡)", where) or re.search(DISTRICT, where)
         return match[0] if match else None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
-from actions.addresses import said_address
+from actions.addresses import ELSEWHERE, completed, said_address
+from actions.booking.again import as_before
 from actions.booking.frame import Booking
 from actions.booking.naming import asked_beside, clause_about, partial, services
+from actions.form import CONFIRM, CORRECTION
 from actions.places import like, streets_like
 from actions.turn import Spoken, Turn
 from actions.who import bare_name, known_names, named
@@ -17,12 +21,14 @@ MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭"
          "夜饭": "evening"}  # fmt: skip
 """Meals name their part of the day."""
 REMARK = re.compile(
-    r"(不(?:吃|要|放|能吃)[^，。,！？]{1,8}|少(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
+    r"(不(?:吃|要|放|能吃)(?![了紧])[^，。,！？]{1,8}|少放?(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
     r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
 )
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
+NUMBERED = re.compile(r"[路街道巷弄][^，。,\s]{0,6}号|单元|[栋幢]|号楼")
+"""A door, by its number."""
 AT_HOME = re.compile(
     r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家|下不[了来得]楼|出不[了来得]门|卧床|瘫"
 )
@@ -40,11 +46,26 @@ async def learn(api: Client, frame: Booking, turn: Turn, *, first: bool) -> set[
         The data that it told, by name.
     """
     learned = _service(frame, turn, first)
-    if not (first and _of_an_occasion(frame, turn)):
+    if not (first and _of_an_occasion(frame, turn)) and not _door_corrected(frame, turn):
         learned |= _when(frame, turn)
     learned |= await _people(api, frame, turn, first)
     learned |= await _details(api, frame, turn)
+    learned |= await as_before(api, frame, turn)
     return learned
+
+
+def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
+    """Another service wanted beside the one in hand ("好，再加一份中午饭，礼拜五的"), as far as it was told."""
+    if not turn.adds or frame.service_type is None:
+        return None
+    meal = next((MEALS[word] for word in MEALS if word in turn.text), None)
+    named = [*services(turn), *(["meal"] if meal else [])]
+    wanted = next((each for each in named if each != frame.service_type), None)
+    if wanted is None:
+        return None
+    told = partial(wanted, turn, 0)
+    quantity = turn.value("quantity") or (1 if ONE.search(turn.text) else None)
+    return {**told, "date": told["date"] or frame.date, "part": told["part"] or meal, "quantity": quantity}
 
 
 def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
@@ -75,7 +96,8 @@ def _of_an_occasion(frame: Booking, turn: Turn) -> bool:
 def _when(frame: Booking, turn: Turn) -> set[str]:
     when = _own_clause(frame, turn)
     learned: set[str] = set()
-    part = when.part or next((MEALS[word] for word in MEALS if word in turn.text), None)
+    meal = next((MEALS[word] for word in MEALS if word in turn.text), None)
+    part = when.part or (meal if frame.service_type == "meal" else None)
     if when.past or (frame.asked in ("address", "phone", "name") and not turn.changed_to):
         return learned
     if when.date:
@@ -103,7 +125,9 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
 def _own_clause(frame: Booking, turn: Turn) -> Spoken:
     """Two services in one breath have a time each: this one's is in its own clause."""
     if turn.changed_to and turn.changed_to.when:
-        return turn.changed_to.when
+        new = turn.changed_to.when
+        # "还是明天吧，不过改成四点" tells both.
+        return new if new.date or turn.when.past else replace(new, date=turn.when.date)
     if frame.service_type and len(services(turn)) > 1:
         own = clause_about(frame.service_type, turn)
         if own and own.when:
@@ -142,8 +166,10 @@ async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
 async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
     quantity = turn.value("quantity") or (1 if ONE.search(turn.text) else None)
-    if quantity and frame.asked != "phone" and not said_address(turn, asked=False):
-        frame.quantity = int(quantity)
+    door = _door_corrected(frame, turn)
+    if quantity and not door and frame.asked != "phone" and not said_address(turn, asked=False):
+        already = frame.quantity if frame.asked == CONFIRM and turn.adds else 0
+        frame.quantity = int(quantity) + (already or 0)
         learned.add("quantity")
     learned |= await _place_named(api, frame, turn)
     if turn.city and frame.asked != "address":
@@ -152,11 +178,16 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     if turn.value("phone"):
         frame.phone = turn.value("phone")
         learned.add("phone")
-    if frame.asked == "name" and (turn.value("name") or bare_name(turn.text)):
-        frame.name = turn.value("name") or bare_name(turn.text)
+    name = bare_name(turn.text) or turn.value("name") if frame.asked == "name" and not learned else None
+    if name:
+        frame.name = name
         learned.add("name")
-    if address := said_address(turn, asked=frame.asked == "address"):
-        frame.address = address
+    told_beside = frame.asked in ("name", "phone", CONFIRM, CORRECTION) and not name
+    expected = (
+        frame.asked == "address" or door or ELSEWHERE.search(turn.text) or (told_beside and frame.address)
+    )
+    if address := said_address(turn, asked=bool(expected or (told_beside and _stranger(frame)))):
+        frame.address = completed(address, frame.address)
         heard = await streets_like(address, turn, api)
         frame.street, frame.streets = heard or (None, [])
         learned.add("address")
@@ -173,3 +204,13 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
         learned.add("remarks")
     return learned
+
+
+def _door_corrected(frame: Booking, turn: Turn) -> bool:
+    """ "不对，是玉江大道三十号" after an address: thirty is neither a day nor a number of portions."""
+    return frame.address is not None and NUMBERED.search(turn.text) is not None
+
+
+def _stranger(frame: Booking) -> bool:
+    """Whether the person is not on record, so that an address is still to come."""
+    return bool(frame.people) and not frame.people[0].person_id and not frame.address

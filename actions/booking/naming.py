@@ -73,9 +73,14 @@ def _position(entity: dict[str, Any], turn: Turn) -> int:
     whole = entity.get("start", 0) == 0 and entity.get("end", 0) >= len(turn.text)
     if not whole:
         return int(entity.get("start", 0))
-    kind = SERVICE_TYPES[entity["value"]]
-    words = [*kind.aliases, kind.name, *HINTS.get(kind.key, ())]
+    words = _words_for(entity["value"])
     return min((turn.text.find(word) for word in words if word in turn.text), default=len(turn.text))
+
+
+def _words_for(service_type: str) -> list[str]:
+    """Words by which a service is known in a text."""
+    kind = SERVICE_TYPES[service_type]
+    return [*kind.aliases, kind.name, *HINTS.get(kind.key, ())]
 
 
 def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | None:
@@ -90,9 +95,15 @@ def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | N
 
 
 def _before(clause: Clause, turn: Turn) -> Clause:
-    """A clause without a time has that of the clause before it: "下午三点，再来个人打扫"."""
+    """A clause without a time has that of the clause before it: "下午三点，再来个人打扫"; of one that names another
+    service ("明天中午的饭，顺便问下洗澡") only the day."""
     index = turn.clauses.index(clause)
-    return turn.clauses[index - 1] if index and turn.clauses[index - 1].when else clause
+    if not index or not turn.clauses[index - 1].when:
+        return clause
+    before = turn.clauses[index - 1]
+    if any(word in before.text for each in services(turn) for word in _words_for(each)):
+        return Clause(clause.text, Spoken(date=before.when.date))
+    return before
 
 
 def partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from actions.booking.frame import Booking
 from actions.places import Option
 from actions.slots import covers
 
+MEALS = {"上午": "早饭", "中午": "午饭", "下午": "晚饭", "晚上": "晚饭"}
+"""What a meal is called by the part of its day."""
 MEAL_TIMES = {"morning": time(7), "noon": time(11, 30), "evening": time(17)}
 
 
@@ -72,7 +74,14 @@ def time_options(frame: Booking, free: list[dict[str, Any]]) -> list[Option]:
     seen: dict[str, dict[str, Any]] = {}
     for slot in free:
         seen.setdefault(spoken.part_of(datetime.fromisoformat(slot["starts_at"]).time()), slot)
+    meals = MEALS if frame.service_type == "meal" else {}
     return [
-        Option(title=spoken.clock(datetime.fromisoformat(slot["starts_at"]).time()), value=slot["starts_at"])
-        for slot in list(seen.values())[:3]
+        Option(title=_title(part, slot, meals), value=slot["starts_at"])
+        for part, slot in list(seen.items())[:3]
     ]
+
+
+def _title(part: str, slot: dict[str, Any], meals: dict[str, str]) -> str:
+    """下午3点; for a meal with its name: 午饭，中午11点."""
+    at = spoken.clock(datetime.fromisoformat(slot["starts_at"]).time())
+    return f"{meals[part]}，{at}" if part in meals else at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,6 +31,8 @@ OWN: Final[dict[Role, frozenset[str]]] = {
     "institution": frozenset({"institution"}),
 }
 """What an asker hears first."""
+MONEY: Final = re.compile(r"报销|[报补发领]多少|[报补]几|补[贴助]|津贴|给[补钱报]|出钱")
+"""Words that ask for public money."""
 SENIOR_AGE: Final = 60
 """Who is a senior: 《老年人权益保障法》 art. 2."""
 
@@ -53,6 +56,9 @@ async def match(session: AsyncSession, query: MatchQuery) -> MatchResult:
         )
     asked = _asked(query, await repository.of_city(session, city.code))
     theirs = [each for each in asked.benefits if each.who in HEARD_BY[query.role]]
+    if query.topic and MONEY.search(query.topic):
+        # How many homes there are is no answer to how much is paid back.
+        theirs = [each for each in theirs if each.kind != "fact"]
     if not theirs:
         return _none(city, asked.benefits)
     judged = [(each, _judge(each, query)) for each in theirs]

@@ -73,7 +73,7 @@ def _longest(words: Iterable[str], text: str) -> int:
 
 def _without_source(text: str) -> bool:
     """Whether the text names a benefit known to stand in no document."""
-    return any(word in text for word in _words()["without_source"])
+    return _longest(_words()["without_source"], text) > 0
 
 
 def _general(text: str) -> bool:

@@ -39,22 +39,38 @@ class ServiceType:
     aliases: tuple[str, ...] = ()
     at_home: bool = False
     """Whether it is usually given at the senior's home."""
+    plain: str = ""
+    """The word of everyday speech, where ``name`` is one of administration."""
+
+    @property
+    def called(self) -> str:
+        """How it is called when somebody is spoken to."""
+        return self.plain or self.name
 
 
 _TYPES: Final = (
-    ServiceType("meal", "助餐", "份", ("送餐", "老年餐", "午饭", "食堂", "用餐", "配餐")),
-    ServiceType("bath", "助浴", "次", ("洗澡", "沐浴", "上门助浴"), at_home=True),
-    ServiceType("cleaning", "助洁", "小时", ("保洁", "打扫", "家政", "清洁"), at_home=True),
-    ServiceType("medical_escort", "助医", "次", ("陪诊", "陪同就医", "陪护就医")),
-    ServiceType("mobility_escort", "助行", "次", ("陪同出行", "陪走", "接送")),
-    ServiceType("urgent_repair", "助急", "次", ("维修", "修理", "水电维修", "家电维修"), at_home=True),
-    ServiceType("shopping", "代购代办", "次", ("代购", "代办", "跑腿", "买菜", "买药"), at_home=True),
+    ServiceType("meal", "助餐", "份", ("送餐", "老年餐", "午饭", "食堂", "用餐", "配餐"), plain="送饭"),
+    ServiceType("bath", "助浴", "次", ("洗澡", "沐浴", "上门助浴"), at_home=True, plain="洗澡"),
+    ServiceType("cleaning", "助洁", "小时", ("保洁", "打扫", "家政", "清洁"), at_home=True, plain="打扫"),
+    ServiceType("medical_escort", "助医", "次", ("陪诊", "陪同就医", "陪护就医"), plain="看病陪同"),
+    ServiceType("mobility_escort", "助行", "次", ("陪同出行", "陪走", "接送"), plain="出门陪同"),
+    ServiceType(
+        "urgent_repair",
+        "助急",
+        "次",
+        ("维修", "修理", "水电维修", "家电维修"),
+        at_home=True,
+        plain="上门修理",
+    ),
+    ServiceType(
+        "shopping", "代购代办", "次", ("代购", "代办", "跑腿", "买菜", "买药"), at_home=True, plain="跑腿代办"
+    ),
     ServiceType("nursing", "护理", "小时", ("上门护理", "照护", "生活照料", "护工"), at_home=True),
     ServiceType("rehab", "康复", "次", ("康复训练", "理疗")),
-    ServiceType("day_care", "日间照料", "天", ("日托", "日照", "白天托管")),
-    ServiceType("short_stay", "短期托养", "天", ("短托", "短住", "喘息服务", "短期入住")),
-    ServiceType("residential", "机构养老", "月", ("全托", "养老院", "住养老院", "长住")),
-    ServiceType("counselling", "心理慰藉", "次", ("精神慰藉", "心理疏导", "心理咨询")),
+    ServiceType("day_care", "日间照料", "天", ("日托", "日照", "白天托管"), plain="日托"),
+    ServiceType("short_stay", "短期托养", "天", ("短托", "短住", "喘息服务", "短期入住"), plain="短期住养"),
+    ServiceType("residential", "机构养老", "月", ("全托", "养老院", "住养老院", "长住"), plain="住养老院"),
+    ServiceType("counselling", "心理慰藉", "次", ("精神慰藉", "心理疏导", "心理咨询"), plain="心理疏导"),
     ServiceType("companionship", "陪伴聊天", "小时", ("陪聊", "陪伴", "探访", "亲情陪护"), at_home=True),
     ServiceType("legal_aid", "法律援助", "次", ("法律咨询", "律师")),
     ServiceType("culture", "文化娱乐", "次", ("文娱活动", "唱歌跳舞", "棋牌", "文体娱乐")),

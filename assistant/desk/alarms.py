@@ -40,9 +40,13 @@ class Alarms:
         ALARMS.labels(verdict.kind or "help").inc()
         # A form that was under way is dropped: Rasa starts anew.
         conversation.epoch += 1
-        conversation.state = {"alarm": str(ticket.id), "looked_up": True}
+        dropped = conversation.state.get("unfinished") or conversation.state.get("interrupted")
+        conversation.state = {"alarm": str(ticket.id), "looked_up": True, "interrupted": dropped}
         numbers = _numbers(verdict.numbers)
         first_aid = first_aid_sentence(verdict.first_aid) if verdict.first_aid else ""
+        if first_aid.startswith(numbers.rstrip("。")) and not again:
+            # "请马上打120，记住是几点开始的" says whom to ring by itself.
+            numbers = ""
         if again:
             return say(conversation, SENTENCES("alarm_again", numbers=numbers), protected=True)
         spoken = conversation.channel == "phone"
@@ -82,8 +86,13 @@ class Alarms:
                 conversation=str(conversation.id),
                 actor=speaker.actor(conversation),
             )
-        conversation.state = {"looked_up": True}
+        interrupted = conversation.state.get("interrupted")
+        conversation.state = {"looked_up": True, "interrupted": interrupted}
         return say(conversation, SENTENCES("alarm_false"))
+
+    def still_there(self, conversation: Conversation) -> Reply:
+        """Words that nobody understood, from somebody in danger: no menu, the same question in short."""
+        return say(conversation, SENTENCES("alarm_again", numbers=""), protected=True)
 
 
 def _numbers(numbers: tuple[str, ...]) -> str:

@@ -87,6 +87,10 @@ class Matter:
         """
         return None
 
+    async def after_alarm(self, talk: Talk) -> Question | None:
+        """What to ask once an alarm in this conversation has been taken back."""
+        return None
+
     async def hung_up(self, talk: Talk) -> None:
         """The caller is gone."""
 
@@ -103,8 +107,17 @@ class Matters:
 
     async def open(self, talk: Talk) -> Question | None:
         """The first question that any has at the start of a conversation."""
+        return await self._first(talk, lambda matter: matter.opening(talk))
+
+    async def after_alarm(self, talk: Talk) -> Question | None:
+        """The first question that any has after a false alarm."""
+        return await self._first(talk, lambda matter: matter.after_alarm(talk))
+
+    async def _first(
+        self, talk: Talk, question_of: Callable[[Matter], Awaitable[Question | None]]
+    ) -> Question | None:
         for matter in self.known:
-            question = await matter.opening(talk)
+            question = await question_of(matter)
             if question is not None:
                 stand(talk.conversation, matter.name, question)
                 return question

@@ -241,7 +241,7 @@ class Desk:
         conversation, speaker = talk.conversation, talk.speaker
         asks = conversation.state.get("asks") or ""
         if conversation.state.get("alarm") and plain.false_alarm(text):
-            return await self.alarms.take_back(conversation, speaker)
+            return await self._taken_back(talk)
         verdict = triage(text, alternatives=turn.alternatives, asked=asks or None)
         if verdict.level == "danger":
             return await self.alarms.sound(conversation, speaker, verdict, text)
@@ -256,6 +256,17 @@ class Desk:
         if asks.startswith(ASKED_PREFIX):
             return await self._after_question(talk, turn, text, standing)
         return None
+
+    async def _taken_back(self, talk: Talk) -> Reply:
+        """A false alarm: what it broke into is offered again."""
+        conversation = talk.conversation
+        reply = await self.alarms.take_back(conversation, talk.speaker)
+        question = await self.matters.after_alarm(talk)
+        if question is None:
+            return reply
+        asked = ask(conversation, question)
+        said = say(conversation, SENTENCES("alarm_false_resume"))
+        return asked.model_copy(update={"messages": [*said.messages, *asked.messages]})
 
     async def _after_question(self, talk: Talk, turn: TurnIn, text: str, standing: Standing | None) -> Reply:
         """No danger after all: back to what was being said when the question came up."""
@@ -323,6 +334,9 @@ class Desk:
             return self.asides.again(conversation)
         if signals.pace:
             return await self.asides.speak_otherwise(conversation, speaker, "slower", None)
+        lost = signals.misunderstood or not signals.messages
+        if lost and conversation.state.get("alarm") and not signals.person:
+            return self.alarms.still_there(conversation)
         misses = conversation.state.get("misses", 0) + 1 if signals.misunderstood else 0
         conversation.state = {**conversation.state, "misses": misses}
         if misses >= persona(conversation.channel).patience:

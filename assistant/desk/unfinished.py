@@ -46,9 +46,21 @@ def _only_yes_or_no(said: str) -> bool:
 def _service(words: str) -> str | None:
     """The service that was meant, by the name people hear; None when it was not named."""
     named = (
-        one.name for one in SERVICE_TYPES.values() if any(word in words for word in (one.name, *one.aliases))
+        one.called
+        for one in SERVICE_TYPES.values()
+        if any(word in words for word in (one.name, *one.aliases))
     )
     return next(named, None)
+
+
+def _offer(sentence: str, kept: Mapping[str, Any]) -> Question:
+    """To go on with what was said."""
+    words = "，".join(kept["said"])
+    service = _service(words)
+    text = SENTENCES(f"{sentence}_named", service=service) if service else SENTENCES(sentence)
+    choices = [("接着办", "接着办"), ("不办了", "不办了")]
+    data = {"said": words, "at": kept["at"]}
+    return Question(text, data, asks="yes_no", expects="yes_no", choices=choices)
 
 
 class Unfinished(Matter):
@@ -70,12 +82,16 @@ class Unfinished(Matter):
             offered = await repository.last_call(session, talk.conversation, since)
             if offered is not None:
                 offered.state = {key: value for key, value in offered.state.items() if key != "unfinished"}
-        words = "，".join(kept["said"])
-        service = _service(words)
-        text = SENTENCES("unfinished_named", service=service) if service else SENTENCES("unfinished")
-        choices = [("接着办", "接着办"), ("不办了", "不办了")]
-        data = {"said": words, "at": kept["at"]}
-        return Question(text, data, asks="yes_no", expects="yes_no", choices=choices)
+        return _offer("unfinished", kept)
+
+    async def after_alarm(self, talk: Talk) -> Question | None:
+        """What an alarm broke into, when it was nothing after all."""
+        state = dict(talk.conversation.state)
+        kept = state.pop("interrupted", None)
+        talk.conversation.state = state
+        if not kept or not kept["said"] or await talk.understand(kept["said"][0], None) != BOOKING:
+            return None
+        return _offer("interrupted", kept)
 
     async def heard(self, talk: Talk, data: Mapping[str, Any], text: str, *, by_key: bool) -> Answer | None:
         if plain.agrees(text):

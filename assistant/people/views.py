@@ -38,6 +38,7 @@ def ref(person: Person, now: datetime) -> PersonRef:
 
 
 STREET = re.compile(r"[一-鿿]{2,8}?(?:街道|镇|乡)")
+DISTRICT = re.compile(r"^(?:[一-鿿]{2,6}?[省市])*([一-鿿]{2,4}?(?<![小社园])[区县])")
 
 
 def _home(person: Person) -> str | None:
@@ -45,7 +46,10 @@ def _home(person: Person) -> str | None:
     if not person.address:
         return None
     street = STREET.search(person.street or person.address)
-    return f"{street[0]}的家里" if street else "登记的家里"
+    if street:
+        return f"{street[0]}的家里"
+    district = DISTRICT.search(person.address)
+    return f"{district[1]}的家里" if district else "登记的家里"
 
 
 def full(person: Person, now: datetime) -> PersonOut:

@@ -169,9 +169,9 @@ async def test_the_street_of_an_address_is_asked_back_and_corrected(talk: Talk) 
 
 async def test_a_price_asked_within_a_booking_is_told_and_the_booking_goes_on(talk: Talk) -> None:
     assert await talk("想约个洗澡", "book_service", BATH) == ["utter_ask_date"]
-    assert await talk("那得多少钱一次", "find_service") == ["utter_found_first", "utter_ask_date"]
+    assert await talk("那得多少钱一次", "find_service") == ["utter_price", "utter_ask_date"]
     assert await talk("明天九点，这个怎么收费呀", "inform", **TOMORROW) == [
-        "utter_found_first",
+        "utter_price",
         "utter_confirm_booking",
     ]
     assert await talk("一次多少钱来着", "inform") == ["utter_price", "utter_confirm_booking"]

@@ -39,6 +39,8 @@ async def ask(
         ("岳阳", "一个人住在乡下有人来看望吗", "rural_visits"),
         ("岳阳", "听说公家出钱叫人上门搞卫生，有我的份吗", "government_bought_home_care"),
         ("岳阳", "养老热线", "hotline"),
+        ("玉溪", "吃饭政府给补吗", "meal"),
+        ("威海", "吃饭政府给补吗", "government_bought_home_care"),
     ],
 )
 async def test_the_question_finds_its_benefit(granted: AsyncSession, city: str, topic: str, key: str) -> None:
@@ -185,3 +187,28 @@ async def test_a_benefit_without_a_figure_says_so_and_has_none(granted: AsyncSes
     answer = (await ask(granted, "玉溪", "助餐补贴")).answers[0]
     assert (answer.how_much, answer.amount_min_fen) == (None, None)
     assert "文件没写" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("city", "key", "least_fen"),
+    [
+        ("威海", "certified_carer_reward", 500_000),
+        ("铁岭", "graduate_reward", 4_000_000),
+        ("株洲", "graduate_allowance", None),
+    ],
+)
+async def test_a_carer_who_asks_for_the_reward_in_other_words_hears_it(
+    granted: AsyncSession, city: str, key: str, least_fen: int | None
+) -> None:
+    answer = (await ask(granted, city, "护工入职有奖励吗", role="worker", service_type="nursing")).answers[0]
+    assert (answer.key, answer.amount_min_fen) == (key, least_fen)
+
+
+@pytest.mark.parametrize("city", ["岳阳", "株洲", "威海", "铁岭", "玉溪"])
+async def test_a_monthly_sum_by_age_stands_in_no_document(granted: AsyncSession, city: str) -> None:
+    assert not (await ask(granted, city, "80岁以上一个月发多少钱")).found
+
+
+async def test_how_many_homes_there_are_is_no_answer_to_how_much_is_paid_back(granted: AsyncSession) -> None:
+    assert not (await ask(granted, "玉溪", "我住养老院能报多少")).found
+    assert (await ask(granted, "玉溪", "有多少家养老机构")).answers[0].key == "institutions"

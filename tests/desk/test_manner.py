@@ -26,6 +26,7 @@ from tests.world import ZHOU, build
         ("你说得太快了", Wish("slower")),
         ("请你声音大一点", Wish("louder")),
         ("大声点", Wish("louder")),
+        ("啥？你大点声", Wish("louder")),
         ("我耳朵不好听不清", Wish("louder")),
         ("你讲慢点嘛，我耳朵背", Wish("slower")),
         ("听不见", Wish("louder")),

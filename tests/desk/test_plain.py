@@ -89,6 +89,12 @@ def test_neither(said: str) -> None:
         ("让人接电话", True),
         ("找个人来给我擦擦玻璃", False),
         ("叫个人来说说话", False),
+        ("你让人来跟我说", True),
+        ("叫个人来听电话", True),
+        ("叫人来", True),
+        ("我想让人来给我理个发", False),
+        ("想让人来陪我说说话", False),
+        ("找人来打扫卫生", False),
     ],
 )
 def test_a_person_to_talk_to_is_not_one_who_does_something(said: str, wanted: bool) -> None:

@@ -54,7 +54,7 @@ async def test_it_is_offered_and_taken_up_with_the_day_that_was_meant(
     await (await break_off(phone, rasa)).hang_up()
     clock.advance(timedelta(hours=20))
     talk = Talk(phone.http)
-    assert "助餐，还没订好" in await talk.start()
+    assert "送饭，还没订好" in await talk.start()
     assert talk.last["expects"] == "yes_no"
     rasa.replies = [says("请问哪家？", asks="place")]
     assert await talk("好的") == "请问哪家？"
@@ -169,3 +169,29 @@ async def test_danger_comes_before_the_offer(
     rasa.replies = [says("嗯。")]
     await talk("好的")
     assert rasa.got[-1][0] == "好的"
+
+
+async def test_a_false_alarm_offers_what_it_broke_into(
+    phone: Client, rasa: ScriptedRasa, world: World
+) -> None:
+    talk = Talk(phone.http)
+    rasa.replies = [says("您要几份？", asks="quantity"), says("您要几份？", asks="quantity")]
+    await talk.start()
+    await talk(WANTED)
+    alarm = await talk("哎哟，我头晕得厉害，站不住了")
+    assert alarm.count("请马上打120") == 1
+    said = await talk("哦没事了，坐下来好多了")
+    assert "误报" in said and "送饭还没订好" in said
+    assert await talk("好的") == "您要几份？"
+    assert rasa.got[-1][0] == WANTED
+
+
+async def test_in_danger_words_that_nobody_understood_bring_no_menu(
+    phone: Client, rasa: ScriptedRasa, world: World
+) -> None:
+    talk = Talk(phone.http)
+    await talk.start()
+    await talk("煤气好像没关，屋里有煤气味")
+    rasa.replies = [[{"custom": {"misunderstood": True}}]]
+    said = await talk("拧好了拧好了")
+    assert "现在怎么样" in said and "按1" not in said

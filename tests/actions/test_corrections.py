@@ -1,0 +1,285 @@
+"""What is corrected, added or told beside an answer: nothing of it is lost, nothing else is made of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.addresses import completed, said_address
+from actions.answers import upcoming
+from actions.booking import Booking
+from actions.booking.learning import another
+from actions.form import MOST_REPEATS
+from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_order, title_of
+from actions.out import Out
+from actions.requests import AssessmentForm, ComplaintForm, DeviceForm
+from actions.turn import Spoken
+from actions.who import bare_name, known_names
+from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Api, Talk
+from tests.actions.test_words import turn
+
+CLEANING = {"entity": "service_type", "value": "cleaning", "text": "打扫", "start": 0, "end": 2}
+
+
+class Town(Api):
+    """As ``Api``, where booking works, and somebody acts for two parents."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.booked: list[dict[str, Any]] = []
+        self.parents: list[dict[str, Any]] = []
+        self.people: dict[str, str] = {}
+
+    async def book(self, actor: Any, order: dict[str, Any]) -> dict[str, Any]:
+        self.booked.append(order)
+        return {"number": f"YL{len(self.booked)}"}
+
+    async def acts_for(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
+        return self.parents
+
+    async def find_people(self, actor: Any, name: str, **where: Any) -> dict[str, Any]:
+        return {"candidates": [{"id": self.people[name], "name": name}] if name in self.people else []}
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(Town())
+
+
+def order(
+    number: str, day: int, service_type: str = "bath", status: str = "accepted", **more: Any
+) -> dict[str, Any]:
+    start = f"2025-06-{day:02}T09:00:00"
+    return {
+        "number": number,
+        "status": status,
+        "service_type": service_type,
+        "starts_at_local": start,
+        **more,
+    }
+
+
+async def test_a_yes_with_another_wish_books_the_first_and_keeps_the_other(talk: Talk) -> None:
+    assert await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW) == ["utter_confirm_booking"]
+    assert await talk("好，再加一份中午饭") == ["utter_booked"]
+    assert talk.api.booked[0]["time"] == "09:00"  # type: ignore[attr-defined]
+    (noted,) = talk.slots["later"]
+    assert (noted["frame"]["service_type"], noted["frame"]["part"]) == ("meal", "noon")
+
+
+async def test_another_wish_without_a_yes_books_nothing_yet(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("再给我加一份中午饭") == ["utter_later", "utter_confirm_booking"]
+    assert (talk.frame.time, talk.frame.part) == ("09:00", None)
+
+
+def test_a_name_of_a_meal_is_no_time_for_another_service() -> None:
+    assert another(Booking(service_type="cleaning"), turn("好，再加一份中午饭")) is not None
+    assert another(Booking(service_type="meal"), turn("再加一份中午饭")) is None
+
+
+async def test_as_many_more_are_added_to_those_read_back(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, ("quantity", 1), **TOMORROW)
+    assert await talk("好，再加一份", "inform", ("quantity", 1)) == ["utter_confirm_booking"]
+    assert talk.frame.quantity == 2
+
+
+async def test_whoever_leaves_it_open_has_not_said_yes(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("你看着办", "affirm") == ["utter_confirm_booking"]
+    assert await talk("对", "affirm") == ["utter_booked"]
+
+
+async def test_another_address_at_the_read_back_is_taken(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("不送家里，送到春柳路的演示酒店", "deny") == ["utter_confirm_booking"]
+    assert talk.frame.address == "春柳路的演示酒店"
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("红塔区，玉兴路，三号", "红塔区玉兴路三号"),
+        ("搬到洛王街道，演示小区，六栋三零二", "洛王街道演示小区六栋三零二"),
+        ("不是三号，是玉江大道三十号", "玉江大道三十号"),
+    ],
+)
+def test_an_address_in_several_clauses_is_one(said: str, address: str) -> None:
+    cut_off = [{"entity": "address", "value": address[-4:], "start": 0, "end": 1}]
+    assert said_address(turn(said), asked=True) == address
+    assert said_address(turn(said, entities=cut_off), asked=True) == address
+
+
+def test_the_corrected_end_of_an_address_keeps_its_street() -> None:
+    assert completed("六栋二零三", "洛王街道演示小区六栋三零二") == "洛王街道演示小区六栋二零三"
+    assert completed("春晓路8号", "洛王街道演示小区六栋三零二") == "春晓路8号"
+    assert completed("六栋二零三", None) == "六栋二零三"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("我姓杨，杨春梅", "杨春梅"),
+        ("免贵姓杨，叫春梅", "杨春梅"),
+        ("杨春梅", "杨春梅"),
+        ("两份", None),
+        ("不知道", None),
+        ("多少钱啊", None),
+    ],
+)
+def test_a_name_and_what_is_none(said: str, name: str | None) -> None:
+    assert bare_name(said) == name
+
+
+def parent(number: int, name: str, title: str) -> dict[str, Any]:
+    return {"person": {"id": f"{SENIOR[:-1]}{number}", "form_of_address": title}, "name": name}
+
+
+async def test_both_parents_in_one_word_are_both_booked_for() -> None:
+    talk = Talk(Town(), kind="relative")
+    talk.api.parents = [parent(2, "于振海", "于爷爷"), parent(3, "孙桂花", "孙奶奶")]  # type: ignore[attr-defined]
+    said = await talk("给我爸妈都约个洗澡，明天", "book_service", BATH, ("person", "我爸妈"), **TOMORROW)
+    assert said == ["utter_confirm_booking"]
+    assert [who.name for who in talk.frame.people] == ["于振海", "孙桂花"]
+
+
+async def test_father_and_mother_are_told_apart_by_what_is_on_record() -> None:
+    talk = Talk(Town(), kind="relative")
+    talk.api.parents = [parent(2, "于振海", "于爷爷"), parent(3, "孙桂花", "孙奶奶")]  # type: ignore[attr-defined]
+    said = await talk("给我妈约个洗澡，明天", "book_service", BATH, ("person", "我妈"), **TOMORROW)
+    assert said == ["utter_confirm_booking"]
+    assert [who.name for who in talk.frame.people] == ["孙桂花"]
+
+
+async def test_both_is_an_answer_to_which_of_two() -> None:
+    talk = Talk(Town(), kind="relative")
+    talk.api.parents = [parent(2, "于振海", "于老师"), parent(3, "孙桂花", "孙老师")]  # type: ignore[attr-defined]
+    said = await talk("给老人约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert said == ["utter_ask_person"]
+    assert await talk("对，两个人都要", "affirm") == ["utter_confirm_booking"]
+    assert len(talk.frame.people) == 2
+
+
+async def test_a_question_is_not_put_for_ever_however_much_is_told_beside_it(talk: Talk) -> None:
+    await talk("想约个洗澡", "book_service", BATH)
+    said = [await talk("要清淡的", "inform", ("quantity", number + 1)) for number in range(MOST_REPEATS)]
+    assert said[:-1] and all(said[:-1]) and said[-1] == []
+    assert "没有听明白" in talk.custom[0]["person"]
+
+
+async def test_a_list_of_a_worker_loses_nobody() -> None:
+    api = Town()
+    api.people = {"普凤仙": SENIOR, "李家福": f"{SENIOR[:-1]}2"}
+    said = turn("给普凤仙、李家福、王小二各订一份明天午饭", kind="worker", person_id=SENIOR)
+    assert [who.name for who in await known_names(said, api)] == ["普凤仙", "李家福", "王小二"]  # type: ignore[arg-type]
+    talk = Talk(api, kind="worker")
+    answer = await talk("给普凤仙、李家福、王小二各约一次洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert answer == ["utter_person_unknown", "utter_confirm_booking"]
+    assert [who.name for who in talk.frame.people] == ["普凤仙", "李家福"]
+
+
+async def test_an_assessment_by_a_worker_is_for_the_senior_named() -> None:
+    talk = Talk(Town(), kind="worker")
+    talk.form = AssessmentForm(talk.api)  # type: ignore[arg-type]
+    talk.api.people = {"李家福": SENIOR}  # type: ignore[attr-defined]
+    assert await talk("想申请能力评估", "request_assessment") == ["utter_ask_person"]
+    assert await talk("李家福", "inform") == ["utter_confirm_assessment"]
+    assert talk.slots["frame"]["people"][0]["name"] == "李家福"
+
+
+async def test_the_same_as_last_time_asks_only_for_the_day(talk: Talk) -> None:
+    talk.api.orders = [
+        order("YL1", 2, "meal", "done", quantity=1, place="春晓站"),
+        order("YL2", 9, "bath", "done", quantity=2, place="和风站"),
+        order("YL3", 10, "meal", "cancelled", quantity=1, place="春晓站"),
+    ]
+    assert await talk("跟上次一样，再给我订一回", "book_service") == ["utter_ask_date"]
+    assert (talk.frame.service_type, talk.frame.quantity, talk.frame.time) == ("bath", 2, "09:00")
+
+
+def test_another_order_than_the_one_read_back() -> None:
+    frame = Cancel(asked="confirm", order=order("YL1", 13, "cleaning"), day="2025-06-13")
+    bath = {"entity": "service_type", "value": "bath", "text": "洗澡", "start": 6, "end": 8}
+    learned = learn_order(
+        frame, turn("不是打扫，是洗澡那个", entities=[CLEANING | {"start": 2, "end": 4}, bath]), Spoken()
+    )
+    assert learned == {"service_type"} and frame.order is None
+    assert (frame.service_type, frame.day) == ("bath", None)
+
+
+async def test_of_many_orders_only_the_next_are_read_out() -> None:
+    api = Town()
+    api.orders = [order(f"YL{day}", day, "meal") for day in range(12, 20)]
+    heard = CollectingDispatcher()
+    said = turn("不要送了", "cancel_order", person_id=SENIOR)
+    assert await choose_order(CancelForm(api), OneOrder(), said, Out(heard))  # type: ignore[arg-type]
+    assert heard.messages[0]["response"] == "utter_ask_which_order_many"
+    assert len(heard.messages[0]["custom"]["choices"]) == 3
+
+
+async def test_a_complaint_takes_up_what_is_told_at_the_read_back() -> None:
+    talk = Talk(Town())
+    talk.form = ComplaintForm(talk.api)  # type: ignore[arg-type]
+    assert await talk("送的饭冰凉的，菜都馊了", "complain") == ["utter_confirm_complaint"]
+    assert await talk("就昨天中午，三眼桥那个站的", "inform") == ["utter_confirm_complaint"]
+    assert talk.slots["frame"]["details"] == "送的饭冰凉的，菜都馊了；就昨天中午，三眼桥那个站的"
+    assert await talk("你们到底管不管", "find_service") == ["utter_confirm_complaint"]
+
+
+async def test_a_question_about_a_device_is_answered_at_the_read_back_too() -> None:
+    talk = Talk(Town())
+    talk.form = DeviceForm(talk.api)  # type: ignore[arg-type]
+    talk.api.documents = ["按文件，2018年试点发放。"]
+    await talk("我想要个手环", "device")
+    await talk("要钱吗", "inform")
+    assert talk.custom[-1]["asks"] == "confirm"
+
+
+def test_where_a_child_lives_is_not_where_the_senior_is_served() -> None:
+    city = [{"entity": "city", "value": "青岛"}]
+    assert turn("我闺女在青岛呢", entities=city).city is None
+    assert turn("青岛有没有", entities=city).city == "青岛"
+
+
+async def test_an_errand_of_ones_own_in_an_answer_is_no_other_service(talk: Talk) -> None:
+    await talk("想约个洗澡", "book_service", BATH)
+    await talk("明天我要去买菜，后天吧", "inform", ("service_type", "shopping"), date="2025-06-13")
+    assert talk.frame.service_type == "bath"
+
+
+async def test_a_question_at_the_read_back_is_no_yes(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("订上了？", "affirm") == ["utter_confirm_booking"]
+
+
+async def test_the_price_of_several_people_is_that_of_all() -> None:
+    talk = Talk(Town(), kind="relative")
+    talk.api.parents = [parent(2, "于振海", "于爷爷"), parent(3, "孙桂花", "孙奶奶")]  # type: ignore[attr-defined]
+    heard = CollectingDispatcher()
+    await talk("给我爸妈都约个洗澡，明天", "book_service", BATH, ("person", "我爸妈"), **TOMORROW)
+    talk.form._confirm(talk.frame, turn("好"), Out(heard))
+    assert (heard.messages[0]["what"], heard.messages[0]["price"]) == ("助浴各1次", "一共120元")
+
+
+async def test_orders_of_two_parents_are_told_apart() -> None:
+    api = Town()
+    api.parents = [parent(2, "于振海", "于爷爷"), parent(3, "孙桂花", "孙奶奶")]
+    api.orders = [order("YL1", 18, "checkup")]
+    of_both = await upcoming(turn("改一下预约", kind="relative", person_id=SENIOR), api)  # type: ignore[arg-type]
+    assert {title_of(each, date(2025, 6, 11))[:3] for each in of_both} == {"于振海", "孙桂花"}
+    father = [{"entity": "person", "value": "我爸"}]
+    of_one = await upcoming(turn("我爸那个改一下", entities=father, kind="relative", person_id=SENIOR), api)  # type: ignore[arg-type]
+    assert [each["whose"] for each in of_one] == ["于振海"]
+
+
+async def test_the_number_of_a_door_is_no_day_and_no_number_of_portions(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, ("address", "红塔区玉兴路三号"), **TOMORROW)
+    said = await talk("不对，是玉江大道三十号", "deny", ("quantity", 30), date="2025-06-30")
+    assert said == ["utter_confirm_booking"]
+    assert talk.frame.address == "玉江大道三十号"
+    assert (talk.frame.quantity, talk.frame.date) == (None, "2025-06-12")
+    await talk("是三十号二单元", "inform", ("quantity", 30), date="2025-06-30")
+    assert talk.frame.address == "玉江大道三十号二单元"
