@@ -18,7 +18,7 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.6
+DANGER_FROM = 0.55
 """From this probability on, the learned voice means danger by itself (chosen by `teaching` on held-out lines)."""
 
 QUESTION_FROM = 0.45
