@@ -2,7 +2,7 @@
 
     texts → voices → features → network → (recordings → network again) → am/final.mdl → graph
 
-About an hour and a half on one free core, nearly all of it voices and network. Everything is seeded. Each step imports
+About an hour on one free core, nearly all of it voices and network. Everything is seeded. Each step imports
 what it needs: the graph is made without PyTorch.
 """
 
@@ -127,18 +127,23 @@ def _network(options: argparse.Namespace, report: Callable[[str], None]) -> None
     from speech.training.export import export
     from speech.training.train import train
 
-    target = options.work / "network.pt"
-    if not target.exists():
-        train(
-            _groups(options.work, {make: SHARES[make] for make in options.makes}),
-            target,
-            steps=options.training_steps,
-            hidden=options.hidden,
-            threads=options.threads,
-            seed=options.seed,
-            report=report,
-            start=options.start,
-        )
+    first, target = options.work / "network-first.pt", options.work / "network.pt"
+    stages = (
+        (first, options.training_steps, options.seed, options.start),
+        (target, options.refining_steps, options.seed + 1, first),
+    )
+    for network, steps, seed, start in stages:
+        if not network.exists():
+            train(
+                _groups(options.work, {make: SHARES[make] for make in options.makes}),
+                network,
+                steps=steps,
+                hidden=options.hidden,
+                threads=options.threads,
+                seed=seed,
+                report=report,
+                start=start,
+            )
     acoustic_model = options.model / "am" / "final.mdl"
     export(target, acoustic_model)
     if options.recordings:
@@ -220,6 +225,9 @@ def _options() -> argparse.Namespace:
         "--start", type=Path, help="a trained network to go on from, at half the learning rate"
     )
     parser.add_argument("--training-steps", type=int, default=3500)
+    parser.add_argument(
+        "--refining-steps", type=int, default=1200, help="more from there, at half the learning rate"
+    )
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)

