@@ -176,6 +176,11 @@ def yuan(amount: int) -> str:
 # --- phone numbers --------------------------------------------------------------------------------------------
 
 
+_MOBILE: Final = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)", re.ASCII)
+"""A mobile number as it is typed."""
+_BREAK: Final = re.compile(r"[，。；！？,;!?]")
+
+
 class PhoneNumberError(Invalid):
     """What was said is no Chinese phone number; its message may be said to the caller."""
 
@@ -183,12 +188,20 @@ class PhoneNumberError(Invalid):
     message = "这个号码我没听明白，请您再说一遍。"
 
 
+def _mobile_beside_others(text: str) -> str | None:
+    """The one whole mobile number among other words, as those of an address: 13900001111，三眼桥街道."""
+    typed = _MOBILE.findall(half_width(text))
+    pieces = typed or [digits(piece) for piece in _BREAK.split(text)]
+    found = {piece for piece in pieces if len(piece) == 11 and piece.startswith("1")}
+    return found.pop() if len(found) == 1 else None
+
+
 def phone_number(text: str, *, area_code: str | None = None) -> str:
     """A Chinese mobile or landline number, typed or said digit by digit, in E.164.
 
     ``area_code`` (with or without 0) completes a landline of 7 or 8 digits. Raises ``PhoneNumberError``.
     """
-    said = digits(text)
+    said = _mobile_beside_others(text) or digits(text)
     if not said:
         raise PhoneNumberError("我没听到号码，请您一位一位地说。")
     national = said.removeprefix("0086") if said.startswith("0086") else said

@@ -15,6 +15,7 @@ _ASKING = re.compile(r"想|要|给我|帮|请|订|约|派|能不能|能给|来�
 _REFUSED = re.compile(r"(?:不想|不要|不愿意?|不用|不再|别|甭|莫)(?:再|去|做|给[我他她])?$")
 _PROFESSION = re.compile(r"(?:我是|是个?|当|做|考)(?:了|个|名|过)?$")  # 我是护工 asks for no nursing
 _JOINED = re.compile(r"[和跟与](?!.{1,8}一样)|、|还是|或者|以及")
+_ADDED = re.compile(r"[和跟与同再又、]|还有|另外|顺便|顺带|外加|也要|也想|一个")
 _PLACES_OF_CARE = frozenset(("day_care", "short_stay", "residential", "home_bed"))
 
 _DECLINED = re.compile(
@@ -38,8 +39,8 @@ ASIDE = 0.3
 """What is left of the score of a service that is only spoken of."""
 OTHERWISE = 0.3
 """Score from which on something else may be what is wanted."""
-# No one asks for more than three at once.
-THRESHOLDS = {"first": 0.25, "wanted": 0.15, "answer": 0.4, "second": 0.53, "third": 0.45}
+# A second service needs less where a word joins it to the first. No one asks for more than three at once.
+THRESHOLDS = {"first": 0.22, "wanted": 0.15, "answer": 0.4, "second": 0.7, "joined": 0.55, "third": 0.45}
 ABOUT_SERVICES = (None, "in_form", "order", "which_order", "reason", "rating")  # whose answers may name one
 WANTING = ("book_service", "find_service")  # intents that seldom come without a service
 
@@ -63,7 +64,8 @@ def meant(
     if weighed[ranked[0]] < thresholds[_expectation(asked, intent)]:
         return []
     further = []
-    if len(ranked) > 1 and weighed[ranked[1]] + WEIGHT_OF_SEVERAL * several >= thresholds["second"]:
+    least = thresholds["joined" if _ADDED.search(text) else "second"]
+    if len(ranked) > 1 and weighed[ranked[1]] + WEIGHT_OF_SEVERAL * several >= least:
         further = [ranked[1], *(each for each in ranked[2:3] if weighed[each] >= thresholds["third"])]
     named = {naming.service_type: naming.start for naming in reversed(namings(text))}
     found = _wanted(_one_place([ranked[0], *further], text), text)

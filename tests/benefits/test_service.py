@@ -211,4 +211,5 @@ async def test_a_monthly_sum_by_age_stands_in_no_document(granted: AsyncSession,
 
 async def test_how_many_homes_there_are_is_no_answer_to_how_much_is_paid_back(granted: AsyncSession) -> None:
     assert not (await ask(granted, "玉溪", "我住养老院能报多少")).found
+    assert not (await ask(granted, "玉溪", "我八十了，住养老院一个月补我们多少钱")).found
     assert (await ask(granted, "玉溪", "有多少家养老机构")).answers[0].key == "institutions"

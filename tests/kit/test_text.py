@@ -164,6 +164,23 @@ def test_mobile_number_to_e164(said: str) -> None:
     assert phone_number(said) == "+8613900001111"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "毛翠娥，电话13900001111，三眼桥街道9栋203",
+        "13900001111三眼桥街道",
+        "幺三九零零零零幺幺幺幺，三眼桥街道九栋",
+    ],
+)
+def test_an_address_beside_it_adds_no_digits(said: str) -> None:
+    assert phone_number(said) == "+8613900001111"
+
+
+def test_of_two_numbers_none_is_guessed() -> None:
+    with pytest.raises(PhoneNumberError):
+        phone_number("原来是13900001111，现在是13900002222")
+
+
 def test_landline_with_and_without_its_area_code() -> None:
     assert phone_number("0730-8881234") == "+867308881234"
     assert phone_number("8881234", area_code="0730") == "+867308881234"
