@@ -57,12 +57,13 @@ async def match(session: AsyncSession, query: MatchQuery) -> MatchResult:
             "unknown_city", f"{query.city}的补贴政策我没有资料，可以帮您转人工。", known_city=False
         )
     asked = _asked(query, await repository.of_city(session, city.code))
-    theirs = [each for each in asked.benefits if each.who in HEARD_BY[query.role]]
+    about = list(asked.benefits)
     if query.topic and MONEY.search(query.topic):
         # How many homes there are is no answer to how much is paid back.
-        theirs = [each for each in theirs if each.kind != "fact"]
+        about = [each for each in about if each.kind != "fact"]
+    theirs = [each for each in about if each.who in HEARD_BY[query.role]]
     if not theirs:
-        return _none(city, asked.benefits)
+        return _none(city, about)
     judged = [(each, _judge(each, query)) for each in theirs]
     if asked.kind == "general":
         judged = [(each, verdict) for each, verdict in judged if verdict.fits != "no"]

@@ -15,7 +15,7 @@ _ASKING = re.compile(r"想|要|给我|帮|请|订|约|派|能不能|能给|来�
 _REFUSED = re.compile(r"(?:不想|不要|不愿意?|不用|不再|别|甭|莫)(?:再|去|做|给[我他她])?$")
 _PROFESSION = re.compile(r"(?:我是|是个?|当|做|考)(?:了|个|名|过)?$")  # 我是护工 asks for no nursing
 _JOINED = re.compile(r"[和跟与](?!.{1,8}一样)|、|还是|或者|以及")
-_ADDED = re.compile(r"[和跟与同再又、]|还有|另外|顺便|顺带|外加|也要|也想|一个")
+_ADDED = re.compile(r"[和跟与同再又、]|完了|然后|还有|另外|顺便|顺带|外加|也要|也想|一个")
 _PLACES_OF_CARE = frozenset(("day_care", "short_stay", "residential", "home_bed"))
 
 _DECLINED = re.compile(

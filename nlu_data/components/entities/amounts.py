@@ -14,7 +14,10 @@ _COUNT = re.compile(
 _BARE_COUNT = re.compile(rf"({NUMERAL})\s*个?")
 _YUAN = re.compile(rf"({NUMERAL})(?:\.(\d{{1,2}}))?\s*(?:块钱|块|元)(?:([{DIGIT}])(?:毛|角)?)?(?!头)")
 _JIAO = re.compile(rf"({NUMERAL})\s*(?:毛钱|毛|角钱)")
-_RUN = re.compile(rf"[{DIGIT}](?:[\s,，、-]*[{DIGIT}]){{5,}}")
+_RUN = re.compile(
+    # A whole mobile number ends there: 13900001111，三眼桥街道.
+    rf"(?<!\d)1[3-9]\d{{9}}(?!\d)|[1一幺][{DIGIT}]{{10}}(?=[,，、])|[{DIGIT}](?:[\s,，、-]*[{DIGIT}]){{5,}}"
+)
 _LETTERED = re.compile(rf"y\s*l\s*((?:[{DIGIT}][\s-]*){{6,10}})")
 _SHORT = re.compile(
     r"(?:订单|单号|编号|工单|单子)(?:号|编号|是|为|[:： ])*(\d{4,10})|(\d{4,10})\s*号?(?:订单|工单|单)"
