@@ -13,8 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalog import repository as catalog
 from assistant.catalog import store
-from assistant.catalog.drafts import CatalogDraft, OfferingDraft, PlaceDraft, ProviderDraft, ScheduleDraft
-from assistant.catalog.models import City, Offering, Place, Provider
+from assistant.catalog.drafts import (
+    AreaDraft,
+    CatalogDraft,
+    OfferingDraft,
+    PlaceDraft,
+    ProviderDraft,
+    ScheduleDraft,
+)
+from assistant.catalog.models import Area, City, Offering, Place, Provider
 from assistant.catalog.vocabulary import SERVICE_TYPES, service_type_of
 from assistant.kit.actor import SYSTEM
 from assistant.kit.clock import china, from_china
@@ -120,23 +127,45 @@ async def _cover(session: AsyncSession, setup: dict[str, Any]) -> None:
 async def _places(session: AsyncSession, city: str, setup: dict[str, Any]) -> None:
     facilities = [each for each in setup.get("facilities") or [] if isinstance(each, dict | str)]
     prices = _prices(setup.get("prices"))
+    for service_type, fen in prices.items():
+        await session.execute(
+            update(Offering)
+            .where(Offering.city_code == city, Offering.service_type == service_type)
+            .values(unit_price_fen=fen)
+        )
     if not facilities:
-        for service_type, fen in prices.items():
-            await session.execute(
-                update(Offering)
-                .where(Offering.city_code == city, Offering.service_type == service_type)
-                .values(unit_price_fen=fen)
-            )
         return
-    await session.execute(update(Offering).where(Offering.city_code == city).values(active=False))
+    areas = await catalog.areas(session, city)
     drafts, providers = [], []
     for index, raw in enumerate(facilities):
         facility = {"name": raw} if isinstance(raw, str) else raw
         draft, provider = _facility(facility, index, prices)
-        drafts.append(draft)
+        drafts.append(draft.model_copy(update={"areas": _area_path(draft.address or "", areas)}))
         if provider:
             providers.append(provider)
+    # Of what has a price but no place in the scene the catalogue's own places stay.
+    given = {offering.service_type for draft in drafts for offering in draft.offerings}
+    elsewhere = prices.keys() - given
+    await session.execute(
+        update(Offering)
+        .where(Offering.city_code == city, Offering.service_type.not_in(elsewhere))
+        .values(active=False)
+    )
     await store.put(session, city, CatalogDraft(providers=providers, places=drafts))
+
+
+def _area_path(address: str, areas: list[Area]) -> list[AreaDraft]:
+    """The known area that an address names, from the top down; the deepest of several."""
+    by_id = {area.id: area for area in areas}
+    paths = []
+    for area in areas:
+        if area.name in address:
+            path = [area]
+            while (parent := path[0].parent_id) is not None:
+                path.insert(0, by_id[parent])
+            paths.append(path)
+    deepest = max(paths, key=len, default=[])
+    return [AreaDraft.model_validate({"level": each.level, "name": each.name}) for each in deepest]
 
 
 def _prices(raw: Any) -> dict[str, int]:
