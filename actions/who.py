@@ -184,6 +184,7 @@ async def known_names(turn: Turn, api: Client) -> list[Who]:
 LISTED = re.compile(
     r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一那这今明后下本上周要想订约改有来\s]|$)"
 )
+"""A name in a list: short, and set off by what sets names off."""
 BEFORE_NAME = re.compile(r"给|帮|替|为|查一下|查查|看看|请|让")
 """Words that stand before a name."""
 SURNAMES = (
@@ -191,7 +192,6 @@ SURNAMES = (
     "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文普"
 )
 """The most frequent surnames."""
-"""A name in a list: short, and set off by what sets names off."""
 MOST_NAMES = 30
 
 

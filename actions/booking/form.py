@@ -93,7 +93,7 @@ class BookingForm(Asking):
 
     async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """The price of what is being booked, and that another wish has been noted."""
-        if frame.more and turn.adds and (more := another(frame, turn)):
+        if frame.more and (more := another(frame, turn)):
             out.say("utter_later", matter=SERVICE_TYPES[more["service_type"]].called)
         if not turn.asks_price:
             return

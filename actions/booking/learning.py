@@ -58,14 +58,24 @@ def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
     """Another service wanted beside the one in hand ("好，再加一份中午饭，礼拜五的"), as far as it was told."""
     if not turn.adds or frame.service_type is None:
         return None
-    meal = next((MEALS[word] for word in MEALS if word in turn.text), None)
+    meal = _mealtime(turn)
     named = [*services(turn), *(["meal"] if meal else [])]
     wanted = next((each for each in named if each != frame.service_type), None)
     if wanted is None:
         return None
     told = partial(wanted, turn, 0)
-    quantity = turn.value("quantity") or (1 if ONE.search(turn.text) else None)
+    quantity = _quantity(turn)
     return {**told, "date": told["date"] or frame.date, "part": told["part"] or meal, "quantity": quantity}
+
+
+def _mealtime(turn: Turn) -> str | None:
+    """The part of the day of the meal that is named."""
+    return next((part for word, part in MEALS.items() if word in turn.text), None)
+
+
+def _quantity(turn: Turn) -> Any:
+    """How many are wanted: the number said, or one where it is only implied."""
+    return turn.value("quantity") or (1 if ONE.search(turn.text) else None)
 
 
 def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
@@ -96,8 +106,7 @@ def _of_an_occasion(frame: Booking, turn: Turn) -> bool:
 def _when(frame: Booking, turn: Turn) -> set[str]:
     when = _own_clause(frame, turn)
     learned: set[str] = set()
-    meal = next((MEALS[word] for word in MEALS if word in turn.text), None)
-    part = when.part or (meal if frame.service_type == "meal" else None)
+    part = when.part or (_mealtime(turn) if frame.service_type == "meal" else None)
     if when.past or (frame.asked in ("address", "phone", "name") and not turn.changed_to):
         return learned
     if when.date:
@@ -165,7 +174,7 @@ async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
 
 async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
-    quantity = turn.value("quantity") or (1 if ONE.search(turn.text) else None)
+    quantity = _quantity(turn)
     door = _door_corrected(frame, turn)
     if quantity and not door and frame.asked != "phone" and not said_address(turn, asked=False):
         already = frame.quantity if frame.asked == CONFIRM and turn.adds else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
@@ -184,14 +184,19 @@ def _offering(row: Offering, names: dict[uuid.UUID, str], schedules: Sequence[Sc
     }
 
 
-def _place(
-    row: Place, names: dict[uuid.UUID, str], areas: dict[uuid.UUID, Area], offerings: list[OfferingDraft]
-) -> PlaceDraft:
+def path_to(area: Area | None, areas: Mapping[uuid.UUID, Area]) -> list[AreaDraft]:
+    """The steps from the city down to ``area``, which is the last; none for none. ``areas``: those of the city, by id."""
     path: list[AreaDraft] = []
-    area = areas.get(row.area_id) if row.area_id else None
     while area is not None:
         path.insert(0, AreaDraft.model_validate(area))
         area = areas.get(area.parent_id) if area.parent_id else None
+    return path
+
+
+def _place(
+    row: Place, names: dict[uuid.UUID, str], areas: dict[uuid.UUID, Area], offerings: list[OfferingDraft]
+) -> PlaceDraft:
+    path = path_to(areas.get(row.area_id) if row.area_id else None, areas)
     fields = set(PlaceDraft.model_fields) - {"areas", "provider", "offerings"}
     values = {name: getattr(row, name) for name in fields}
     provider = names[row.provider_id] if row.provider_id else None

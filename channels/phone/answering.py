@@ -13,7 +13,6 @@ import structlog
 from assistant.desk.schemas import Reply
 from channels.phone import metrics
 from channels.phone.happenings import Happening, Spoken
-from channels.phone.hints import Question
 from channels.phone.listening import Ear, Started, Utterance
 from channels.phone.records import Entry, Records
 from channels.phone.speaking import Mouth
@@ -49,11 +48,8 @@ class Answering:
         self._speaking: asyncio.Task[None] | None = None
         self._barge_in: Started | None = None
 
-    async def begin(self, reply: Reply, entry: Entry, said: Utterance | None) -> None:
-        """Stop what is being said and begin with this. ``said``: what it answers; ``entry``: the record so far."""
-        await self.stop()
-        if reply.messages:
-            await self._ear.expect(Question.of(reply))
+    def begin(self, reply: Reply, entry: Entry, said: Utterance | None) -> None:
+        """Begin to speak, when nothing is being said. ``said``: what it answers; ``entry``: the record so far."""
         self._speaking = asyncio.create_task(self._speak(reply, entry, said))
 
     async def interrupt(self, by: Started) -> None:

@@ -330,11 +330,12 @@ class Call:
 
     async def _utter(self, reply: Reply, entry: Entry, said: Utterance | None = None) -> None:
         """Begin to speak a reply; ``Spoken`` follows when it is over."""
-        self._end_tone()
+        await self._hush()
         if reply.messages:
             self._question = Question.of(reply)
             self._keypad.ask(self._question)
-        await self._answering.begin(reply, entry, said)
+            await self._ear.expect(self._question)
+        self._answering.begin(reply, entry, said)
 
     async def _hush(self) -> None:
         """Stop speaking at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -135,12 +136,12 @@ async def _places(session: AsyncSession, city: str, setup: dict[str, Any]) -> No
         )
     if not facilities:
         return
-    areas = await catalog.areas(session, city)
+    areas = {area.id: area for area in await catalog.areas(session, city)}
     drafts, providers = [], []
     for index, raw in enumerate(facilities):
         facility = {"name": raw} if isinstance(raw, str) else raw
-        draft, provider = _facility(facility, index, prices)
-        drafts.append(draft.model_copy(update={"areas": _area_path(draft.address or "", areas)}))
+        draft, provider = _facility(facility, index, prices, areas)
+        drafts.append(draft)
         if provider:
             providers.append(provider)
     # Of what has a price but no place in the scene the catalogue's own places stay.
@@ -154,18 +155,10 @@ async def _places(session: AsyncSession, city: str, setup: dict[str, Any]) -> No
     await store.put(session, city, CatalogDraft(providers=providers, places=drafts))
 
 
-def _area_path(address: str, areas: list[Area]) -> list[AreaDraft]:
+def _area_path(address: str, areas: Mapping[uuid.UUID, Area]) -> list[AreaDraft]:
     """The known area that an address names, from the top down; the deepest of several."""
-    by_id = {area.id: area for area in areas}
-    paths = []
-    for area in areas:
-        if area.name in address:
-            path = [area]
-            while (parent := path[0].parent_id) is not None:
-                path.insert(0, by_id[parent])
-            paths.append(path)
-    deepest = max(paths, key=len, default=[])
-    return [AreaDraft.model_validate({"level": each.level, "name": each.name}) for each in deepest]
+    named = (store.path_to(area, areas) for area in areas.values() if area.name in address)
+    return max(named, key=len, default=[])
 
 
 def _prices(raw: Any) -> dict[str, int]:
@@ -182,7 +175,7 @@ def _prices(raw: Any) -> dict[str, int]:
 
 
 def _facility(
-    raw: dict[str, Any], index: int, prices: dict[str, int]
+    raw: dict[str, Any], index: int, prices: dict[str, int], areas: Mapping[uuid.UUID, Area]
 ) -> tuple[PlaceDraft, ProviderDraft | None]:
     name = str(raw.get("name") or f"服务点{index + 1}")
     services = (
@@ -221,7 +214,7 @@ def _facility(
             kind="community_station",
             name=name,
             aliases=[str(each) for each in raw.get("aliases") or []],
-            areas=[],
+            areas=_area_path(raw.get("address") or "", areas),
             address=raw.get("address"),
             phone=str(raw["phone"]) if raw.get("phone") else None,
             lat=raw.get("lat"),
