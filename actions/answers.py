@@ -13,7 +13,7 @@ from typing import Any
 
 from actions import spoken
 from actions.out import Out
-from actions.places import either, like, offered
+from actions.places import either, like, offered, place_said
 from actions.turn import PUBLIC_MONEY, Turn
 from actions.who import Who, known_names, named, resolve
 from assistant.client import SERVICE_TYPES, Client, Refused
@@ -32,12 +32,14 @@ async def find_service(
     inside: bool = False,
     service: str | None = None,
     place: str | None = None,
+    known: bool = False,
 ) -> Slots:
     """What there is, where, when open, for how much.
 
     Args:
         service: what is talked about, where the turn names no service.
         place: the one meant of several that sounded like the place said.
+        known: it was told of already, so that only what is asked now is told.
     """
     if turn.asks_subsidy:
         return await ask_subsidy(turn, out, api, inside=inside)
@@ -51,18 +53,18 @@ async def find_service(
         )
         titles = [each.title for each in options]
         return {"pending": {"kind": "place", "titles": titles, "service": types[0] if types else None}}
-    place = place or turn.value("place")
+    place = place or turn.value("place") or await place_said(turn, api, city)
     if not types and not place and turn.location is None and not inside and turn.asked != "place":
         out.say("utter_ask_which_service", asks="service", choices=_common())
         return {"pending": {"kind": "find"}}
-    answer = await api.search(
-        turn.speaker.actor,
-        city=city,
-        service_type=types[0] if types else None,
-        q=place,
-        near=turn.location,
-        limit=1 if inside else SHOWN,
-    )
+    if inside and not (types or place or turn.location):
+        out.say("utter_which_place_later")
+        return {}
+    need = {"city": city, "near": turn.location, "limit": 1 if inside else SHOWN, "q": place}
+    answer = await api.search(turn.speaker.actor, **need, service_type=types[0] if types else None)
+    if place and types and answer["known_city"] and not answer["results"]:
+        # The service was only heard in the name of the place.
+        answer = await api.search(turn.speaker.actor, **need)
     if not answer["known_city"]:
         out.say("utter_city_unknown", city=city, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
@@ -75,8 +77,11 @@ async def find_service(
         return {}
     if not results:
         title = SERVICE_TYPES[types[0]].called if types else (place or "这项服务")
-        out.say("utter_nothing_found", service=title, expects="yes_no")
+        out.say("utter_nothing_found", city=turn.city or "", service=title, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"没有找到：{title}"}}
+    if turn.asked_facts and (inside or known):
+        tell_of(results[0], turn.asked_facts, out)
+        return {}
     for index, result in enumerate(results):
         out.say(
             "utter_found_first" if index == 0 else "utter_found_more",
@@ -92,6 +97,7 @@ async def find_service(
     return {
         "pending": {
             "kind": "book",
+            "place": bookable[0]["place"]["name"],
             "offer": {
                 "service_type": first["service_type"],
                 "place": bookable[0]["place"]["name"] if place else None,
@@ -127,6 +133,26 @@ def _common() -> list[tuple[str, str]]:
         (SERVICE_TYPES[key].called, SERVICE_TYPES[key].called)
         for key in ("meal", "bath", "cleaning", "nursing", "day_care")
     ]
+
+
+def tell_of(found: dict[str, Any], wanted: set[str], out: Out) -> None:
+    """Of a place just what was asked (``Turn.asked_facts``), each of it, also what is not on record."""
+    place, offering = found["place"], found.get("offering") or {}
+    price = _price(offering.get("unit", ""), offering.get("unit_price_fen"))
+    known = {
+        "address": f"在{place['address']}" if place.get("address") else "地址资料里没有写",
+        "phone": f"电话{place['phone']}" if place.get("phone") else "电话资料里没有写",
+        "hours": found.get("hours_text") or "开门时间资料里没有写",
+        "price": f"{offering.get('name', '')}{price}" if price else "价钱由服务方告诉您",
+    }
+    told = [words for name, words in known.items() if name in wanted]
+    demo = ["这是演示数据"] if place.get("demo") or offering.get("demo") else []
+    out.say(
+        "utter_place_facts",
+        place=place["name"],
+        facts="，".join(told + demo),
+        card={"kind": "place", **found},
+    )
 
 
 def _described(result: dict[str, Any], turn: Turn) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, Field
@@ -17,11 +18,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import spoken
 from actions.answers import ANSWERS
 from actions.out import Out
 from actions.places import Option, offered
 from actions.spoken import picked
-from actions.turn import Turn
+from actions.turn import DOUBTED, Spoken, Turn
 from assistant.client import Client, Refused, ServiceDown
 
 CONFIRM = "confirm"
@@ -39,11 +41,14 @@ TASKS = {
 }
 """Intents that are matters of their own: noted, and taken up when the present one is done."""
 
+MOMENT = {"date", "time", "part"}
 FOR_THE_DESK = {"repeat", "slower", "emergency"}
 """Intents that the desk answers itself: nothing is asked again after them."""
 
 QUESTIONS = {"find_service", "ask_subsidy", "order_status", "points"}
 """Intents that want to know something; a time or place in such a question is no answer to ours."""
+ELSEWHERE = QUESTIONS | FOR_THE_DESK | {"human", "complain", "request_assessment", "device", "profile"}
+"""Intents that are no answer to a read-back, whatever they begin with."""
 ANSWERED_BY = {
     "date": {"date", "recurrence", "any_time"},
     "time": {"time", "part", "any_time"},
@@ -53,13 +58,25 @@ ANSWERED_BY = {
 }
 """What may be learned from an answer to a question; from others the datum itself."""
 
-YES_FIRST = re.compile(r"^(嗯+|对+|是的?|好的?|行)(?=[，,、。！ 啊呀呐呢吧就])")
-"""A yes with more behind it; "好像", "是不是" are none."""
+YES_FIRST = re.compile(
+    r"^(?:[啊哎诶欸哦噢]+[，,]?)?(嗯+|对+|对头|是的?|好的?|行|中|成|可以|没错|要得|确认|没问题|得劲|合)"
+    r"(?=[，,、。！ 啊呀呐呢嘞咧咯嘛噻吧就])"
+)
+"""A yes with more behind it; "好像", "是不是", "对了" are none."""
+FIRM_YES = re.compile(
+    r"^(?:[啊哎诶欸哦噢嗯]+[，,]?)?(?:对+头?|是的?|没错|嗯+呐|确认|要得|没问题)(?=[，,、。！ 啊呀呐呢嘞咯嘛噻吧就])"
+)
+"""A yes that nothing behind it takes back, unless it doubts."""
+BUT = re.compile(r"但|可是|只是|太[早晚贵远多少]|[啥什]么|几[点天个份号]|多少|多久|怎么|咋|哪")
+"""What may stand behind a yes and makes it none, beside ``actions.turn.DOUBTED``."""
 SECOND_THOUGHT = re.compile(
     r"(?:不对|不是|错了)[，。！\s]*(?=[^，。！\s啊呀的了吧嘛要改])|等等|等一下|改成|换成|我说的是|应该是"
 )
 """Something else follows: a bare "不对" is a plain no."""
-
+HARMLESS = re.compile(
+    r"[别莫](?:忘|迟|晚|来晚|弄错|搞错|耽误)|不见不散|不着?急|不[送要]早|没(?:事[了儿啦]*|(?:别的|啥|什么)(?:事|了)*)|不用了|先(?:敲|打电话|按)"
+)
+"""Words like those of a doubt that are none."""
 
 MOST_REPEATS = 5
 """So often one question is asked again, whatever was said in between; then a person takes over."""
@@ -103,6 +120,9 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     def name(self) -> str:
         return f"validate_{self.form}"
+
+    own_words: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+    """Words of this form's own matter: beside a yes they say what was read back once more."""
 
     @abstractmethod
     async def learn(self, frame: F, turn: Turn, *, first: bool) -> set[str]:
@@ -161,18 +181,24 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
                     return
             await self.go_on(frame, turn, out)
             return
-        done = frame.asked == CONFIRM and turn.wants_no_more
-        if done or (turn.intent in STOPS and not (frame.asked == CONFIRM and self.agrees(turn))):
+        done = frame.asked == CONFIRM and turn.wants_no_more and not self.yes_in_words(turn)
+        stops = turn.intent in STOPS or turn.gives_up
+        if done or (stops and not (frame.asked == CONFIRM and self.agrees(turn))):
             self._stop(frame, out)
+            return
+        if turn.waits and turn.intent not in TASKS.keys() - self.intents and not turn.asked_facts:
+            await self._wait(frame, turn, out)
             return
         before = frame.model_copy(deep=True)
         learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
-        if turn.intent in QUESTIONS and not _answers(before.asked, learned):
+        about_a_place = turn.asked_facts - {"price"}
+        if turn.intent in QUESTIONS and (about_a_place or not _answers(before.asked, learned)):
             # "你们食堂早上几点开门" tells no time for the cleaning.
             _restore(frame, before)
             learned = set()
         yes = YES_FIRST.match(turn.text) or turn.ends_in_yes
-        if frame.asked == CONFIRM and yes and _said_again(before, frame, learned):
+        again = yes and not self.doubts(turn) and _said_again(before, frame, learned, turn.when)
+        if frame.asked == CONFIRM and again:
             # "对，就端午" and "关了火了，对，两份" are a yes: what was found for it stands.
             _restore(frame, before)
             await self.submit(frame, turn, out)
@@ -204,6 +230,12 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return
         await self._nothing_learned(frame, turn, out)
 
+    async def _wait(self, frame: F, turn: Turn, out: Out) -> None:
+        """Whoever looks for what was asked is given time; the question comes again as it was."""
+        out.say("utter_wait")
+        frame.misses, frame.repeats = 0, max(frame.repeats - 1, -1)
+        await self.go_on(frame, turn, out)
+
     async def _nothing_learned(self, frame: F, turn: Turn, out: Out) -> None:
         """A question in between, another matter, or words that tell nothing."""
         if await self._digress(frame, turn, out):
@@ -228,6 +260,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
     async def aside(self, frame: F, turn: Turn, out: Out) -> None:
         """Answer a question that was put in the same breath as an answer."""
 
+    def spoken_of(self, frame: F) -> dict[str, Any]:
+        """``service`` and ``place`` that a question is about which names neither."""
+        return {}
+
     def ask_correction(self, frame: F, out: Out) -> None:
         """Ask what is wrong with what was read back."""
         frame.asked = CORRECTION
@@ -235,7 +271,17 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     def agrees(self, turn: Turn) -> bool:
         """Whether an answer to the read-back is a clear yes."""
-        return turn.affirms
+        return turn.affirms or self.yes_in_words(turn)
+
+    def yes_in_words(self, turn: Turn) -> bool:
+        """A firm yes with more behind it that neither doubts nor asks: "对，还是后天，就改个钟点"."""
+        clear = not self.doubts(turn) and not turn.adds and turn.intent not in ELSEWHERE
+        return clear and FIRM_YES.match(turn.text) is not None
+
+    def doubts(self, turn: Turn) -> bool:
+        """Whether something beside a yes takes it back or asks: "对，但是三点我不在家"."""
+        rest = HARMLESS.sub("", self.own_words.sub("", turn.text))
+        return bool(DOUBTED.search(rest) or BUT.search(rest))
 
     async def _digress(self, frame: F, turn: Turn, out: Out) -> bool:
         """Answer a question in between, or note another matter, and come back. False: neither."""
@@ -251,7 +297,8 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             out.signal(person=self.summary(frame))
             return True
         elif turn.intent in ANSWERS:
-            await ANSWERS[turn.intent](turn, out, self.api, inside=True)
+            of = self.spoken_of(frame) if turn.intent == "find_service" and not turn.names_something else {}
+            await ANSWERS[turn.intent](turn, out, self.api, inside=True, **of)
             if turn.intent in FOR_THE_DESK:
                 return True
         else:
@@ -355,11 +402,28 @@ def _answers(asked: str | None, learned: set[str]) -> bool:
     return bool(learned & ANSWERED_BY.get(asked, {asked}))
 
 
-def _said_again(before: Frame, after: Frame, learned: set[str]) -> bool:
-    """Whether all that was learned was known already."""
+def _said_again(before: Frame, after: Frame, learned: set[str], when: Spoken) -> bool:
+    """Whether all that was learned was known already, or only names the moment that was read back."""
     return bool(learned) and all(
-        getattr(before, name, None) == getattr(after, name, None) for name in learned
+        getattr(before, name, None) == getattr(after, name, None)
+        or (name in MOMENT and _is_at(getattr(before, "slot", None), when))
+        for name in learned
     )
+
+
+def _is_at(slot: str | None, when: Spoken) -> bool:
+    """Whether a moment is the one that was said, as far as it was."""
+    if slot is None:
+        return False
+    start = datetime.fromisoformat(slot)
+    exact = when.time in (None, start.time()) or (
+        when.time is not None
+        and when.ambiguous
+        and start.hour % 12 == when.time.hour % 12
+        and start.minute == when.time.minute
+    )
+    part = when.part is None or spoken.in_part(start.time(), when.part)
+    return exact and part and when.date in (None, start.date())
 
 
 def _noted(turn: Turn) -> dict[str, Any]:

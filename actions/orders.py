@@ -12,7 +12,7 @@ from pydantic import Field
 from actions import spoken
 from actions.answers import order_number, upcoming
 from actions.booking.naming import services
-from actions.form import CONFIRM, CORRECTION, Form, Frame
+from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.out import Out
 from actions.places import Option
 from actions.slots import covers, slot_option
@@ -124,7 +124,7 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
         frame.number, frame.order = number, None
         learned.add("number")
     types = services(turn)
-    if _another_one(frame, types, when):
+    if _another_one(frame, types, when, turn.text):
         # "不是打扫，是洗澡那个": not the one that was read back.
         frame.order = frame.number = frame.service_type = frame.day = None
         types = types[-1:]
@@ -137,20 +137,30 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
     return learned
 
 
-def _another_one(frame: OneOrder, types: list[str], when: Spoken) -> bool:
+def _another_one(frame: OneOrder, types: list[str], when: Spoken, said: str) -> bool:
     """Whether what was said at the read-back points at another order than the one read."""
-    if frame.order is None or frame.asked not in (CONFIRM, CORRECTION):
+    if frame.order is None or frame.asked not in (CONFIRM, CORRECTION) or FIRM_YES.match(said):
         return False
     day = frame.order["starts_at_local"][:10]
     other_service = bool(types) and types[-1] != frame.order["service_type"]
     return other_service or (when.date is not None and when.date.isoformat() != day)
 
 
+def place_of(frame: OneOrder) -> dict[str, Any]:
+    """Service and place of the order in hand."""
+    order = frame.order or {}
+    return {"service": order.get("service_type"), "place": order.get("place")} if order else {}
+
+
 class ChangeForm(Form[Change]):
     form: ClassVar[str] = "change_form"
+    own_words: ClassVar[re.Pattern[str]] = CHANGES
     intents: ClassVar[frozenset[str]] = frozenset(
         {"change_order", "inform", "affirm", "deny", "book_service"}
     )
+
+    def spoken_of(self, frame: Change) -> dict[str, Any]:
+        return place_of(frame)
 
     async def learn(self, frame: Change, turn: Turn, *, first: bool) -> set[str]:
         old, new = self._old_and_new(frame, turn, first)
@@ -182,8 +192,9 @@ class ChangeForm(Form[Change]):
     def _old_and_new(self, frame: Change, turn: Turn, first: bool) -> tuple[Spoken, Spoken]:
         """The time of the order as it stands, and the time it is to have."""
         if turn.changed_to:
+            new = turn.changed_to.text.split("，")
             old = next(
-                (c.when for c in turn.clauses if c.when and turn.changed_to.text not in c.text), Spoken()
+                (c.when for c in turn.clauses if c.when and not any(each in c.text for each in new)), Spoken()
             )
             head = turn.text[: max(0, len(turn.text) - len(turn.changed_to.text))]
             if not old and turn.clauses:
@@ -302,7 +313,11 @@ class ChangeForm(Form[Change]):
 
 class CancelForm(Form[Cancel]):
     form: ClassVar[str] = "cancel_form"
+    own_words: ClassVar[re.Pattern[str]] = NOT_WANTED
     intents: ClassVar[frozenset[str]] = frozenset({"cancel_order", "inform", "affirm", "deny", "stop"})
+
+    def spoken_of(self, frame: Cancel) -> dict[str, Any]:
+        return place_of(frame)
 
     async def learn(self, frame: Cancel, turn: Turn, *, first: bool) -> set[str]:
         learned = learn_order(frame, turn, turn.when)
@@ -321,7 +336,8 @@ class CancelForm(Form[Cancel]):
     def agrees(self, turn: Turn) -> bool:
         """ "对，不要了" and "取消掉" say once more what was asked; "不取消了" and a bare "算了" do not."""
         wish = turn.intent in ("cancel_order", "stop") or YES_BEFORE.match(turn.text) is not None
-        said_again = wish and NOT_WANTED.search(turn.text) is not None
+        dropped = NOT_WANTED.search(turn.text) or (turn.gives_up and YES_BEFORE.match(turn.text))
+        said_again = (wish and bool(dropped)) or self.yes_in_words(turn)
         return turn.affirms or (said_again and not KEPT.search(turn.text))
 
     async def go_on(self, frame: Cancel, turn: Turn, out: Out) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from actions.turn import Turn
-from assistant.client import Client
+from assistant.client import Client, Refused
 
 CLOSE = 0.05
 """Candidates whose score is at most so much below the best may be meant as well."""
@@ -35,6 +35,36 @@ async def like(turn: Turn, api: Client, city: str) -> list[Option]:
         return []
     candidates = await api.resolve(turn.speaker.actor, str(said.get("text") or said["value"]), city)
     return _several([each for each in candidates if each["type"] != "provider"])
+
+
+FACILITY = re.compile(
+    r"[一-鿿]{2,14}?(?:助餐(?:服务)?点|食堂|餐厅|[料务餐心老年]中心|服务站|照料站|驿站|服务点|养老院|敬老院|福利院|幸福院|托老所|公寓)"
+)
+"""What may be the name of a place, with the words before it."""
+BEFORE_NAME = re.compile(
+    r"^.*(?:[你您我他她]们?(?:那边?|这边?|家|的)?|那个|这个|那家|附近|请问|问问|一下|去|到|在|有)"
+)
+
+
+async def place_said(turn: Turn, api: Client, city: str) -> str | None:
+    """The one place of the catalogue that the words name; None when none does, or several as well."""
+    names = [BEFORE_NAME.sub("", words) for words in FACILITY.findall(turn.text)]
+    for name in names:
+        if len(name) <= SHORT_NAME:
+            continue
+        try:
+            candidates = await api.resolve(turn.speaker.actor, name, city)
+        except Refused:
+            return None  # a city that nothing is known of
+        best = [each for each in candidates if each["score"] >= LIKELY]
+        meant = [each["name"] for each in best if each["score"] >= best[0]["score"] - CLOSE]
+        if len(meant) == 1 and best[0]["type"] == "place" and best[0]["matched_by"] in ("exact", "part"):
+            return str(meant[0])
+    return None
+
+
+SHORT_NAME = 3
+"""Up to so many characters it is a kind of place (食堂, 养老院) rather than the name of one."""
 
 
 async def streets_like(address: str, turn: Turn, api: Client) -> tuple[str, list[Option]] | None:

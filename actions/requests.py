@@ -16,7 +16,7 @@ from actions.form import CONFIRM, CORRECTION, Form, Frame
 from actions.out import Out
 from actions.places import Option
 from actions.turn import Turn
-from actions.who import Who, bare_name, caller, known_names, named, resolve
+from actions.who import SURNAMES, Who, bare_name, caller, known_names, named, resolve
 from assistant.client import CHINA, Refused
 
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
@@ -29,6 +29,17 @@ MORE = 10
 ADDRESS_MATTER = re.compile(r"搬|地址|住址|住到|住在|家在")
 PHONE_MATTER = re.compile(r"手机|电话|号码|号")
 CONTACT_MATTER = re.compile(r"联系人|紧急|绑定|家属|(女儿|儿子|闺女|老伴|孙子|孙女|侄子)(的)?(电话|手机|号)")
+RELATION = (
+    r"(?:[大二三四五小老]|老[大二三四])?(?:闺女|女儿|姑娘|丫头|儿子|崽|儿媳妇?|媳妇|女婿|外?孙子?女?|外甥女?|侄[子儿女]|弟弟?|妹妹?|妹子|哥哥?|"
+    r"姐姐?|老伴儿?|邻居|表[弟妹哥姐]|堂[弟妹哥姐])"
+)
+NAME_ENDS = r"(?=$|[，,。；;、！\s\d她他的吧换]|电话|手机|号码|做|当)"
+CONTACT = re.compile(
+    rf"(?P<relation>{RELATION})(?:[,，]?(?:她|他)?(?:叫|是|名字叫))?(?P<name>(?![的换在不没电手号改是叫了])[一-鿿]{{2,3}}?{NAME_ENDS})?"
+)
+CALLED = re.compile(
+    rf"(?:换成|改成|改为|换为|叫|名字是|姓名是?|是)(?P<name>[{SURNAMES}][一-鿿]{{1,2}}?){NAME_ENDS}"
+)
 
 
 class Request(Frame):
@@ -256,6 +267,8 @@ class Profile(Frame):
     """address, phone or contact."""
     value: str | None = None
     contact_name: str | None = None
+    contact_relation: str | None = None
+    """What the new contact is to the senior: 女儿."""
     people: list[Who] = []
     """Whose data, when a relative speaks."""
     person_id: str | None = None
@@ -282,10 +295,11 @@ class ProfileForm(Form[Profile]):
         if first and turn.speaker.kind == "relative":
             frame.people = named(turn) or await known_names(turn, self.api)
         if frame.field == "contact":
-            names = named(turn)
-            if names:
-                frame.contact_name = names[0].name or names[0].relation
-                learned.add("contact_name")
+            relation, name = contact_said(turn, asked=frame.asked == "name")
+            for field, said in (("contact_relation", relation), ("contact_name", name)):
+                if said:
+                    setattr(frame, field, said)
+                    learned.add(field)
         return learned
 
     def take(self, frame: Profile, datum: str, option: Any) -> set[str]:
@@ -309,21 +323,27 @@ class ProfileForm(Form[Profile]):
             return
         if frame.value is None:
             datum = "address" if frame.field == "address" else "phone"
+            words = "contact_phone" if frame.field == "contact" else None
             self.ask(
                 frame,
                 out,
                 datum,
                 expects="digits" if datum == "phone" else None,
+                words=words,
                 who="您现在" if turn.speaker.kind == "senior" else "老人现在",
             )
             return
-        self.read_back(
-            frame,
-            out,
-            "utter_confirm_profile",
-            field={"address": "住址", "phone": "电话", "contact": "紧急联系人电话"}[frame.field],
-            value=frame.value,
-        )
+        if frame.field != "contact":
+            field = {"address": "住址", "phone": "电话"}[frame.field]
+            self.read_back(frame, out, "utter_confirm_profile", field=field, value=frame.value)
+            return
+        if not frame.contact_name and not (frame.asked == "name" and frame.misses):
+            self.ask(
+                frame, out, "name", who=f"您{frame.contact_relation}" if frame.contact_relation else "联系人"
+            )
+            return
+        who = f"{frame.contact_relation or ''}{frame.contact_name or ''}" or "家人"
+        self.read_back(frame, out, "utter_confirm_contact", contact=f"{who}，电话{frame.value}，")
 
     async def _whose(self, frame: Profile, turn: Turn) -> str | None:
         """The caller's own data, or those of the one senior that a relative means."""
@@ -355,15 +375,28 @@ class ProfileForm(Form[Profile]):
     async def _add_contact(self, frame: Profile, turn: Turn) -> None:
         """Put a relative on record whom the senior wants told in an emergency."""
         actor = turn.speaker.actor
-        name = frame.contact_name or "家人"
+        name = frame.contact_name or frame.contact_relation or "家人"
         relative = await self.api.create_person(
             actor, {"kind": "relative", "name": name, "phone": frame.value, "city_code": turn.speaker.city}
         )
-        consent = {"delegate_id": relative["id"], "scopes": ["notify", "emergency_contact"], "relation": name}
+        consent = {"delegate_id": relative["id"], "scopes": ["notify", "emergency_contact"],
+                   "relation": frame.contact_relation or "家人"}  # fmt: skip
         await self.api.give_consent(actor, str(frame.person_id), consent)
 
     def summary(self, frame: Profile) -> str:
         return "改登记资料"
+
+
+def contact_said(turn: Turn, *, asked: bool) -> tuple[str | None, str | None]:
+    """Relation and name of a contact, the last of several: "换成俺二闺女刘敏"; each None where it is not said."""
+    found = list(CONTACT.finditer(turn.text))
+    relation = found[-1]["relation"] if found else None
+    name = found[-1]["name"] if found else None
+    if not name and (match := list(CALLED.finditer(turn.text))):
+        name = match[-1]["name"]
+    if not name and asked:
+        name = turn.value("name") or bare_name(turn.text)
+    return relation, name
 
 
 def matter(turn: Turn) -> str | None:

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERS, Answer, find_service, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
+from actions.booking.again import AGAIN
 from actions.orders import NOT_WANTED
 from actions.out import Out
 from actions.requests import matter
@@ -68,8 +69,30 @@ class AnswerAction(Single):
         self._answer = answer
 
     async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        if turn.when and AGAIN.search(turn.text) and not turn.changed_to:
+            return [FollowupAction("booking_form")]
+        spoken_of = tracker.get_slot("pending") or {}
+        if self._answer is find_service and about_it(turn, spoken_of):
+            return await tell_more(turn, out, self.api, spoken_of)
         slots = await self._answer(turn, out, self.api)
         return [SlotSet(name, value) for name, value in slots.items()]
+
+
+def about_it(turn: Turn, pending: dict[str, Any]) -> bool:
+    """Whether more is asked of the place that was told of: "电话呢"."""
+    asks = turn.asked_facts and not turn.names_something and len(turn.text) <= SHORT
+    return bool(asks and pending.get("place"))
+
+
+async def tell_more(turn: Turn, out: Out, api: Client, pending: dict[str, Any]) -> list[EventType]:
+    """Tell what is asked of the place told of last; the offer to book there stands."""
+    service = pending["offer"]["service_type"]
+    await find_service(turn, out, api, service=service, place=pending["place"], known=True)
+    return []
+
+
+SHORT = 12
+"""A question of so many characters that names no place is about the one just told of."""
 
 
 class Pending(Single):
@@ -89,6 +112,11 @@ class Pending(Single):
             return [FollowupAction("profile_form")]
         if turn.intent == "inform" and turn.values("service_type"):
             return [FollowupAction("booking_form")]
+        if turn.when and AGAIN.search(turn.text):
+            return [FollowupAction("booking_form")]
+        if turn.waits:
+            out.say("utter_wait")
+            return []
         if turn.thanks:
             out.say("utter_thank")
             return [SlotSet("pending", None)]
@@ -109,9 +137,14 @@ class Pending(Single):
             return await rate(turn, out, self.api, tracker)
         if turn.when and NOT_WANTED.search(turn.text) and not turn.affirms:
             return [*done, FollowupAction("cancel_form")]
+        if about_it(turn, pending):
+            return await tell_more(turn, out, self.api, pending)
+        if kind in ("book", "person") and turn.takes_in:
+            out.say("utter_ok_anything_else")
+            return done
         if kind == "book" and (turn.affirms or (turn.when and not turn.denies)):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
-        if kind == "person" and turn.affirms and not turn.takes_in:
+        if kind == "person" and turn.affirms:
             out.signal(person=pending["reason"])
             return done
         if kind == "place":

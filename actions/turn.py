@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from rasa_sdk import Tracker
 
+from actions import cities
 from assistant.client import SERVICE_TYPES, Actor
 
 NOISE = re.compile(r"[^\w]+|_")
@@ -29,7 +30,8 @@ WHATEVER = re.compile(
 THANKS = re.compile(r"谢|劳慰|难为你|难为您|费心|辛苦|得亏|多亏|劳神|受累|有劳|麻烦你了|麻烦您了")
 """Thanks in the words of several regions; where nothing else is said, they are no yes to an offer."""
 PRICE = re.compile(
-    r"(?:多少|几多|好多|几块|几个|多钱|啥价|什么价|哪个价).{0,2}(?:钱|价|费|元|块)|多少(?=[呀啊呢嘛吗?？。]*$)|多钱|[啥什]么?价|"
+    r"(?:多少|几多|好多|几块|几个|多钱|啥价|什么价|哪个价).{0,2}(?:钱|价|费|元|块)|"
+    r"(?<!电话)(?<!号码)(?<!手机)(?<!号是)(?<!话是)(?<!码是)(?<!地址)多少(?=[呀啊呢嘛吗?？。]*$)|多钱|[啥什]么?价|"
     r"(?:怎么|咋|如何|怎样)(?:个|样)?(?:算|收|要|扣)(?:钱|费|价|的)|收费|(?:要|收|花)不?(?:要|收|花)?钱[吗不没嘛]|贵不贵|价[格钱]"
 )
 """A question for the price."""
@@ -60,6 +62,33 @@ AWAY = re.compile(
 """Whoever speaks lives elsewhere than the one it is for."""
 LIVES_IN = r"[我俺咱](?:们|人|自己|现在|平时|常年|一直|还|都)*(?:住|人)?在"
 OTHERS = re.compile(r"[他她]|老人|[爸妈爹娘父母爷奶公婆]")
+ASKS_PLACE = re.compile(
+    r"有没有[^，。,]{0,14}(?:地方|站点?|中心|机构|食堂|点|院|店|的)[吗啊呀嘛呢]?(?=$|[，,。？?])|哪(?:里|儿|家|个地方|块)(?:有|能|可以)"
+)
+"""A question for a place that does something."""
+ASKED_OF_A_PLACE = {
+    "address": re.compile(
+        r"在哪(?!天)|哪疙瘩|哪块儿?|[啥什]么?(?:地方|位置)|怎么(?:走|去)|咋走|地址(?:是|在)?(?:多少|哪|啥|什么|呢|[?？]|$)|离(?:我|俺|这).{0,4}[远近]"
+    ),
+    "phone": re.compile(
+        r"(?:电话|号码|手机|联系方式)(?:号码?)?(?:是|呢)?(?:多少|几多|好多|几号|啥|什么|有没有|[?？]|$)|怎么联系|(?:告诉|给)我.{0,6}(?:电话|号码)$"
+    ),
+    "hours": re.compile(
+        r"(?:几点|啥时候|什么时候|几时)[钟]?(?:能|可以|才)?(?:开(?!始)|关|上班|下班|营业)|营业时间|上班时间|开放时间|开到几点|到几点"
+    ),
+}
+"""What is asked of a place: where it is, its telephone, its hours."""
+WAIT = re.compile(
+    r"(?:等等|等一?下|等会儿?|等一会儿?|稍等|等我|[你您]等|先别挂).{0,8}?(?:[翻找查瞅瞧](?!理)|看看|看一|问|想想|想一|戴|拿)|"
+    r"(?:我|俺|让我|容我)(?:先|去|来|给你)?(?:[翻找查]|问一?[问下]|想一?[想下]|瞅一?[瞅下])(?:一?[翻找查下]|[，。]|$)|"
+    r"(?:想不起|记不[得清住起]|忘[了记](?!说|讲|告)|不记得)(?!吃|关|带)"
+)
+"""Somebody looks for what was asked."""
+DOOR = re.compile(r"[\d一二三四五六七八九十]\s*(?:号楼?|栋|幢|单元|室)")
+GIVES_UP = re.compile(
+    r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不[订约办弄搞]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
+)
+"""A clause that drops what was begun."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -185,17 +214,19 @@ class Turn:
 
         "我在深圳，给老家的父亲…" names one in which it is not: there lives the child who asks.
         """
-        named = [each for each in self.values("city") if not self._of_a_child(str(each))]
+        mentions = [self._mention(each) for each in self.entities if each["entity"] == "city"]
+        named = cities.wanted(self.text, mentions, senior=self.speaker.kind == "senior")
         if AWAY.search(self.text) and OTHERS.search(self.text):
-            named = [each for each in named if not re.search(LIVES_IN + re.escape(str(each)), self.text)]
-        return str(named[-1]) if named else None
+            named = [each for each in named if not re.search(LIVES_IN + re.escape(each), self.text)]
+        return named[-1] if named else None
 
-    def _of_a_child(self, city: str) -> bool:
-        """ "我闺女在青岛呢" tells where a senior's child lives."""
-        living = (
-            rf"(?:儿子|女儿|闺女|姑娘|孙子|孙女|媳妇|女婿|孩子)们?[^，。,]{{0,4}}[在去到住]{re.escape(city)}"
-        )
-        return self.speaker.kind == "senior" and re.search(living, self.text) is not None
+    def _mention(self, entity: dict[str, Any]) -> tuple[str, int, int]:
+        """Value, start and end of an entity where its words stand."""
+        words = str(entity.get("text") or entity["value"])
+        start = int(entity.get("start", 0))
+        if not self.text.startswith(words, start):
+            start = max(self.text.find(words), 0)
+        return str(entity["value"]), start, start + len(words)
 
     @property
     def service_types(self) -> list[str]:
@@ -269,6 +300,36 @@ class Turn:
     def wishes(self) -> bool:
         """Whether something is to be done, in so many words."""
         return WISH.search(self.text) is not None or bool(self.when)
+
+    @property
+    def names_something(self) -> bool:
+        """Whether a service, a place or a city is named."""
+        return bool(self.service_types or self.value("place") or self.city)
+
+    @property
+    def asks_place(self) -> bool:
+        """Whether it is asked where something is done, and nothing ordered."""
+        return ASKS_PLACE.search(self.text) is not None and not self.wishes
+
+    @property
+    def asked_facts(self) -> set[str]:
+        """What is asked of a place: ``address``, ``phone``, ``hours``, ``price``."""
+        found = {name for name, words in ASKED_OF_A_PLACE.items() if words.search(self.text)}
+        return found | ({"price"} if self.asks_price else set())
+
+    @property
+    def waits(self) -> bool:
+        """Whether we are only to wait: "想不起来了，我翻翻手机"."""
+        told = bool(self.when or self.changed_to or DOOR.search(self.text))
+        told |= any(self.values(each) for each in ("phone", "quantity", "name", "service_type"))
+        return not told and WAIT.search(self.text) is not None
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether the last clause, thanks aside, drops the matter: "哦，那算了，谢谢"."""
+        said = [NOISE.sub("", each) for clause in self.clauses for each in clause.text.split()]
+        said = [each for each in said if each and not THANKS.search(each)]
+        return bool(said) and GIVES_UP.fullmatch(said[-1]) is not None
 
     @property
     def denies(self) -> bool:

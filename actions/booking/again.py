@@ -15,6 +15,11 @@ AS_BEFORE = re.compile(
     r"(?:上[次回]|以前|之前|往常|平时)(?:的|订的|那个|那种|那)*(?:一样|那样|一般)|老样子|照旧|老规矩|[按照](?:着)?(?:上[次回]|以前|之前)(?:的|那样)?(?:来|订|办)"
 )
 """Words for the same as the last time."""
+AGAIN = re.compile(
+    r"(?:再|还)(?:是|要|想)?(?:叫|请|让|约|找|喊|派|要)(?:[她他]|那|原来|上[次回]|昨[天儿]|同一|这个?人)(?![^，。]{0,6}(?:说|讲|听|打|回|接))|"
+    r"再(?:来|上门)一?[次回趟]"
+)
+"""Words for the one who came last to come once more."""
 CAME_TO_NOTHING = ("cancelled", "rejected")
 
 
@@ -24,7 +29,8 @@ async def as_before(api: Client, frame: Booking, turn: Turn) -> set[str]:
     Returns:
         The data taken over, by name; empty where nothing was ever ordered.
     """
-    if frame.service_type or not AS_BEFORE.search(turn.text) or turn.speaker.person_id is None:
+    again = AS_BEFORE.search(turn.text) or AGAIN.search(turn.text)
+    if (frame.service_type and _named(turn)) or frame.asked or not again or turn.speaker.person_id is None:
         return set()
     found = [
         (order, who)
@@ -41,6 +47,14 @@ async def as_before(api: Client, frame: Booking, turn: Turn) -> set[str]:
     if not (frame.time or frame.part):
         frame.time = start.strftime("%H:%M")
     return {"service_type", "quantity", "time", "people"}
+
+
+def _named(turn: Turn) -> bool:
+    """Whether a service stands in the text, rather than being only implied by all of it."""
+    return any(
+        each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) < len(turn.text)
+        for each in turn.entities
+    )
 
 
 async def _seniors(api: Client, frame: Booking, turn: Turn) -> list[Who]:

@@ -34,6 +34,7 @@ class Asking(Form[Booking]):
         """Ask for the first thing that is missing; False when nothing is."""
         for step in (
             self._ask_service,
+            self._covered,
             self._ask_person,
             self._ask_date,
             self._ask_contact,
@@ -52,6 +53,20 @@ class Asking(Form[Booking]):
             return False
         options = [Option(title=SERVICE_TYPES[key].called, value=key) for key in PROPOSED]
         self.ask(frame, out, "service", options=options)
+        return True
+
+    async def _covered(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Before anything else is asked: whether the service is to be had in the city that was named."""
+        if not frame.city or frame.results:
+            return False
+        need = {"city": frame.city, "service_type": frame.service_type, "bookable": True, "limit": 1}
+        answer = await self.api.search(turn.speaker.actor, **need)
+        if answer["results"]:
+            return False
+        words = "utter_city_without_service" if answer["known_city"] else "utter_city_not_covered"
+        out.say(words, city=frame.city, service=frame.title, expects="yes_no", asks="yes_no")
+        frame.pending = {"kind": "person", "reason": f"{self.summary(frame)}；{frame.city}没有这项服务"}
+        frame.ended = True
         return True
 
     async def _ask_person(self, frame: Booking, turn: Turn, out: Out) -> bool:

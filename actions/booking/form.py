@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from actions import spoken
-from actions.answers import ask_subsidy, find_service, order_number, upcoming
+from actions.answers import ask_subsidy, find_service, order_number, tell_of, upcoming
 from actions.booking.asking import Asking
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.naming import about, asked_beside, asks_for_money
 from actions.form import CONFIRM, YES_FIRST
 from actions.out import Out
-from actions.places import Option, resembling
+from actions.places import Option, place_said, resembling
 from actions.turn import Turn
 from actions.who import Who
 from assistant.client import SERVICE_TYPES, Refused
@@ -27,6 +27,8 @@ DOUBTS = {
     "address": re.compile(r"地址|住址"),
 }
 """Words for what was read back."""
+NO_FACTS = {"ask_subsidy", "order_status", "human", "repeat", "slower", "emergency", "complain", "profile"}
+"""Intents beside which a question for a place or a time is about something else."""
 ASKING = re.compile(r"[?？吗没]$")
 BOTH_OF_THEM = re.compile(
     r"爸妈|父母|[两俩](?:个人|位|个老人|个)|(?:他们|都)要|都(?:约|订|办)|一起|二老|老两口"
@@ -55,6 +57,10 @@ class BookingForm(Asking):
 
     async def _digress(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """What is asked or wished about this booking itself, before other matters."""
+        if turn.asked_facts - {"price"} and turn.intent not in NO_FACTS:
+            await self._tell_facts(frame, turn, out)
+            await self.go_on(frame, turn, out)
+            return True
         if turn.asks_price and turn.intent != "ask_subsidy":
             await self.aside(frame, turn, out)
             await self.go_on(frame, turn, out)
@@ -71,6 +77,16 @@ class BookingForm(Asking):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {}})
         return True
 
+    async def _tell_facts(self, frame: Booking, turn: Turn, out: Out) -> None:
+        """Where a place is, its telephone, its hours: of the one named, else of the one that would come."""
+        city = turn.city or frame.city or turn.speaker.city
+        named = turn.value("place") or await place_said(turn, self.api, city)
+        if frame.offering and not named and set(turn.service_types) <= {frame.service_type}:
+            tell_of(frame.offering, turn.asked_facts, out)
+            return
+        service = None if named else frame.service_type
+        await find_service(turn, out, self.api, inside=True, service=service, place=named)
+
     async def beside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """ "明天洗澡，再帮我查一下食堂几点开门": the second service is only asked about."""
         for each in asked_beside(turn):
@@ -78,8 +94,8 @@ class BookingForm(Asking):
             await answer(about(each, turn), out, self.api, inside=True)
 
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
-        """ "签个家庭医生一年多少钱" is a question: it is answered, and a booking offered."""
-        if not turn.asks_subsidy and (not turn.asks_price or turn.wishes):
+        """ "签个家庭医生一年多少钱" and "哪里有做康复的" are questions: they are answered, and a booking offered."""
+        if not (turn.asks_subsidy or turn.asks_place) and (not turn.asks_price or turn.wishes):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")
         frame.ended = True
@@ -89,7 +105,8 @@ class BookingForm(Asking):
         """ "好，再加一份中午饭" is a yes with another wish; "你看着办" is none to a read-back."""
         if turn.adds:
             return YES_FIRST.match(turn.text) is not None
-        return turn.affirms and (turn.says_yes or not (turn.leaves_it_open or ASKING.search(turn.text)))
+        clear = turn.says_yes or not (turn.leaves_it_open or ASKING.search(turn.text))
+        return (turn.affirms and clear) or self.yes_in_words(turn)
 
     async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """The price of what is being booked, and that another wish has been noted."""
@@ -185,7 +202,8 @@ class BookingForm(Asking):
             if price is not None
             else "价钱由服务方告诉您",
             demo="，这是演示数据" if offering.get("demo") else "",
-            remarks=f"，备注：{frame.remarks}" if frame.remarks else "",
+            remarks=(f"，电话{frame.phone}" if frame.new_phone else "")
+            + (f"，备注：{frame.remarks}" if frame.remarks else ""),
         )
 
     async def submit(self, frame: Booking, turn: Turn, out: Out) -> None:

@@ -39,6 +39,8 @@ class Booking(Frame):
     city: str | None = None
     name: str | None = None
     phone: str | None = None
+    new_phone: bool = False
+    """The number was corrected at the read-back, and is to be read back itself."""
     address: str | None = None
     home: str | None = None
     """Where the person lives, as far as the caller may hear it; empty when nothing is on record."""

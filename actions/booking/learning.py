@@ -27,6 +27,7 @@ REMARK = re.compile(
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
+PEOPLE = re.compile(r"[人位名户]$|老人$")
 NUMBERED = re.compile(r"[路街道巷弄][^，。,\s]{0,6}号|单元|[栋幢]|号楼")
 """A door, by its number."""
 AT_HOME = re.compile(
@@ -64,7 +65,7 @@ def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
     if wanted is None:
         return None
     told = partial(wanted, turn, 0)
-    quantity = _quantity(turn)
+    quantity = _quantity(wanted, turn)
     return {**told, "date": told["date"] or frame.date, "part": told["part"] or meal, "quantity": quantity}
 
 
@@ -73,9 +74,12 @@ def _mealtime(turn: Turn) -> str | None:
     return next((part for word, part in MEALS.items() if word in turn.text), None)
 
 
-def _quantity(turn: Turn) -> Any:
-    """How many are wanted: the number said, or one where it is only implied."""
-    return turn.value("quantity") or (1 if ONE.search(turn.text) else None)
+def _quantity(service_type: str | None, turn: Turn) -> Any:
+    """How many are wanted: the number said, or one where it is only implied. People are no number of visits."""
+    said = [each for each in turn.entities if each["entity"] == "quantity"]
+    if service_type not in (None, "meal"):
+        said = [each for each in said if not PEOPLE.search(str(each.get("text", "")))]
+    return said[-1]["value"] if said else (1 if ONE.search(turn.text) else None)
 
 
 def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
@@ -174,17 +178,18 @@ async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
 
 async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
-    quantity = _quantity(turn)
+    quantity = _quantity(frame.service_type, turn)
     door = _door_corrected(frame, turn)
     if quantity and not door and frame.asked != "phone" and not said_address(turn, asked=False):
         already = frame.quantity if frame.asked == CONFIRM and turn.adds else 0
         frame.quantity = int(quantity) + (already or 0)
         learned.add("quantity")
     learned |= await _place_named(api, frame, turn)
-    if turn.city and frame.asked != "address":
+    if turn.city and turn.city != frame.city and (frame.asked != "address" or _heads_address(turn)):
         frame.city = turn.city
         learned.add("city")
     if turn.value("phone"):
+        frame.new_phone = frame.asked in (CONFIRM, CORRECTION)
         frame.phone = turn.value("phone")
         learned.add("phone")
     name = bare_name(turn.text) or turn.value("name") if frame.asked == "name" and not learned else None
@@ -195,7 +200,9 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     expected = (
         frame.asked == "address" or door or ELSEWHERE.search(turn.text) or (told_beside and frame.address)
     )
-    if address := said_address(turn, asked=bool(expected or (told_beside and _stranger(frame)))):
+    number_only = told_beside and turn.value("phone") and not turn.value("address")
+    asked = bool(expected or (told_beside and _stranger(frame))) and not number_only
+    if address := said_address(turn, asked=asked):
         frame.address = completed(address, frame.address)
         heard = await streets_like(address, turn, api)
         frame.street, frame.streets = heard or (None, [])
@@ -213,6 +220,11 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
         learned.add("remarks")
     return learned
+
+
+def _heads_address(turn: Turn) -> bool:
+    """Whether the city stands before a district, as in an address: "长沙市雨花区…"; not 长沙路."""
+    return re.search(rf"{re.escape(str(turn.city))}(?:市|[一-鿿]{{1,3}}[区县])", turn.text) is not None
 
 
 def _door_corrected(frame: Booking, turn: Turn) -> bool:

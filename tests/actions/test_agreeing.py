@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+
 import pytest
 
 from actions.__main__ import executor
 from actions.booking import Booking, BookingForm
 from actions.form import SECOND_THOUGHT, YES_FIRST, _said_again
-from actions.orders import CancelForm
+from actions.orders import CancelForm, ChangeForm
+from actions.turn import Spoken
 from assistant.client import Client
 from tests.actions.test_words import CALLER, NOW, turn
 
@@ -30,6 +33,9 @@ def form() -> CancelForm:
         ("不用退了，留着吧", "cancel_order", False),
         ("算了", "stop", False),
         ("不对", "deny", False),
+        ("嗯呐，就礼拜六那顿", "affirm", True),
+        ("对，我闺女回来给我弄", "inform", True),
+        ("是的，不过我再问问", "inform", False),
     ],
 )
 def test_the_wish_said_again_is_a_yes(form: CancelForm, text: str, intent: str, yes: bool) -> None:
@@ -79,9 +85,51 @@ def test_what_is_only_acknowledged(text: str, taken: bool) -> None:
 
 def test_what_is_said_again_is_nothing_new() -> None:
     before = Booking(date="2025-06-12", slot="2025-06-12T11:30")
-    assert _said_again(before, Booking(date="2025-06-12"), {"date"})
-    assert not _said_again(before, Booking(date="2025-06-13"), {"date"})
-    assert not _said_again(before, before, set())
+    assert _said_again(before, Booking(date="2025-06-12"), {"date"}, Spoken())
+    assert not _said_again(before, Booking(date="2025-06-13"), {"date"}, Spoken(date=date(2025, 6, 13)))
+    assert not _said_again(before, before, set(), Spoken())
+
+
+@pytest.mark.parametrize(
+    ("when", "again"),
+    [
+        (Spoken(part="afternoon"), True),
+        (Spoken(date=date(2025, 6, 13), part="afternoon"), True),
+        (Spoken(time=time(3), ambiguous=True), True),
+        (Spoken(time=time(3)), False),
+        (Spoken(part="morning"), False),
+        (Spoken(date=date(2025, 6, 14)), False),
+    ],
+)
+def test_the_moment_read_back_may_be_named_otherwise(when: Spoken, again: bool) -> None:
+    before = Booking(time="15:00", slot="2025-06-13T15:00")
+    after = Booking(part=when.part, time="03:00" if when.time else None, date=str(when.date))
+    learned = {"part", "time", "date"} & {name for name in ("part", "time", "date") if getattr(when, name)}
+    assert _said_again(before, after, learned, when) is again
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "yes"),
+    [
+        ("对，还是后天，就改个钟点", "change_order", True),
+        ("是的，往后挪", "change_order", True),
+        ("嗯呐，别忘了告诉师傅", "inform", True),
+        ("对，但是三点我不在家", "inform", False),
+        ("对，几点来啊", "find_service", False),
+        ("对了，你们几点下班", "inform", False),
+        ("好，我儿子有钥匙", "inform", False),
+    ],
+)
+def test_a_change_is_agreed_to_in_many_words(text: str, intent: str, yes: bool) -> None:
+    assert ChangeForm(Client("http://127.0.0.1:1", "none")).agrees(turn(text, intent)) is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"), [("对，没别的了", False), ("好，没事了", True), ("对，没事了，谢谢", False)]
+)
+def test_nothing_more_may_follow_a_yes(form: CancelForm, text: str, stops: bool) -> None:
+    said = turn(text)
+    assert (said.wants_no_more and not form.yes_in_words(said)) is stops
 
 
 async def test_an_action_runs_without_a_domain() -> None:

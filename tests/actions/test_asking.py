@@ -182,7 +182,7 @@ async def test_a_question_in_between_is_answered_and_tells_no_time(talk: Talk) -
     said = await talk(
         "先问一句，你们那个食堂早上几点开门", "find_service", ("service_type", "meal"), part="morning"
     )
-    assert said == ["utter_found_first", "utter_ask_date"]
+    assert said == ["utter_place_facts", "utter_ask_date"]
     assert talk.frame.part is None and talk.api.searched[-1]["service_type"] == "meal"
 
 

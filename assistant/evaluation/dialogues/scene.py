@@ -134,12 +134,22 @@ async def _places(session: AsyncSession, city: str, setup: dict[str, Any]) -> No
             .where(Offering.city_code == city, Offering.service_type == service_type)
             .values(unit_price_fen=fen)
         )
-    if not facilities:
-        return
+    there: dict[str, list[dict[str, Any]]] = {}
+    for raw in facilities:
+        facility = {"name": raw} if isinstance(raw, str) else raw
+        own = await _city(session, str(facility["city"])) if facility.get("city") else city
+        there.setdefault(own, []).append(facility)
+    for own, given in there.items():
+        await _put(session, own, given, prices)
+
+
+async def _put(
+    session: AsyncSession, city: str, facilities: list[dict[str, Any]], prices: dict[str, int]
+) -> None:
+    """The scene's places of one city, in place of the catalogue's own."""
     areas = {area.id: area for area in await catalog.areas(session, city)}
     drafts, providers = [], []
-    for index, raw in enumerate(facilities):
-        facility = {"name": raw} if isinstance(raw, str) else raw
+    for index, facility in enumerate(facilities):
         draft, provider = _facility(facility, index, prices, areas)
         drafts.append(draft)
         if provider:

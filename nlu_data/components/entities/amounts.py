@@ -11,6 +11,10 @@ from components.entities.numbers import DIGIT, NUMERAL, digits, number
 _COUNT = re.compile(
     rf"({NUMERAL})\s*(?:份|人份|个人|口人|位老人|位|名|只|台|户|盒|人吃|桶|袋|套|瓶)|([俩仨])(?!人关系)|(半)份"
 )
+_PLACES = re.compile(
+    rf"(?:后|前|头|尾|末|倒数|中间)[面边头的]?\s*{NUMERAL}\s*位(?!老人|客|亲)|{NUMERAL}\s*位(?=数|号|[是:：]\s*[{DIGIT}])"
+)
+"""Figures of a number: "最后两位是93"."""
 _BARE_COUNT = re.compile(rf"({NUMERAL})\s*个?")
 _YUAN = re.compile(rf"({NUMERAL})(?:\.(\d{{1,2}}))?\s*(?:块钱|块|元)(?:([{DIGIT}])(?:毛|角)?)?(?!头)")
 _JIAO = re.compile(rf"({NUMERAL})\s*(?:毛钱|毛|角钱)")
@@ -39,6 +43,7 @@ def read(text: str, asked: str | None) -> Iterator[Entity]:
     """Quantity, money (fen), rating (1–5), order_no (YL and 8 digits, or the digits said), phone."""
     numbers_said = list(_long_numbers(text, asked))
     taken = [(entity.start, entity.end) for entity in numbers_said]
+    taken += [match.span() for match in _PLACES.finditer(text)]
     yield from numbers_said
     yield from _money(text)
     yield from (count for count in _quantity(text, asked) if not _within(count, taken))

@@ -1,0 +1,140 @@
+"""What stands between a question and its answer: waiting, giving up, questions about a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.places import place_said
+from actions.requests import contact_said
+from tests.actions.test_asking import BATH, TOMORROW, Api, Talk
+from tests.actions.test_words import turn
+
+
+class Catalogue(Api):
+    """One place that is known by name, with its telephone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.covered = True
+
+    async def resolve(self, actor: Any, name: str, city: str | None = None) -> list[dict[str, Any]]:
+        found = {"type": "place", "name": "演示助餐点", "score": 0.9, "matched_by": "part"}
+        return [found] if "演示助餐点" in name else []
+
+    async def search(self, actor: Any, **query: Any) -> dict[str, Any]:
+        answer = await super().search(actor, **query)
+        if query.get("q"):
+            answer["results"][0]["place"] |= {"address": "演示路21号", "phone": "024-5550060"}
+        return answer if self.covered else {"known_city": False, "results": []}
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(Catalogue())
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("她住几号楼我一下子想不起来，你等等，我翻翻手机", True),
+        ("号码我记不得了，等我找找", True),
+        ("等一下，我问问我闺女", True),
+        ("等会儿啊，我看看日历", True),
+        ("找着了，演示小区8号楼301，你等等我看看对不对", False),
+        ("我忘了说，不要辣的", False),
+        ("没错", False),
+    ],
+)
+def test_whoever_looks_for_it_is_waited_for(text: str, waits: bool) -> None:
+    assert turn(text).waits is waits
+
+
+async def test_waiting_asks_again_and_counts_for_nothing(talk: Talk) -> None:
+    await talk("想约个洗澡", "book_service", BATH)
+    for _ in range(7):
+        assert await talk("等等，我看看日历") == ["utter_wait", "utter_ask_date"]
+    assert await talk("明天九点", **TOMORROW) == ["utter_confirm_booking"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("哦 那算了 谢谢", True),
+        ("好吧，那先不用了，麻烦你了", True),
+        ("还是不订了", True),
+        ("不用辣的", False),
+        ("算了一下，两份", False),
+    ],
+)
+async def test_a_matter_is_dropped_in_many_words(talk: Talk, text: str, ends: bool) -> None:
+    await talk("想约个洗澡", "book_service", BATH)
+    assert ("utter_stopped" in await talk(text, "thank")) is ends
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("你们那演示助餐点在哪疙瘩啊，电话多少", {"address", "phone"}),
+        ("几点开门几点关门", {"hours"}),
+        ("几点开门，多少钱一份", {"hours", "price"}),
+        ("电话呢", {"phone"}),
+        ("我要订明天的饭", set()),
+        ("几点来啊", set()),
+    ],
+)
+def test_what_is_asked_of_a_place(text: str, facts: set[str]) -> None:
+    assert turn(text).asked_facts == facts
+
+
+async def test_a_place_asked_of_in_between_is_told_of_in_full(talk: Talk) -> None:
+    await talk("想约个洗澡", "book_service", BATH)
+    said = await talk("等会儿，你们那演示助餐点在哪疙瘩啊，电话多少", "find_service")
+    assert said == ["utter_place_facts", "utter_ask_date"]
+    assert talk.api.searched[-1]["q"] == "演示助餐点"
+
+
+async def test_a_question_at_the_read_back_is_about_the_place_that_would_come(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    before = talk.frame
+    said = await talk("诶先问一句，你们几点开门", "find_service", part="morning")
+    assert said == ["utter_place_facts", "utter_confirm_booking"]
+    assert talk.frame.slot == before.slot
+
+
+async def test_a_kind_of_place_is_no_name() -> None:
+    assert await place_said(turn("你们食堂几点开门"), Catalogue(), "铁岭") is None  # type: ignore[arg-type]
+
+
+async def test_a_city_without_service_is_named_at_once(talk: Talk) -> None:
+    talk.api.covered = False  # type: ignore[attr-defined]
+    said = await talk("我妈在长沙住，能给她约个洗澡吗", "book_service", BATH, ("city", "长沙"))
+    assert said == ["utter_city_not_covered"]
+    assert talk.slots["pending"]["kind"] == "person" and talk.slots["requested_slot"] is None
+
+
+async def test_a_corrected_number_is_read_back_and_nothing_else_is_taken_from_it() -> None:
+    talk = Talk(Api(), person_id=None, phone=None, kind="relative")
+    await talk("给我外婆约个洗澡", "book_service", BATH, ("person", "我外婆"), **TOMORROW)
+    await talk("袁细妹", "inform", ("name", "袁细妹"))
+    await talk("13900008253", "inform", ("phone", "13900008253"))
+    await talk("演示里6栋402", "inform", ("address", "演示里6栋402"))
+    said = await talk("号码后三位不对，是588", "inform", ("phone", "13900008588"))
+    assert said == ["utter_confirm_booking"]
+    assert (talk.frame.address, talk.frame.new_phone) == ("演示里6栋402", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("换成俺二闺女刘敏，她电话是13900008354", ("二闺女", "刘敏")),
+        ("改成我儿子，他叫王建国，电话13900001111", ("儿子", "王建国")),
+        ("换成我女儿的电话13900001111", ("女儿", None)),
+        ("换成李秀英", (None, "李秀英")),
+        ("我大儿子不在了，换成小女儿陈芳", ("小女儿", "陈芳")),
+        ("对，没错", (None, None)),
+    ],
+)
+def test_the_new_contact_has_a_relation_and_a_name(text: str, contact: tuple[str | None, str | None]) -> None:
+    assert contact_said(turn(text), asked=False) == contact
