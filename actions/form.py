@@ -59,7 +59,7 @@ ANSWERED_BY = {
 """What may be learned from an answer to a question; from others the datum itself."""
 
 YES_FIRST = re.compile(
-    r"^(?:[啊哎诶欸哦噢]+[，,]?)?(嗯+|对+|对头|是的?|好的?|行|中|成|可以|没错|要得|确认|没问题|得劲|合)"
+    r"^(?:[啊哎诶欸哦噢]+[，,]?)?(嗯+|对+|对头|是的?|好的?|行|中|成|可以|没错|要得|[没冇]毛[错病]|[冇莫]得?错|得行|确认|没问题|得劲|合)"
     r"(?=[，,、。！ 啊呀呐呢嘞咧咯嘛噻吧就])"
 )
 """A yes with more behind it; "好像", "是不是", "对了" are none."""
@@ -196,7 +196,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             # "你们食堂早上几点开门" tells no time for the cleaning.
             _restore(frame, before)
             learned = set()
-        yes = YES_FIRST.match(turn.text) or turn.ends_in_yes
+        yes = YES_FIRST.match(turn.text) or turn.ends_in_yes or turn.intent == "affirm"
         again = yes and not self.doubts(turn) and _said_again(before, frame, learned, turn.when)
         if frame.asked == CONFIRM and again:
             # "对，就端午" and "关了火了，对，两份" are a yes: what was found for it stands.
@@ -405,10 +405,16 @@ def _answers(asked: str | None, learned: set[str]) -> bool:
 def _said_again(before: Frame, after: Frame, learned: set[str], when: Spoken) -> bool:
     """Whether all that was learned was known already, or only names the moment that was read back."""
     return bool(learned) and all(
-        getattr(before, name, None) == getattr(after, name, None)
+        _held(before, name) == _held(after, name)
         or (name in MOMENT and _is_at(getattr(before, "slot", None), when))
         for name in learned
     )
+
+
+def _held(frame: Frame, name: str) -> Any:
+    """A datum; one portion or turn where no number was said."""
+    value = getattr(frame, name, None)
+    return value or 1 if name == "quantity" else value
 
 
 def _is_at(slot: str | None, when: Spoken) -> bool:

@@ -15,7 +15,7 @@ from actions.booking.naming import services
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.out import Out
 from actions.places import Option
-from actions.slots import covers, slot_option
+from actions.slots import covers, readings, slot_option
 from actions.turn import Spoken, Turn
 from assistant.client import SERVICE_TYPES, Refused
 
@@ -53,6 +53,8 @@ class Change(OneOrder):
     date: str | None = None
     time: str | None = None
     part: str | None = None
+    either_half: bool = False
+    """The hour was said without its half of the day."""
     quantity: int | None = None
     remarks: str | None = None
     slot: str | None = None
@@ -170,6 +172,7 @@ class ChangeForm(Form[Change]):
             learned.add("date")
         if new.time:
             frame.time, frame.part = new.time.strftime("%H:%M"), None
+            frame.either_half = new.either_half
             learned.add("time")
         elif new.part:
             frame.time, frame.part = None, new.part
@@ -216,7 +219,7 @@ class ChangeForm(Form[Change]):
         if datum in ("new_time", "full"):
             moment = datetime.fromisoformat(option.value)
             frame.date, frame.time, frame.part = moment.date().isoformat(), moment.strftime("%H:%M"), None
-            frame.slot = option.value
+            frame.slot, frame.either_half = option.value, False
             return {"time"}
         return super().take(frame, datum, option)
 
@@ -258,30 +261,30 @@ class ChangeForm(Form[Change]):
         slots = await self.api.slots(turn.speaker.actor, frame.order["offering_id"], day)
         need = frame.quantity or frame.order["quantity"]
         free = [slot for slot in slots if slot["free"] >= need]
-        wanted = frame.time or (None if frame.part else old.strftime("%H:%M"))
-        fitting = [
-            slot
-            for slot in free
-            if (wanted and covers(slot, time.fromisoformat(wanted)))
-            or (
-                not wanted
-                and frame.part
-                and spoken.in_part(time.fromisoformat(slot["starts_at"][11:16]), frame.part)
-            )
-        ]
-        if fitting:
-            frame.slot = _at(fitting[0], wanted)
+        frame.slot = self._fitting(frame, free, old)
+        if frame.slot:
             return False
         if not free:
             out.say("utter_closed_day", day=spoken.day(day, turn.now.date()), place=frame.order["place"])
             frame.date = None
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True
-        options = [slot_option(slot, turn.now.date()) for slot in free[:3]]
+        near = sorted(free, key=lambda slot: _apart(slot, frame, old))[:FEW]
+        options = [slot_option(slot, turn.now.date()) for slot in near]
         self.ask(
             frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].called
         )
         return True
+
+    @staticmethod
+    def _fitting(frame: Change, free: list[dict[str, Any]], old: datetime) -> str | None:
+        """The moment wanted, in a free slot; ISO, China time."""
+        if frame.part and not frame.time:
+            starts = [str(slot["starts_at"]) for slot in free]
+            return next((s for s in starts if spoken.in_part(time.fromisoformat(s[11:16]), frame.part)), None)
+        said = time.fromisoformat(frame.time) if frame.time else old.time()
+        wanted = readings(said, either_half=frame.either_half and frame.time is not None, like=old.time())
+        return next((_at(slot, at) for at in wanted for slot in free if covers(slot, at)), None)
 
     async def submit(self, frame: Change, turn: Turn, out: Out) -> None:
         assert frame.order
@@ -366,6 +369,15 @@ class CancelForm(Form[Cancel]):
         return "取消预约" + (f"，{SERVICE_TYPES[frame.service_type].name}" if frame.service_type else "")
 
 
-def _at(slot: dict[str, Any], wanted: str | None) -> str:
-    """The moment wanted within a slot; its start when none was said."""
-    return f"{slot['starts_at'][:11]}{wanted}:00" if wanted else str(slot["starts_at"])
+def _apart(slot: dict[str, Any], frame: Change, old: datetime) -> int:
+    """Minutes between a slot and the time wanted, or else the old one."""
+    start, at = datetime.fromisoformat(slot["starts_at"]), old.time()
+    if frame.time:
+        said = time.fromisoformat(frame.time)
+        at = readings(said, either_half=frame.either_half, like=old.time())[0]
+    return abs((start.hour - at.hour) * 60 + start.minute - at.minute)
+
+
+def _at(slot: dict[str, Any], wanted: time) -> str:
+    """A moment within a slot, ISO."""
+    return f"{slot['starts_at'][:11]}{wanted:%H:%M}:00"

@@ -22,3 +22,15 @@ def slot_option(slot: Slot, today: date) -> Option:
     """A slot to choose: its start, said."""
     start = datetime.fromisoformat(slot["starts_at"])
     return Option(title=spoken.moment(start, today), value=slot["starts_at"])
+
+
+def readings(at: time, *, either_half: bool, like: time | None = None) -> list[time]:
+    """The moments that a time of the day may mean, likeliest first.
+
+    An hour said without its half of the day may lie in both; it lies in that of ``like``, the time that stands, if it
+    can: "还是三点" of a visit at 15:00.
+    """
+    if not either_half:
+        return [at]
+    both = [at, at.replace(hour=(at.hour + 12) % 24)]
+    return sorted(both, key=lambda each: like is not None and (each.hour < 12) != (like.hour < 12))

@@ -14,8 +14,10 @@ from assistant.client import SERVICE_TYPES, Actor
 
 NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
-    r"^(也|那|就|你|您|啊|哎|诶|哦)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
-    r"就这么定|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|👌)+"
+    r"^(也|那|就|你|您|啊|哎|诶|哦|噢|喔|这[次回下]|先)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
+    r"就这么定|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|"
+    r"对头|[没冇]毛病|[冇莫]得?错|妥了?|就酱|得行|[约订定办报登]上|下单|提交|就是这样子?|"
+    r"就?[约订定要]?(?:这|那)个(?:时候|时间|钟点|点|日子)?(?![^了的呢呐呀啊吧嘛哈啦])|👌)+"
     r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
     re.IGNORECASE,
 )
@@ -23,6 +25,7 @@ DOUBTED = re.compile(
     r"[?？吗]|不(?!用改|要紧|错)|别|没(?!错|问题)|改|换|(?<![没不])错|先|等|问|考虑|想想|再说|回头|商量"
 )
 """Beside such words a yes is none that one may act on."""
+ASKING = re.compile(r"(?:[吗么没不]|是不是.*)[?？。]*$|[?？]$")
 YES_SIGNS = ("👌", "👍", "✅", "🆗", "💯")
 WHATEVER = re.compile(
     r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早"
@@ -102,6 +105,8 @@ class Spoken:
     recurrence: str | None = None
     ambiguous: bool = False
     past: bool = False
+    either_half: bool = False
+    """The hour was said without its half of the day."""
 
     @classmethod
     def of(cls, raw: dict[str, Any] | None) -> Spoken:
@@ -114,6 +119,7 @@ class Spoken:
             recurrence=raw.get("recurrence"),
             ambiguous=bool(raw.get("ambiguous")),
             past=bool(raw.get("past")),
+            either_half=bool(raw.get("either_half")),
         )
 
     def __bool__(self) -> bool:
@@ -126,6 +132,8 @@ class Clause:
 
     text: str
     when: Spoken
+    reason: bool = False
+    """Told only as the reason for another time."""
 
 
 @dataclass(frozen=True)
@@ -183,17 +191,19 @@ class Turn:
         heard = metadata.get("heard") or {}
         new = heard.get("new")
         location = metadata.get("location")
+        clauses = tuple(
+            Clause(each["text"], Spoken.of(each["when"]), bool(each.get("reason")))
+            for each in heard.get("clauses") or ()
+        )
         return cls(
             text=message.get("text") or "",
             intent=(message.get("intent") or {}).get("name") or "other",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
-            entities=tuple(message.get("entities") or ()),
+            entities=_wanted(message, clauses),
             now=datetime.fromisoformat(metadata["now"]),
             asked=metadata.get("asked"),
             when=Spoken.of(heard.get("when")),
-            clauses=tuple(
-                Clause(each["text"], Spoken.of(each["when"])) for each in heard.get("clauses") or ()
-            ),
+            clauses=clauses,
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
             location=(location["lat"], location["lng"]) if location else None,
             speaker=Speaker(**metadata["speaker"]),
@@ -243,7 +253,7 @@ class Turn:
         bare = NOISE.sub("", self.text)
         if not bare:
             return any(sign in self.text for sign in YES_SIGNS)
-        if self.wants_no_more:
+        if self.wants_no_more or self.text.rstrip().endswith(("?", "？")):
             return False
         if AFFIRM.match(bare):
             return True
@@ -252,12 +262,17 @@ class Turn:
     @property
     def says_yes(self) -> bool:
         """A yes in so many words."""
-        return AFFIRM.match(NOISE.sub("", self.text)) is not None
+        return AFFIRM.match(NOISE.sub("", self.text)) is not None and not self.asks
 
     @property
     def ends_in_yes(self) -> bool:
         """Whether a yes is the last of several clauses: "哦，刚才在关火，对，订吧"."""
         return bool(AFFIRM.match(self.last_clause)) and not DOUBTED.search(self.text)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it ends as a question: "是九点吗"."""
+        return ASKING.search(self.text.strip()) is not None
 
     @property
     def takes_in(self) -> bool:
@@ -343,3 +358,20 @@ class Turn:
     @property
     def says_nothing_more(self) -> bool:
         return NOTHING.match(self.text.strip()) is not None
+
+
+def _wanted(message: dict[str, Any], clauses: tuple[Clause, ...]) -> tuple[dict[str, Any], ...]:
+    """The entities of what was said, without those of a mere reason: "15:00他要去接孙子，改16:00" is for no grandson."""
+    text, reasons = message.get("text") or "", [clause.text for clause in clauses if clause.reason]
+    entities = tuple(message.get("entities") or ())
+    if not reasons:
+        return entities
+    spans = [(start, start + len(each)) for each in reasons if (start := text.find(each)) >= 0]
+    return tuple(
+        each
+        for each in entities
+        if not (
+            any(start <= each.get("start", 0) and each.get("end", 0) <= end for start, end in spans)
+            or (each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) >= len(text))
+        )
+    )

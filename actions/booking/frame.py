@@ -24,7 +24,8 @@ class Booking(Frame):
     date: str | None = None
     time: str | None = None
     part: str | None = None
-    ambiguous: bool = False
+    either_half: bool = False
+    """The hour was said without its half of the day."""
     recurrence: str | None = None
     any_time: bool = False
     quantity: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from actions.addresses import ELSEWHERE, completed, said_address
@@ -12,8 +13,10 @@ from actions.booking.frame import Booking
 from actions.booking.naming import asked_beside, clause_about, partial, services
 from actions.form import CONFIRM, CORRECTION
 from actions.places import like, streets_like
+from actions.slots import readings
+from actions.spoken import PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
-from actions.who import bare_name, known_names, named
+from actions.who import Who, bare_name, known_names, named
 from assistant.client import Client
 
 MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
@@ -120,11 +123,13 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
         frame.recurrence = when.recurrence
         learned.add("recurrence")
     if when.time:
-        frame.time, frame.part = when.time.strftime("%H:%M"), None
-        frame.ambiguous = when.ambiguous
+        said = readings(when.time, either_half=when.either_half, like=_stands(frame))
+        frame.time, frame.part, frame.either_half = said[0].strftime("%H:%M"), None, when.either_half
         learned.add("time")
     elif part:
-        if part != frame.part or frame.time is None:
+        stands = _stands(frame) if frame.asked == CONFIRM and frame.slot else None
+        # "对，明天中午" of what was read back as 11:30 says the same once more.
+        if not (stands and in_part(stands, part)) and (part != frame.part or frame.time is None):
             frame.time, frame.part = None, part
         learned.add("part")
     if not learned and frame.asked in ("time", "date") and (turn.leaves_it_open or turn.affirms):
@@ -133,6 +138,15 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if SOONEST.search(turn.text) and not when.date:
         frame.any_time = True
     return learned
+
+
+def _stands(frame: Booking) -> time | None:
+    """The time of the day that stood so far, if only its part."""
+    if frame.slot:
+        return datetime.fromisoformat(frame.slot).time()
+    if frame.time:
+        return time.fromisoformat(frame.time)
+    return PART_WINDOWS[frame.part][0] if frame.part else None
 
 
 def _own_clause(frame: Booking, turn: Turn) -> Spoken:
@@ -158,8 +172,17 @@ async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[s
     also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
     if not found or (also and re.search(r"也|在家|一起|俩", turn.text)):
         return set()
-    frame.people = found
+    if not _the_same(found, frame.people):
+        frame.people = found
     return {"people"}
+
+
+def _the_same(found: list[Who], before: list[Who]) -> bool:
+    """Whether those named are those known: "对，给我妈"."""
+    return len(found) == len(before) and all(
+        known.own == who.own and (who.name == known.name if who.name else who.relation == known.relation)
+        for who, known in zip(found, before, strict=True)
+    )
 
 
 async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:

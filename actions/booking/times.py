@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from actions import spoken
 from actions.booking.frame import Booking
 from actions.places import Option
-from actions.slots import covers
+from actions.slots import covers, readings
 
 MEALS = {"上午": "早饭", "中午": "午饭", "下午": "晚饭", "晚上": "晚饭"}
 """What a meal is called by the part of its day."""
@@ -25,13 +25,11 @@ def matching(frame: Booking, slots: list[dict[str, Any]]) -> list[dict[str, Any]
 
 
 def _said(frame: Booking) -> list[time]:
-    """The time that was said; where it may be after noon as well, both."""
+    """The time that was said; where it may lie in either half of the day, both."""
     if not frame.time:
         return []
     exact = time.fromisoformat(frame.time)
-    if frame.ambiguous and exact.hour < 12:
-        return [exact, exact.replace(hour=exact.hour + 12)]
-    return [exact]
+    return readings(exact, either_half=frame.either_half, like=exact)
 
 
 def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
@@ -58,13 +56,14 @@ def first_day(rrule: str, today: date) -> date:
 
 def nearest(frame: Booking, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Free slots, those closest to the time wanted first, then in order."""
-    if not frame.time:
+    wanted = _said(frame)
+    if not wanted:
         return free
-    wanted = time.fromisoformat(frame.time)
 
     def apart(slot: dict[str, Any]) -> tuple[str, int]:
         start = datetime.fromisoformat(slot["starts_at"])
-        return slot["starts_at"][:10], abs((start.hour - wanted.hour) * 60 + start.minute - wanted.minute)
+        away = (abs((start.hour - at.hour) * 60 + start.minute - at.minute) for at in wanted)
+        return slot["starts_at"][:10], min(away)
 
     return sorted(free, key=apart)
 

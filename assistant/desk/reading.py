@@ -13,9 +13,25 @@ from assistant.kit.when import When, read
 
 CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
+CHANGE_BARE = re.compile(r"[改换挪调]在?(?![天日期])")
+"""As ``CHANGE``, where a time follows at once: "改下晌两点半"."""
 CLAUSE = re.compile(r"[，。；！？,;!?…\n]+|(?=另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得))")
 """Where one thing said ends and the next begins."""
 MOST_CLAUSES = 16
+AMENDED = {"confirm", "correction", "full", "closed", "new_time"}
+"""After what was asked the time that stands may be changed, with a reason."""
+WHY = re.compile(
+    r"(?:[我俺咱他她]|老[伴头婆]|闺女|儿子|孩子|孙[子女]).{0,4}?"
+    r"(?:(?:得|要)(?:给|在|看|打(?!扫)|接|送|开|复|住|睡|吃|走|参加|办|带|陪|等)|"
+    r"(?:去|克|上(?!午)|来|回)(?=[^\s吧呗啊嘛呢哈])|有事|没空|冇空|还在|正在|约了)|"
+    r"(?<![想只])[得要](?:去|克)(?=[^\s吧呗啊嘛呢哈])|有事|没空|冇空|不得空|不在|不方便|起不[来了]|来不及|赶不[上及]|"
+    r"太[早晚迟]|不行|不成|不中|不赶趟|去不了|来不了"
+)
+"""What makes a clause with a time the reason for another time: "礼拜四头晌俺得去打针，改下晌两点半"."""
+WISHED = re.compile(
+    r"改|换|挪|想|就|的是|要的|给[我俺咱他她]|帮[我俺咱]|[约订]|送来?|行不|中不|成不|可以|能不能"
+)
+"""It is none where something is wished in it."""
 CORRECTED = re.compile(r"不对|不是|错了|哦不|还是")
 """What comes after these words holds."""
 
@@ -29,6 +45,7 @@ def as_json(when: When) -> dict[str, Any]:
         "recurrence": when.recurrence,
         "ambiguous": when.ambiguous,
         "past": when.past,
+        "either_half": when.either_half,
     }
 
 
@@ -37,21 +54,57 @@ def says_something(when: When) -> bool:
 
 
 def heard(text: str, now: datetime, asked: str | None) -> dict[str, Any]:
-    """``{"when": …, "clauses": [{"text", "when"}], "new": {"text", "when"} | null}``.
+    """``{"when": …, "clauses": [{"text", "when", "reason"}], "new": {"text", "when"} | null}``.
 
-    ``new`` is what follows "改成" and its kin, the value a change asks for.
+    ``new`` is what follows "改成" and its kin, the value a change asks for. A ``reason`` is a clause whose time is not
+    wanted; ``when`` is read without it.
     """
-    whole = read(text, now, asked=asked)
-    pieces = [piece.strip() for piece in CLAUSE.split(text) if piece.strip()]
+    pieces = [piece.strip() for piece in CLAUSE.split(text) if piece.strip()][:MOST_CLAUSES]
+    whens = [read(piece, now, asked=asked) for piece in pieces]
+    reasons = _reasons(pieces, whens) if asked in AMENDED else set()
+    wanted = text
+    for index in reasons:
+        wanted = wanted.replace(pieces[index], "")
     clauses = [
-        {"text": piece, "when": as_json(read(piece, now, asked=asked))} for piece in pieces[:MOST_CLAUSES]
+        {"text": piece, "when": as_json(when), "reason": index in reasons}
+        for index, (piece, when) in enumerate(zip(pieces, whens, strict=True))
     ]
+    return {
+        "when": as_json(read(wanted, now, asked=asked)),
+        "clauses": clauses,
+        "new": _new(wanted, now, asked),
+    }
+
+
+def _reasons(pieces: list[str], whens: list[When]) -> set[int]:
+    """Which clauses tell why another time is wanted; none, where no other is told."""
+    changed = any(CHANGE_BARE.search(piece) for piece in pieces)
+    reasons = {
+        index
+        for index, (piece, when) in enumerate(zip(pieces, whens, strict=True))
+        if (changed or says_something(when)) and WHY.search(piece) and not WISHED.search(piece)
+    }
+    told = changed or any(says_something(when) for index, when in enumerate(whens) if index not in reasons)
+    return reasons if told else set()
+
+
+def _new(text: str, now: datetime, asked: str | None) -> dict[str, Any] | None:
+    """What is to stand in the place of what stands."""
     change = CHANGE.search(text)
-    new = None
-    if change:
-        rest = _new_value(text[change.end() :], now, asked)
-        new = {"text": rest, "when": as_json(read(rest, now, asked=asked))}
-    return {"when": as_json(whole), "clauses": clauses, "new": new}
+    if change is None:
+        bare = (
+            each for each in CHANGE_BARE.finditer(text) if _begins_with_time(text[each.end() :], now, asked)
+        )
+        change = next(bare, None)
+    if change is None:
+        return None
+    rest = _new_value(text[change.end() :], now, asked)
+    return {"text": rest, "when": as_json(read(rest, now, asked=asked))}
+
+
+def _begins_with_time(text: str, now: datetime, asked: str | None) -> bool:
+    when = read(text, now, asked=asked)
+    return when.span is not None and when.span[0] == 0 and says_something(when)
 
 
 def _new_value(rest: str, now: datetime, asked: str | None) -> str:

@@ -37,7 +37,7 @@ from assistant.people.schemas import ConsentIn, PersonIn
 DEFAULT_NOW = datetime(2025, 6, 11, 10, 0)
 DEFAULT_CITY = "岳阳"
 OPENS, CLOSES = time(7), time(19)
-"""A place of a scene is open every day, unless the scene says otherwise."""
+"""A place of a scene is open every day, public holidays too, unless the scene says otherwise."""
 CAPACITY = 20
 SCENE = "scene:"
 """Prefix of the external id of places that a scene made."""
@@ -251,6 +251,7 @@ def _offering(name: str, prices: dict[str, int], raw: dict[str, Any]) -> Offerin
         slot_minutes=60 if kind.key != "meal" else 30,
         lead_minutes=0,
         change_deadline_minutes=0,
+        open_on_holidays=True,
         schedules=[ScheduleDraft(rrule="FREQ=DAILY", opens=opens, closes=closes)],
     )
 

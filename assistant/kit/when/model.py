@@ -31,6 +31,8 @@ class When:
     """An RFC 5545 rule without ``RRULE:``, its parts ordered FREQ, INTERVAL, BYDAY, BYMONTHDAY, COUNT, UNTIL."""
     ambiguous: bool = False
     """Ask back: 八点 may be morning or evening, 下周 is no day, 周三二十六号 contradicts itself."""
+    either_half: bool = False
+    """The hour was said without its half of the day, and both lie ahead: 八点."""
     span: tuple[int, int] | None = None
     """Start and end, in the text, of everything that was understood as time."""
     corrected: bool = False

@@ -25,6 +25,8 @@ _SCANNER: Final = Scanner(rule for wording in _WORDINGS for rule in wording.RULE
 _BARE_NUMBER: Final = re.compile(rf"\D{{0,4}}?(?P<number>{COUNT})点?[吧啊呀嘛的。，!]*$")
 _LONG_NUMBER: Final = re.compile(r"[零〇一二三四五六七八九幺两]{7,}|(?<![\d年])\d{5,}")
 """A phone or order number: no time in it."""
+_SPELT: Final = re.compile(r"(?P<char>[一-鿿])[一-鿿]{0,3}的(?P=char)(?=字|$|\W|[啊呀嘛吧哈啦])")
+"""A character told by a word that holds it (明天的明, 星期的期): no time in it."""
 _EARLIEST: Final = datetime(1901, 1, 1)
 _LATEST: Final = datetime(2099, 1, 1)
 
@@ -36,7 +38,9 @@ def read(text: str, now: datetime, *, asked: str | None = None, hours: Hours | N
     are the service's: they decide a bare 八点, which otherwise stays ``ambiguous`` with its morning reading.
     """
     now = _in_china(now)
-    said = _LONG_NUMBER.sub(lambda m: "#" * len(m[0]), mend(text[:MAX_INPUT]))
+    said = mend(text[:MAX_INPUT])
+    for unread in (_LONG_NUMBER, _SPELT):
+        said = unread.sub(lambda m: "#" * len(m[0]), said)
     pieces = _SCANNER.scan(said, now) or _answer(said, now, asked)
     if not pieces:
         return When()
@@ -85,6 +89,7 @@ def _resolve(reading: Reading, now: datetime, hours: Hours | None, span: tuple[i
         or named_none
         or _maybe_today(reading, day, now)
         or bool(clock and clock.unsure),
+        either_half=bool(clock and clock.unsure),
         corrected=reading.corrected,
         past=reading.day.past if reading.day else reading.past and not rule,
     )
