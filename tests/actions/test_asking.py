@@ -29,6 +29,8 @@ class Api:
 
     def __init__(self) -> None:
         self.names: list[dict[str, Any]] = []
+        self.opens = 9
+        """Hour of the one slot of a day."""
         self.searched: list[dict[str, Any]] = []
         self.price: int | None = 6000
         self.at_home = True
@@ -64,7 +66,13 @@ class Api:
         return {"known_city": True, "results": [{"place": place, "offering": offering, "bookable": True}]}
 
     async def slots(self, actor: Any, offering: str, day: Any) -> list[dict[str, Any]]:
-        return [{"starts_at": f"{day}T09:00:00", "ends_at": f"{day}T10:00:00", "free": 3}]
+        return [
+            {
+                "starts_at": f"{day}T{self.opens:02}:00:00",
+                "ends_at": f"{day}T{self.opens + 1}:00:00",
+                "free": 3,
+            }
+        ]
 
 
 class Talk:

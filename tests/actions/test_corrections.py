@@ -16,7 +16,7 @@ from actions.form import MOST_REPEATS
 from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_order, title_of
 from actions.out import Out
 from actions.requests import AssessmentForm, ComplaintForm, DeviceForm
-from actions.turn import Spoken
+from actions.turn import Clause, Spoken, _wanted
 from actions.who import bare_name, known_names
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Api, Talk
 from tests.actions.test_words import turn
@@ -283,3 +283,21 @@ async def test_the_number_of_a_door_is_no_day_and_no_number_of_portions(talk: Ta
     assert (talk.frame.quantity, talk.frame.date) == (None, "2025-06-12")
     await talk("是三十号二单元", "inform", ("quantity", 30), date="2025-06-30")
     assert talk.frame.address == "玉江大道三十号二单元"
+
+
+@pytest.mark.parametrize("said", ["好，两点就两点", "中，明天下午两点", "两点就两点"])
+async def test_a_yes_that_says_the_hour_again_books(talk: Talk, said: str) -> None:
+    talk.api.opens = 14
+    await talk("想约个洗澡，明天下午两点", "book_service", BATH, date="2025-06-12", time="14:00")
+    again = {"time": "14:00"} if "下午" in said else {"time": "02:00", "either_half": True}
+    assert await talk(said, "affirm", **again) == ["utter_booked"]
+    assert talk.api.booked[0]["time"] == "14:00"  # type: ignore[attr-defined]
+
+
+def test_a_reason_changes_neither_service_nor_person() -> None:
+    said = "九点我要去接孙子打针，改九点半"
+    spans = [("person", "孙子", 6, 8), ("service_type", "nursing", 8, 10), ("quantity", 1, 11, 12)]
+    entities = [{"entity": n, "value": v, "start": a, "end": b} for n, v, a, b in spans]
+    clauses = (Clause("九点我要去接孙子打针", Spoken(), reason=True), Clause("改九点半", Spoken()))
+    kept = _wanted({"text": said, "entities": entities}, clauses)
+    assert [each["entity"] for each in kept] == ["quantity"]

@@ -33,3 +33,34 @@ def test_without_a_change_there_is_no_new_value() -> None:
 def test_a_clause_keeps_the_word_that_joins_it() -> None:
     pieces = [clause["text"] for clause in heard("对，再来", NOW, None)["clauses"]]
     assert pieces == ["对", "再来"]
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "time"),
+    [
+        ("不行不行，礼拜四头晌俺得去打针，改下晌两点半", None, "14:30"),
+        ("不对，15:00他要去接孙子，改16:00，其他不变", None, "16:00"),
+        ("下周二我得去领工资，给我改下周三吧，还是九点", "2025-06-18", "09:00"),
+        ("周六吧，周五我要上孙子家", "2025-06-14", None),
+        ("八点太早了，他起不来，九点吧", None, "09:00"),
+        ("我要后天，下午三点", "2025-06-13", "15:00"),
+        ("我后天去，九点", "2025-06-13", "09:00"),
+        ("后天我要去看眼睛", "2025-06-13", None),
+    ],
+)
+def test_after_a_read_back_the_time_of_a_reason_is_not_wanted(
+    text: str, date: str | None, time: str | None
+) -> None:
+    when = heard(text, NOW, "confirm")["when"]
+    assert (when["date"], when["time"]) == (date, time)
+
+
+def test_a_reason_is_one_only_where_something_stands() -> None:
+    first = heard("后天我要去看眼睛，上午九点来个人陪我", NOW, None)
+    assert first["when"]["date"] == "2025-06-13" and not any(each["reason"] for each in first["clauses"])
+
+
+def test_a_change_needs_no_more_than_the_time_behind_it() -> None:
+    new = heard("他九点要去医院，那就改十点半", NOW, "confirm")["new"]
+    assert new["when"]["time"] == "10:30" and new["when"]["either_half"]
+    assert heard("改天再说", NOW, "confirm")["new"] is None

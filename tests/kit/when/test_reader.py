@@ -309,6 +309,19 @@ _MANDARIN = st.text(
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("是韩立明，明天的明", None),
+        ("星期的期", None),
+        ("叫王今生，今天的今，明天来", date(2026, 11, 19)),
+        ("明天的饭", date(2026, 11, 19)),
+    ],
+)
+def test_a_word_that_spells_a_character_is_no_day(text: str, day: date | None) -> None:
+    assert read(text, datetime(2026, 11, 18, 10)).date == day
+
+
 @settings(max_examples=1500, deadline=None)
 @given(
     text=_MANDARIN,
