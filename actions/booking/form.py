@@ -145,7 +145,7 @@ class BookingForm(Asking):
         if datum in ("time", "full", "closed"):
             moment = datetime.fromisoformat(option.value)
             frame.date, frame.time, frame.part = moment.date().isoformat(), moment.strftime("%H:%M"), None
-            frame.slot, frame.either_half = None, False
+            frame.slot, frame.ambiguous = None, False
             return {"time"}
         if datum == "person":
             frame.people = [Who(person_id=option.value, name=option.title.split("，")[0])]

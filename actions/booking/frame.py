@@ -24,7 +24,7 @@ class Booking(Frame):
     date: str | None = None
     time: str | None = None
     part: str | None = None
-    either_half: bool = False
+    ambiguous: bool = False
     """The hour was said without its half of the day."""
     recurrence: str | None = None
     any_time: bool = False

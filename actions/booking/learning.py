@@ -124,7 +124,7 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
         learned.add("recurrence")
     if when.time:
         said = readings(when.time, either_half=when.either_half, like=_stands(frame))
-        frame.time, frame.part, frame.either_half = said[0].strftime("%H:%M"), None, when.either_half
+        frame.time, frame.part, frame.ambiguous = said[0].strftime("%H:%M"), None, when.either_half
         learned.add("time")
     elif part:
         stands = _stands(frame) if frame.asked == CONFIRM and frame.slot else None

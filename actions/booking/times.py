@@ -29,7 +29,7 @@ def _said(frame: Booking) -> list[time]:
     if not frame.time:
         return []
     exact = time.fromisoformat(frame.time)
-    return readings(exact, either_half=frame.either_half, like=exact)
+    return readings(exact, either_half=frame.ambiguous, like=exact)
 
 
 def _in_wish(frame: Booking, slot: dict[str, Any]) -> bool:
