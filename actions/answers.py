@@ -15,7 +15,7 @@ from actions import spoken
 from actions.out import Out
 from actions.places import either, like, offered, place_said
 from actions.turn import PUBLIC_MONEY, Turn
-from actions.who import Who, known_names, named, resolve
+from actions.who import Who, listed, named, resolve
 from assistant.client import SERVICE_TYPES, Client, Refused
 
 Slots = dict[str, Any]
@@ -326,7 +326,7 @@ async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
         meant = [each["id"] for who in named(turn) if not who.own for each in await resolve(who, turn, api)]
         seniors = meant or list(names)
     elif speaker.kind == "worker":
-        people = [*named(turn), *await known_names(turn, api)]
+        people = [*named(turn), *listed(turn)]
         found = [who.person_id or await _only(who, turn, api) for who in people]
         seniors = list(dict.fromkeys(each for each in found if each))
     orders = [

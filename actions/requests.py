@@ -16,7 +16,7 @@ from actions.form import CONFIRM, CORRECTION, Form, Frame
 from actions.out import Out
 from actions.places import Option
 from actions.turn import Turn
-from actions.who import SURNAMES, Who, bare_name, caller, known_names, named, resolve
+from actions.who import SURNAMES, Who, bare_name, caller, listed, named, resolve
 from assistant.client import CHINA, Refused
 
 DEVICE = re.compile(r"手环|手表|呼叫器|一键(通|呼|帮)|平安钟|按钮|铃|腕表|定位|烟感|报警器")
@@ -70,7 +70,7 @@ class TicketForm(Form[Request]):
         learned: set[str] = set()
         people = [] if frame.asked in ("name", "phone", "address") else named(turn)
         if (first and not people and turn.speaker.kind == "worker") or frame.asked == "person":
-            people = people or await known_names(turn, self.api)
+            people = people or listed(turn)
             name = bare_name(turn.text) if frame.asked == "person" else None
             people = people or ([Who(name=name)] if name else [])
         if people and (first or frame.asked in ("person", CONFIRM, CORRECTION) or not frame.people):
@@ -293,7 +293,7 @@ class ProfileForm(Form[Profile]):
             frame.value = completed(address, frame.value)
             learned.add("value")
         if first and turn.speaker.kind == "relative":
-            frame.people = named(turn) or await known_names(turn, self.api)
+            frame.people = named(turn)
         if frame.field == "contact":
             relation, name = contact_said(turn, asked=frame.asked == "name")
             for field, said in (("contact_relation", relation), ("contact_name", name)):

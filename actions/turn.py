@@ -95,6 +95,10 @@ GIVES_UP = re.compile(
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
+Day = date
+"""The type beside the field of its name."""
+
+
 @dataclass(frozen=True)
 class Spoken:
     """A time as read by the desk (``assistant.desk.reading``)."""
@@ -102,7 +106,11 @@ class Spoken:
     date: date | None = None
     time: time | None = None
     part: str | None = None
+    further: tuple[Day, ...] = ()
+    """The other days, where several were said that are no rule."""
     recurrence: str | None = None
+    excluded: tuple[str, ...] = ()
+    """Weekdays left out, as MO … SU."""
     ambiguous: bool = False
     past: bool = False
     either_half: bool = False
@@ -116,7 +124,9 @@ class Spoken:
             date=date.fromisoformat(raw["date"]) if raw.get("date") else None,
             time=time.fromisoformat(raw["time"]) if raw.get("time") else None,
             part=raw.get("part"),
+            further=tuple(date.fromisoformat(each) for each in raw.get("further") or ()),
             recurrence=raw.get("recurrence"),
+            excluded=tuple(raw.get("excluded") or ()),
             ambiguous=bool(raw.get("ambiguous")),
             past=bool(raw.get("past")),
             either_half=bool(raw.get("either_half")),
@@ -134,6 +144,26 @@ class Clause:
     when: Spoken
     reason: bool = False
     """Told only as the reason for another time."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A time by itself, where it stands in what was said."""
+
+    start: int
+    end: int
+    when: Spoken
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody on record whose name stands in what was said."""
+
+    person_id: str | None
+    """None where several have the name."""
+    name: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -176,6 +206,10 @@ class Turn:
     when: Spoken
     clauses: tuple[Clause, ...]
     """As the desk parted it: the one place where that is done."""
+    times: tuple[Timed, ...]
+    """Every time by itself, in order."""
+    people: tuple[Known, ...]
+    """Who of those the speaker may act for is named, in order."""
     changed_to: Clause | None
     """What follows "改成" and its kin."""
     location: tuple[float, float] | None
@@ -204,6 +238,14 @@ class Turn:
             asked=metadata.get("asked"),
             when=Spoken.of(heard.get("when")),
             clauses=clauses,
+            times=tuple(
+                Timed(each["start"], each["end"], Spoken.of(each["when"]))
+                for each in heard.get("times") or ()
+            ),
+            people=tuple(
+                Known(each["id"], each["name"], each["start"], each["end"])
+                for each in metadata.get("people") or ()
+            ),
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
             location=(location["lat"], location["lng"]) if location else None,
             speaker=Speaker(**metadata["speaker"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from actions.turn import Turn
+from actions.turn import Known, Turn
 from assistant.client import Client
 
 OWN_ADDRESS = re.compile(r"^(我们?|俺们?|咱们?)(家的?|的)?")
@@ -103,11 +103,15 @@ CHILDREN = frozenset(["儿子", "女儿", "闺女", "孙子", "孙女", "儿媳"
 """Whom a senior mentions, but seldom books for."""
 
 
+NOT_THEM = re.compile(r"(?:不是|别|不)(?:给|帮|替|为|陪|接|送)?$")
+"""Before whoever it is not for: "不是我爸，是我妈"."""
+
+
 def named(turn: Turn) -> list[Who]:
     """The people for whom it is to be, in order; a daughter who only comes to visit is none."""
     found: list[Who] = []
     for words in turn.values("person"):
-        who = _who(words, turn)
+        who = None if _refused(words, turn) else _who(words, turn)
         if who is not None and who not in found:
             found.append(who)
     name = turn.value("name")
@@ -116,7 +120,36 @@ def named(turn: Turn) -> list[Who]:
             found[0].name = name
         elif turn.asked in ("name", "person"):
             found.append(Who(name=name))
+    for known in turn.people:
+        if not NOT_THEM.search(turn.text[: known.start]):
+            _recognise(found, known, turn)
+    if len(found) > 1 and any(who.person_id for who in found):
+        # "爸妈都约一下，我爸矣正明…，我妈方兰芝…": who is named singly stands for the word for both.
+        found = [who for who in found if who.name or who.relation not in BOTH]
     return found
+
+
+def _refused(words: str, turn: Turn) -> bool:
+    """Whether every naming of somebody says that it is not for them."""
+    before = [turn.text[: match.start()] for match in re.finditer(re.escape(words), turn.text)]
+    return bool(before) and all(NOT_THEM.search(each) for each in before)
+
+
+def _recognise(found: list[Who], known: Known, turn: Turn) -> None:
+    """Put who is on record into the place of the words for them: 我爸矣正明, 5号楼赵秀兰."""
+    before = turn.text[: known.start]
+    for who in found:
+        words = {relation for relation, role in ROLES.items() if role == who.relation} | {who.relation or ""}
+        called = bool(who.relation) and any(each and before.endswith(each) for each in words)
+        if (who.name and known.name in who.name) or (called and not who.name) or who.name == known.name:
+            if known.person_id or called:
+                # Of several with one name the building said beside it tells which.
+                who.name, who.person_id = known.name, known.person_id
+            return
+    if len(found) == 1 and found[0].relation and not found[0].name and len(turn.people) == 1:
+        found[0].name, found[0].person_id = known.name, known.person_id
+    else:
+        found.append(Who(person_id=known.person_id, name=known.name))
 
 
 def _who(words: str, turn: Turn) -> Who | None:
@@ -156,35 +189,25 @@ def bare_name(text: str) -> str | None:
     return match[1] if match and not NO_NAME.search(said) else None
 
 
-async def known_names(turn: Turn, api: Client) -> list[Who]:
-    """Seniors whose names stand in the text though nothing marked them: a worker's list, a relative's mother."""
-    speaker = turn.speaker
-    if speaker.kind == "relative" and speaker.person_id:
-        consents = await api.acts_for(speaker.actor, speaker.person_id)
-        return [
-            Who(person_id=each["person"]["id"], name=each["name"])
-            for each in consents
-            if each.get("name") and each["name"] in turn.text
-        ]
-    if speaker.kind != "worker":
-        return []
-    found: list[tuple[Who, bool]] = []
-    for token in LISTED.findall(BEFORE_NAME.sub(" ", turn.text))[:MOST_NAMES]:
-        candidates = (await api.find_people(speaker.actor, token))["candidates"]
-        exact = [each for each in candidates if each["name"] == token]
-        if exact:
-            one = exact[0]["id"] if len(exact) == 1 else None
-            found.append((Who(person_id=one, name=token), True))
-        elif "、" in turn.text and token[0] in SURNAMES:
-            # One of a list who is not on record must not be left out in silence.
-            found.append((Who(name=token), False))
-    return [who for who, _ in found] if any(known for _, known in found) else []
+def listed(turn: Turn) -> list[Who]:
+    """The seniors of a worker's list: those on record, and those set off like them who are not, so that nobody is left
+    out in silence."""
+    known = {each.name: each.person_id for each in turn.people}
+    names = list(known)
+    if known and turn.speaker.kind == "worker":
+        tokens = LISTED.findall(BEFORE_NAME.sub(" ", turn.text)) if "、" in turn.text else []
+        tokens += COUNTED.findall(turn.text)
+        names += [token for token in tokens[:MOST_NAMES] if token[0] in SURNAMES]
+    ordered = sorted(dict.fromkeys(names), key=turn.text.find)
+    return [Who(person_id=known.get(name), name=name) for name in ordered]
 
 
 LISTED = re.compile(
     r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一那这今明后下本上周要想订约改有来\s]|$)"
 )
 """A name in a list: short, and set off by what sets names off."""
+COUNTED = re.compile(r"(?:(?<=[、，,；;：:\s])|^)([一-鿿]{2,4}?)(?=[\d一两二三四五六七八九十]+份)")
+"""A name before its number of portions: 龚德厚1份."""
 BEFORE_NAME = re.compile(r"给|帮|替|为|查一下|查查|看看|请|让")
 """Words that stand before a name."""
 SURNAMES = (

@@ -51,6 +51,9 @@ class BookingForm(Asking):
         learned = await learn(self.api, frame, turn, first=first)
         if learned & {"service_type", "place", "city", "people", "address"}:
             frame.offering, frame.results, frame.slot = None, [], None
+        if "people" in learned:
+            # Whoever it is for now lives somewhere else.
+            frame.home = None
         if learned & {"date", "time", "part", "recurrence", "any_time", "quantity"}:
             frame.slot = None
         return learned
@@ -226,9 +229,8 @@ class BookingForm(Asking):
             number=numbers,
             card={"kind": "order", "orders": orders},
         )
-        people = [who.model_dump() for who in frame.people]
         frame.later = [
-            {"intent": "book_service", "frame": {"people": people, **each}} for each in frame.more
+            {"intent": "book_service", "frame": _following(frame, each)} for each in frame.more
         ] + frame.later
 
     async def _book(self, frame: Booking, who: Who, index: int, turn: Turn) -> dict[str, Any]:
@@ -279,6 +281,19 @@ class BookingForm(Asking):
         if frame.quantity:
             known.append(f"{frame.quantity}份")
         return "，".join(known)
+
+
+def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:
+    """A further wish of the same breath, with what was told for the first and holds for it too."""
+    people = [who.model_dump() for who in frame.people]
+    known: dict[str, Any] = {"people": people, "phone": frame.phone, "city": frame.city}
+    if wish.get("people", people) == people:
+        known |= {"name": frame.name, "address": frame.address}
+    if wish.get("service_type", frame.service_type) == frame.service_type:
+        known |= frame.model_dump(include={"service_type", "quantity", "at_home", "remarks"})
+        if frame.slot and not (wish.get("time") or wish.get("part")):
+            known["time"] = frame.slot[11:16]
+    return {**known, **{name: value for name, value in wish.items() if value is not None}}
 
 
 def _where(frame: Booking) -> str:

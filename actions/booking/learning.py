@@ -11,14 +11,17 @@ from actions.addresses import ELSEWHERE, completed, said_address
 from actions.booking.again import as_before
 from actions.booking.frame import Booking
 from actions.booking.naming import asked_beside, clause_about, partial, services
+from actions.booking.several import several
 from actions.form import CONFIRM, CORRECTION
 from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
-from actions.who import Who, bare_name, known_names, named
+from actions.who import Who, bare_name, listed, named
 from assistant.client import Client
 
+BEFORE_ALL = ("service", "person", "date", "time", "quantity")
+"""Questions whose answer may tell several bookings."""
 MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
          "中饭": "noon", "中餐": "noon", "晌午饭": "noon", "晚饭": "evening", "晚餐": "evening",
          "夜饭": "evening"}  # fmt: skip
@@ -55,7 +58,32 @@ async def learn(api: Client, frame: Booking, turn: Turn, *, first: bool) -> set[
     learned |= await _people(api, frame, turn, first)
     learned |= await _details(api, frame, turn)
     learned |= await as_before(api, frame, turn)
+    if first or frame.asked in BEFORE_ALL:
+        learned |= _several(frame, turn)
     return learned
+
+
+def _several(frame: Booking, turn: Turn) -> set[str]:
+    """Bookings for several people or days in one breath: the first is this one, the others follow it."""
+    wishes = several(turn) or _several_days(frame, turn)
+    if not wishes:
+        return set()
+    known = {name: getattr(frame, name) for name in ("service_type", "date", "recurrence")}
+    if not turn.times:
+        known |= {name: getattr(frame, name) for name in ("time", "part", "either_half")}
+    own, *frame.more = [known | wish for wish in wishes]
+    told = Booking.model_validate(own)
+    for name in own:
+        setattr(frame, name, getattr(told, name))
+    return set(own)
+
+
+def _several_days(frame: Booking, turn: Turn) -> list[dict[str, Any]]:
+    """The same on each of the days said: 明后两天, 明天和后天."""
+    days = [turn.when.date, *turn.when.further]
+    if len(days) < 2 or frame.recurrence or len(services(turn)) > 1:
+        return []
+    return [{"date": day.isoformat()} for day in days if day]
 
 
 def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
@@ -167,8 +195,8 @@ async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[s
         return set()
     found = [who for who in named(turn) if not (who.own and frame.people)]
     if first or frame.asked == "person":
-        listed = await known_names(turn, api)
-        found = listed if len(listed) >= len(found) else found
+        in_a_list = listed(turn)
+        found = in_a_list if len(in_a_list) >= len(found) else found
     also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
     if not found or (also and re.search(r"也|在家|一起|俩", turn.text)):
         return set()

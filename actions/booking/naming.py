@@ -31,6 +31,16 @@ def services(turn: Turn) -> list[str]:
     return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: _position(each, turn))))
 
 
+def positions(turn: Turn) -> list[tuple[str, int]]:
+    """The services named or implied, each with where it stands, in the order said."""
+    said = [
+        (each["value"], _position(each, turn))
+        for each in turn.entities
+        if each["entity"] == "service_type" and each["value"] in SERVICE_TYPES
+    ]
+    return sorted(said, key=lambda each: each[1])
+
+
 def about(service_type: str, turn: Turn) -> Turn:
     """The turn as if it had named one service only."""
     kept = tuple(

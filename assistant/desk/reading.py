@@ -6,17 +6,22 @@ The actions know no calendar; they get the reading with the turn, made under the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from assistant.kit.when import When, read
+from assistant.kit.when import When, each, read
 
 CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
 CHANGE_BARE = re.compile(r"[改换挪调]在?(?![天日期])")
 """As ``CHANGE``, where a time follows at once: "改下晌两点半"."""
-CLAUSE = re.compile(r"[，。；！？,;!?…\n]+|(?=另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得))")
-"""Where one thing said ends and the next begins."""
+CLAUSE = re.compile(
+    r"[，。；！？,;!?…\n]+|(?<=[一-鿿])[ \t]+(?=[一-鿿])|(?=另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得))"
+)
+"""Where one thing said ends and the next begins; who writes without punctuation leaves a space."""
+NAMELESS = "某"
+"""Stands for each character of a name while times are read: "李正明上午来" is not tomorrow."""
 MOST_CLAUSES = 16
 AMENDED = {"confirm", "correction", "full", "closed", "new_time"}
 """After what was asked the time that stands may be changed, with a reason."""
@@ -42,7 +47,9 @@ def as_json(when: When) -> dict[str, Any]:
         "date": when.date.isoformat() if when.date else None,
         "time": when.time.strftime("%H:%M") if when.time else None,
         "part": when.part_of_day,
+        "further": [day.isoformat() for day in when.further],
         "recurrence": when.recurrence,
+        "excluded": list(when.excluded),
         "ambiguous": when.ambiguous,
         "past": when.past,
         "either_half": when.either_half,
@@ -53,25 +60,39 @@ def says_something(when: When) -> bool:
     return bool(when.date or when.time or when.part_of_day or when.recurrence)
 
 
-def heard(text: str, now: datetime, asked: str | None) -> dict[str, Any]:
-    """``{"when": …, "clauses": [{"text", "when", "reason"}], "new": {"text", "when"} | null}``.
+def heard(
+    text: str, now: datetime, asked: str | None, names: Sequence[tuple[int, int]] = ()
+) -> dict[str, Any]:
+    """``{"when": …, "clauses": [{"text", "when", "reason"}], "times": [{"start", "end", "when"}], "new": {"text", "when"} | null}``.
 
-    ``new`` is what follows "改成" and its kin, the value a change asks for. A ``reason`` is a clause whose time is not
-    wanted; ``when`` is read without it.
+    ``times`` has every time by itself, where it stands; ``new`` is what follows "改成" and its kin, the value a change
+    asks for. A ``reason`` is a clause whose time is not wanted; ``when`` is read without it.
+
+    Args:
+        names: where names of people stand, start and end: no time is read in them.
     """
-    pieces = [piece.strip() for piece in CLAUSE.split(text) if piece.strip()][:MOST_CLAUSES]
+    said = text
+    for start, end in names:
+        said = said[:start] + NAMELESS * (end - start) + said[end:]
+    spans = _clauses(said)[:MOST_CLAUSES]
+    pieces = [said[start:end] for start, end in spans]
     whens = [read(piece, now, asked=asked) for piece in pieces]
     reasons = _reasons(pieces, whens) if asked in AMENDED else set()
-    wanted = text
+    wanted = said
     for index in reasons:
         wanted = wanted.replace(pieces[index], "")
     clauses = [
-        {"text": piece, "when": as_json(when), "reason": index in reasons}
-        for index, (piece, when) in enumerate(zip(pieces, whens, strict=True))
+        {"text": text[start:end], "when": as_json(when), "reason": index in reasons}
+        for index, ((start, end), when) in enumerate(zip(spans, whens, strict=True))
     ]
     return {
         "when": as_json(read(wanted, now, asked=asked)),
         "clauses": clauses,
+        "times": [
+            {"start": one.span[0], "end": one.span[1], "when": as_json(one)}
+            for one in each(said, now)
+            if one.span
+        ],
         "new": _new(wanted, now, asked),
     }
 
@@ -92,9 +113,7 @@ def _new(text: str, now: datetime, asked: str | None) -> dict[str, Any] | None:
     """What is to stand in the place of what stands."""
     change = CHANGE.search(text)
     if change is None:
-        bare = (
-            each for each in CHANGE_BARE.finditer(text) if _begins_with_time(text[each.end() :], now, asked)
-        )
+        bare = (one for one in CHANGE_BARE.finditer(text) if _begins_with_time(text[one.end() :], now, asked))
         change = next(bare, None)
     if change is None:
         return None
@@ -105,6 +124,17 @@ def _new(text: str, now: datetime, asked: str | None) -> dict[str, Any] | None:
 def _begins_with_time(text: str, now: datetime, asked: str | None) -> bool:
     when = read(text, now, asked=asked)
     return when.span is not None and when.span[0] == 0 and says_something(when)
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """Start and end of every clause, without the white space around it."""
+    signs = [(match.start(), match.end()) for match in CLAUSE.finditer(text)]
+    starts, ends = [0, *(end for _, end in signs)], [*(start for start, _ in signs), len(text)]
+    trimmed = [
+        (end - len(text[start:end].lstrip()), start + len(text[start:end].rstrip()))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return [(start, end) for start, end in trimmed if start < end]
 
 
 def _new_value(rest: str, now: datetime, asked: str | None) -> str:

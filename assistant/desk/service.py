@@ -35,6 +35,7 @@ from assistant.kit.api import Context
 from assistant.kit.clock import china
 from assistant.kit.logging import log
 from assistant.kit.metrics import RASA_DOWN, TURNS
+from assistant.people import mentions
 from assistant.safety.triage import ASKED_PREFIX, triage
 
 UNDERSTOOD_AS = {
@@ -293,19 +294,17 @@ class Desk:
         text: str,
         said_at: datetime | None = None,
     ) -> Reply:
+        said = text.lstrip("/").strip() or "附近有什么服务"
+        metadata = await self._metadata(conversation, speaker, turn, said, said_at)
         try:
-            messages = await self.rasa.send(
-                f"{conversation.id}:{conversation.epoch}",
-                text.lstrip("/").strip() or "附近有什么服务",
-                self._metadata(conversation, speaker, turn, text, said_at),
-            )
+            messages = await self.rasa.send(f"{conversation.id}:{conversation.epoch}", said, metadata)
         except RasaDown as error:
             RASA_DOWN.inc()
             log.warning("rasa_down", conversation=str(conversation.id), error=str(error))
             return await self.handoffs.without_rasa(conversation, speaker)
         return await self._obey(conversation, speaker, Signals.of(messages), text)
 
-    def _metadata(
+    async def _metadata(
         self,
         conversation: Conversation,
         speaker: Speaker,
@@ -317,14 +316,29 @@ class Desk:
         asked = conversation.state.get("asks")
         # "明天" said yesterday is today.
         spoken_at = china(said_at).replace(tzinfo=None) if said_at else now
+        people = await self._named(speaker, text)
         return {
             "now": now.isoformat(),
             "asked": UNDERSTOOD_AS.get(asked or "", asked),
-            "heard": heard(text, spoken_at, asked),
+            "heard": heard(text, spoken_at, asked, [(one.start, one.end) for one in people]),
+            "people": [
+                {"id": str(one.person_id) if one.person_id else None}
+                | {"name": one.name, "start": one.start, "end": one.end}
+                for one in people
+            ],
             "location": turn.location.model_dump() if turn.location else None,
             "patience": persona(conversation.channel).patience,
             "speaker": speaker.as_metadata(conversation),
         }
+
+    async def _named(self, speaker: Speaker, text: str) -> list[mentions.Mention]:
+        """Those on record whom the speaker may act for and names."""
+        if speaker.person_id is None:
+            return []
+        async with self.context.database.session() as session:
+            if speaker.kind == "worker":
+                return await mentions.by_worker(session, speaker.person_id, text)
+            return await mentions.by_delegate(session, self.context.clock.now(), speaker.person_id, text)
 
     async def _obey(self, conversation: Conversation, speaker: Speaker, signals: Signals, text: str) -> Reply:
         """Do what the actions asked of the desk, and say what they said."""

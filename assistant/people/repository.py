@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -77,6 +77,18 @@ async def search(
         wanted.append(coverage.within(areas))
     statement = _people().where(*wanted).order_by(Person.created_at, Person.id).limit(MAX_FOUND)
     return (await session.scalars(statement)).all()
+
+
+async def named(
+    session: AsyncSession, names: Collection[str], *, areas: Sequence[coverage.WorkerArea] = ()
+) -> Sequence[Person]:
+    """Seniors who have one of ``names``, within ``areas`` if there are any."""
+    if not names:
+        return []
+    wanted = [Person.name_key.in_([keys.name_key(name) for name in names]), Person.kind == "senior"]
+    if areas:
+        wanted.append(coverage.within(areas))
+    return (await session.scalars(_people().where(*wanted).order_by(Person.created_at, Person.id))).all()
 
 
 def valid_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

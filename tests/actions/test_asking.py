@@ -18,7 +18,7 @@ from actions.places import Option, either, resembling
 from actions.requests import AssessmentForm, ComplaintForm
 from actions.turn import Turn
 from assistant.desk.reading import heard
-from tests.actions.test_words import clauses, turn
+from tests.actions.test_words import clauses, mentions, turn
 
 SENIOR = "8f0c0000-0000-4000-8000-000000000001"
 HOME = "洛王街道演示花园5栋602"
@@ -37,6 +37,7 @@ class Api:
         self.orders: list[dict[str, Any]] = []
         self.documents: list[str] = []
         self.questions: list[dict[str, Any]] = []
+        self.people: dict[str, str] = {}
 
     async def resolve(self, actor: Any, name: str, city: str | None = None) -> list[dict[str, Any]]:
         return self.names
@@ -103,6 +104,7 @@ class Talk:
                 "asked": asked,
                 "heard": {"when": heard} | clauses(text),
                 "patience": self.patience,
+                "people": mentions(text, self.api.people),
                 "speaker": {name: getattr(who, name) for name in who.__dataclass_fields__},
             },
         }

@@ -17,7 +17,7 @@ from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_ord
 from actions.out import Out
 from actions.requests import AssessmentForm, ComplaintForm, DeviceForm
 from actions.turn import Clause, Spoken, _wanted
-from actions.who import bare_name, known_names
+from actions.who import bare_name, listed
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Api, Talk
 from tests.actions.test_words import turn
 
@@ -31,7 +31,6 @@ class Town(Api):
         super().__init__()
         self.booked: list[dict[str, Any]] = []
         self.parents: list[dict[str, Any]] = []
-        self.people: dict[str, str] = {}
 
     async def book(self, actor: Any, order: dict[str, Any]) -> dict[str, Any]:
         self.booked.append(order)
@@ -173,8 +172,10 @@ async def test_a_question_is_not_put_for_ever_however_much_is_told_beside_it(tal
 async def test_a_list_of_a_worker_loses_nobody() -> None:
     api = Town()
     api.people = {"普凤仙": SENIOR, "李家福": f"{SENIOR[:-1]}2"}
-    said = turn("给普凤仙、李家福、王小二各订一份明天午饭", kind="worker", person_id=SENIOR)
-    assert [who.name for who in await known_names(said, api)] == ["普凤仙", "李家福", "王小二"]  # type: ignore[arg-type]
+    said = turn(
+        "给普凤仙、李家福、王小二各订一份明天午饭", people=api.people, kind="worker", person_id=SENIOR
+    )
+    assert [who.name for who in listed(said)] == ["普凤仙", "李家福", "王小二"]
     talk = Talk(api, kind="worker")
     answer = await talk("给普凤仙、李家福、王小二各约一次洗澡，明天", "book_service", BATH, **TOMORROW)
     assert answer == ["utter_person_unknown", "utter_confirm_booking"]
@@ -184,7 +185,7 @@ async def test_a_list_of_a_worker_loses_nobody() -> None:
 async def test_an_assessment_by_a_worker_is_for_the_senior_named() -> None:
     talk = Talk(Town(), kind="worker")
     talk.form = AssessmentForm(talk.api)  # type: ignore[arg-type]
-    talk.api.people = {"李家福": SENIOR}  # type: ignore[attr-defined]
+    talk.api.people = {"李家福": SENIOR}
     assert await talk("想申请能力评估", "request_assessment") == ["utter_ask_person"]
     assert await talk("李家福", "inform") == ["utter_confirm_assessment"]
     assert talk.slots["frame"]["people"][0]["name"] == "李家福"
@@ -301,3 +302,32 @@ def test_a_reason_changes_neither_service_nor_person() -> None:
     clauses = (Clause("九点我要去接孙子打针", Spoken(), reason=True), Clause("改九点半", Spoken()))
     kept = _wanted({"text": said, "entities": entities}, clauses)
     assert [each["entity"] for each in kept] == ["quantity"]
+
+
+async def test_at_the_read_back_the_person_is_corrected_and_nothing_else() -> None:
+    api = Town()
+    api.parents = [parent(2, "晏福林", "晏老师"), parent(3, "段淑华", "段老师")]
+    api.people = {"晏福林": f"{SENIOR[:-1]}2", "段淑华": f"{SENIOR[:-1]}3"}
+    talk = Talk(api, kind="relative")
+    father, mother = ("person", "我爸"), ("person", "我妈")
+    await talk("给我爸晏福林约个洗澡，明天", "book_service", BATH, father, **TOMORROW)
+    assert [who.name for who in talk.frame.people] == ["晏福林"]
+    assert await talk("说错人了，是我妈段淑华，别的不变", "deny", mother) == ["utter_confirm_booking"]
+    assert [(who.name, who.person_id) for who in talk.frame.people] == [("段淑华", f"{SENIOR[:-1]}3")]
+    assert (talk.frame.date, talk.frame.time) == ("2025-06-12", "09:00")
+    assert await talk("不是我妈，是我爸", "deny", mother, father) == ["utter_ask_person"]
+    assert [who.relation for who in talk.frame.people] == ["父亲"]
+
+
+async def test_another_person_lives_at_another_address() -> None:
+    class Homes(Town):
+        async def person(self, actor: Any, person_id: str, *, confirmed: bool) -> dict[str, Any]:
+            return {"home": f"{person_id[-1]}栋"}
+
+    api = Homes()
+    api.people = {"普凤仙": f"{SENIOR[:-1]}2", "李家福": f"{SENIOR[:-1]}3"}
+    talk = Talk(api, kind="worker")
+    await talk("给普凤仙约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert talk.frame.home == "2栋"
+    await talk("不是普凤仙，是李家福", "deny")
+    assert talk.frame.home == "3栋"

@@ -30,18 +30,41 @@ CALLER: dict[str, Any] = {
 
 
 def clauses(text: str) -> dict[str, Any]:
-    """The clauses of a turn as the desk tells them."""
-    return {"clauses": heard(text, datetime.fromisoformat(NOW), None)["clauses"]}
+    """The clauses of a turn, and the times in it, as the desk tells them."""
+    read = heard(text, datetime.fromisoformat(NOW), None)
+    return {"clauses": read["clauses"], "times": read["times"]}
+
+
+def mentions(text: str, people: dict[str, str]) -> list[dict[str, Any]]:
+    """Those of ``people`` (ids by name) whose names stand in a turn, as the desk tells them."""
+    places = {name: text.find(name) for name in people if name in text}
+    return [
+        {"id": people[name], "name": name, "start": start, "end": start + len(name)}
+        for name, start in sorted(places.items(), key=lambda each: each[1])
+    ]
 
 
 def turn(
-    text: str, intent: str = "inform", entities: list[dict[str, Any]] | None = None, **speaker: Any
+    text: str,
+    intent: str = "inform",
+    entities: list[dict[str, Any]] | None = None,
+    people: dict[str, str] | None = None,
+    **speaker: Any,
 ) -> Turn:
+    """A turn as the actions see it; ``people`` are on record, ids by name."""
+    named = mentions(text, people or {})
+    places = [(each["start"], each["end"]) for each in named]
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": 1.0},
         "entities": entities or [],
-        "metadata": {"now": NOW, "asked": None, "heard": clauses(text), "speaker": CALLER | speaker},
+        "metadata": {
+            "now": NOW,
+            "asked": None,
+            "heard": heard(text, datetime.fromisoformat(NOW), None, places) if people else clauses(text),
+            "people": named,
+            "speaker": CALLER | speaker,
+        },
     }
     return Turn.of(Tracker("s", {}, message, [], False, None, {}, "action_listen"))
 

@@ -64,3 +64,23 @@ def test_a_change_needs_no_more_than_the_time_behind_it() -> None:
     new = heard("他九点要去医院，那就改十点半", NOW, "confirm")["new"]
     assert new["when"]["time"] == "10:30" and new["when"]["either_half"]
     assert heard("改天再说", NOW, "confirm")["new"] is None
+
+
+def test_no_time_is_read_in_a_name() -> None:
+    text = "周六我爸李正明上午十点理发"
+    assert heard(text, NOW, None)["when"]["date"] == "2025-06-12"
+    read = heard(text, NOW, None, [(4, 7)])
+    assert (read["when"]["date"], read["when"]["time"]) == ("2025-06-14", "10:00")
+    assert read["clauses"][0]["text"] == text
+
+
+def test_a_space_ends_a_clause_of_who_writes_without_punctuation() -> None:
+    pieces = heard("周六给爸妈约一下 我爸上午十点理发 单号 YL 12", NOW, None)["clauses"]
+    assert [piece["text"] for piece in pieces] == ["周六给爸妈约一下", "我爸上午十点理发", "单号 YL 12"]
+
+
+def test_every_time_stands_where_it_was_said() -> None:
+    text = "周六爸上午十点理发，妈下午两点洗澡"
+    times = heard(text, NOW, None)["times"]
+    told = [(text[one["start"] : one["end"]], one["when"]["date"], one["when"]["time"]) for one in times]
+    assert told == [("周六", "2025-06-14", None), ("上午十点", None, "10:00"), ("下午两点", None, "14:00")]

@@ -17,7 +17,7 @@ and 63 % with a normaliser in front; this grammar read 76–95 % of each batch o
 """
 
 from assistant.kit.when.model import WINDOWS, PartOfDay, When
-from assistant.kit.when.reader import read
+from assistant.kit.when.reader import each, read
 from assistant.kit.when.resolve import DAYTIME, Hours
 
-__all__ = ["DAYTIME", "WINDOWS", "Hours", "PartOfDay", "When", "read"]
+__all__ = ["DAYTIME", "WINDOWS", "Hours", "PartOfDay", "When", "each", "read"]

@@ -27,8 +27,9 @@ def _from_today(match: re.Match[str], now: datetime) -> Day:
 
 
 def _first_of_two(match: re.Match[str], now: datetime) -> Day:
-    """明后天, 今明两天."""
-    return Day(now.date() + DAY * _FROM_TODAY[match[0][0]])
+    """明后天 is either, 今明两天 both."""
+    first, second = (now.date() + DAY * _FROM_TODAY[day] for day in match[0][:2])
+    return Day(first, also=second if "两" in match[0] else None)
 
 
 def _some_day(match: re.Match[str], now: datetime) -> Day:

@@ -17,6 +17,7 @@ _INSTEAD: Final = re.compile(r"(?:就|只)(?:要|是|在)?$")
 _STARTS: Final = re.compile(r"(?:的?那天)?(?:[早中上下晚]\S?)?(?:起|开始|开头|打头|算起)")
 _FROM: Final = re.compile(r"(?:从|打|自|由)$")
 _ANY_OF: Final = re.compile(r"\s*(?:随便|都行|都可以|都成|哪天|任选|任意|随你|其中)")
+_BOTH: Final = re.compile(r"[、和跟与同]|还有|以及")
 _REPEATED: Final = re.compile(r"每|天天|工作日")
 _ANOTHER_STATEMENT: Final = 3
 """More characters than this between two days, fillers aside, and they belong to two statements."""
@@ -29,6 +30,7 @@ class Reading:
     day: Day | None = None
     clock: Clock | None = None
     part: Part | None = None
+    further: tuple[date, ...] = ()
     moment: Moment | None = None
     shift: int = 0
     repeat: Repeat | None = None
@@ -50,6 +52,7 @@ def fold(runs: list[Run]) -> Reading:
         corrects = index > 0 and run.corrects
         if _another_statement(reading, run) and not corrects:
             reading.day = reading.clock = reading.part = reading.moment = None
+            reading.further = ()
         if corrects or not _another_order(reading, run):
             _absorb(reading, run, corrects)
     return reading
@@ -109,6 +112,8 @@ def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
 
 
 def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool) -> None:
+    if day.weekdays and not day.week_named and set(day.weekdays) <= set(reading.excluded):
+        return  # 礼拜天不要，礼拜天孩子都回来: why it is left out
     starts = bool(_STARTS.match(run.behind) or _FROM.search(run.before))
     if day.on is None:
         if not day.vague or not (starts or reading.repeat or run.first(Repeat) or "每" in run.behind):
@@ -151,7 +156,7 @@ def _take_one_day(reading: Reading, day: Day, run: Run, corrects: bool, *, touch
     held = reading.day
     reading.unsure |= day.unsure
     if held is None:
-        reading.day = day
+        _stand(reading, day, run)
     elif held.on == day.on:
         reading.day = held if day.otherwise else day
     elif held.on and not corrects and not day.week_named and day.weekdays == (held.on.weekday(),):
@@ -163,7 +168,15 @@ def _take_one_day(reading: Reading, day: Day, run: Run, corrects: bool, *, touch
     elif corrects or not (run.alternative or (touches and not day.weekdays and not held.weekdays)):
         reading.unsure |= touches and not corrects
         reading.corrected |= not held.past
-        reading.day = day
+        _stand(reading, day, run)
+    elif day.on and (touches or _BOTH.search(run.gap)) and not (_ANY_OF.match(run.behind) or "或" in run.gap):
+        reading.further += (day.on,)
+
+
+def _stand(reading: Reading, day: Day, run: Run) -> None:
+    """The day said last, with the other one of its word, unless either will do."""
+    reading.day = day
+    reading.further = (day.also,) if day.also and not _ANY_OF.match(run.behind) else ()
 
 
 def _choose_weekday(reading: Reading, first: date, day: Day) -> None:

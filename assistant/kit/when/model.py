@@ -17,6 +17,10 @@ WINDOWS: Final[dict[PartOfDay, tuple[time, time]]] = {
 """From when to when a part of the day lasts, both ends included; they overlap, as speech does."""
 
 
+Day = date
+"""The type beside the field of its name."""
+
+
 @dataclass(frozen=True)
 class When:
     """A spoken time, resolved against the moment it was said; empty when none was said."""
@@ -27,8 +31,12 @@ class When:
     """The time on the clock in China."""
     part_of_day: PartOfDay | None = None
     """Only where no clock time was said."""
+    further: tuple[Day, ...] = ()
+    """The other days, where several were said that are no rule: 明后两天, 明天和后天."""
     recurrence: str | None = None
     """An RFC 5545 rule without ``RRULE:``, its parts ordered FREQ, INTERVAL, BYDAY, BYMONTHDAY, COUNT, UNTIL."""
+    excluded: tuple[str, ...] = ()
+    """Weekdays left out, as MO … SU: 除了周末; ``recurrence``, if any, leaves them out already."""
     ambiguous: bool = False
     """Ask back: 八点 may be morning or evening, 下周 is no day, 周三二十六号 contradicts itself."""
     either_half: bool = False

@@ -22,6 +22,8 @@ class Day:
     """The next such day, for a weekday or day of the month that is today's but whose hour is over."""
     weekdays: tuple[int, ...] = ()
     """The weekdays said, Monday = 0; the first is that of ``on``."""
+    also: date | None = None
+    """The other one of two days named in one word (明后两天)."""
     through: date | None = None
     """The last of several days in a row (下周一到周五)."""
     week_named: bool = False

@@ -18,7 +18,7 @@ from assistant.kit.when.resolve import Hours, Resolved, bare, with_part
 from assistant.kit.when.rule import recurrence
 from assistant.kit.when.runs import runs
 from assistant.kit.when.scan import Scanner
-from assistant.kit.when.words import COUNT
+from assistant.kit.when.words import CODES, COUNT
 
 _WORDINGS: Final = (repeats, lengths, festivals, days, weeks, months, clocks, parts)
 _SCANNER: Final = Scanner(rule for wording in _WORDINGS for rule in wording.RULES)
@@ -48,6 +48,14 @@ def read(text: str, now: datetime, *, asked: str | None = None, hours: Hours | N
     if not counting:
         return When()
     return _resolve(fold(counting), now, hours, span=(counting[0].start, counting[-1].end))
+
+
+def each(text: str, now: datetime) -> list[When]:
+    """Every time named in a text, by itself and in order; what was taken back, or only recalled, is left out."""
+    now = _in_china(now)
+    said = _LONG_NUMBER.sub(lambda m: "#" * len(m[0]), mend(text[:MAX_INPUT]))
+    found = [part for run in runs(said, _SCANNER.scan(said, now)) for part in run.touching]
+    return [_resolve(fold([part]), now, None, span=(part.start, part.end)) for part in found]
 
 
 def _in_china(now: datetime) -> datetime:
@@ -84,7 +92,9 @@ def _resolve(reading: Reading, now: datetime, hours: Hours | None, span: tuple[i
         date=day,
         time=at,
         part_of_day=reading.part.name if reading.part and not at else None,
+        further=reading.further if day and not rule else (),
         recurrence=rule,
+        excluded=tuple(CODES[day] for day in sorted(set(reading.excluded))),
         ambiguous=reading.unsure
         or named_none
         or _maybe_today(reading, day, now)

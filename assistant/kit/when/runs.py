@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.kit.when.pieces import Day, Except, Moment, Piece, Repeat, Value
@@ -64,6 +64,17 @@ class Run:
     def until(self) -> bool:
         """Whether something goes on until then (送到…)."""
         return bool(_UNTIL.search(self.gap))
+
+    @property
+    def touching(self) -> list[Run]:
+        """The run, parted where anything stands between its pieces (周六爸|上午十点)."""
+        groups: list[list[Piece]] = []
+        for piece in self.pieces:
+            if groups and groups[-1][-1].end == piece.start:
+                groups[-1].append(piece)
+            else:
+                groups.append([piece])
+        return [replace(self, pieces=tuple(group)) for group in groups]
 
     def first(self, kind: type[Value]) -> Value | None:
         return next((piece.value for piece in self.pieces if isinstance(piece.value, kind)), None)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.kit.clock import CHINA
-from assistant.kit.when import DAYTIME, When, read
+from assistant.kit.when import DAYTIME, When, each, read
 
 NOW = datetime(2026, 11, 18, 10)
 
@@ -338,3 +338,45 @@ def test_never_fails(text: str, now: datetime, asked: str | None) -> None:
 @given(text=st.text(max_size=80), now=st.datetimes())
 def test_never_fails_on_any_text_at_any_time(text: str, now: datetime) -> None:
     read(text, now)
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("明后两天中午", ["2026-11-19", "2026-11-20"]),
+        ("今明两天", ["2026-11-18", "2026-11-19"]),
+        ("明天和后天各一份", ["2026-11-19", "2026-11-20"]),
+        ("明天、后天、大后天", ["2026-11-19", "2026-11-20", "2026-11-21"]),
+        ("明后天都行", ["2026-11-19"]),
+        ("明后两天都行", ["2026-11-19"]),
+        ("明天或者后天", ["2026-11-19"]),
+        ("明天，不对，后天", ["2026-11-20"]),
+    ],
+)
+def test_of_two_days_both_are_meant_or_either(said: str, days: list[str]) -> None:
+    found = at(said)
+    assert [day.isoformat() for day in (found.date, *found.further) if day] == days
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "从下礼拜一起，天天中午送一份，就是礼拜天不要，礼拜天孩子们都回来",
+        "从下周一起每天中午送一份，星期天停一天",
+        "从下周一起每天中午送，周日莫送，周日我去女儿家",
+    ],
+)
+def test_the_day_left_out_is_not_the_first(said: str) -> None:
+    found = at(said)
+    assert (str(found.date), found.excluded) == ("2026-11-23", ("SU",))
+    assert found.recurrence == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
+
+
+def test_each_time_is_read_by_itself() -> None:
+    text = "周六爸上午十点理发，妈下午两点洗澡"
+    found = [
+        (text[slice(*one.span)], str(one.date or ""), str(one.time or ""))
+        for one in each(text, NOW)
+        if one.span
+    ]
+    assert found == [("周六", "2026-11-21", ""), ("上午十点", "", "10:00:00"), ("下午两点", "", "14:00:00")]

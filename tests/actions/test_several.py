@@ -1,0 +1,151 @@
+"""Several bookings in one breath: every person and every day keeps its own service, time and number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.booking.several import several
+from actions.turn import Turn
+from tests.actions.test_asking import BATH, SENIOR, Talk
+from tests.actions.test_corrections import Town
+from tests.actions.test_words import turn
+
+WORDS = {"午餐": "meal", "午饭": "meal", "饭": "meal", "保洁": "cleaning", "助浴": "bath", "理发": "haircut"}
+NUMBERS = {"1份": 1, "2份": 2, "3份": 3, "一份": 1, "两份": 2}
+
+
+def said(text: str, *names: str, **speaker: Any) -> Turn:
+    """A turn with its entities where they stand; ``names`` are on record."""
+    entities = []
+    for name, values in (("service_type", WORDS), ("quantity", NUMBERS)):
+        taken: set[int] = set()
+        for word, value in values.items():
+            start = text.find(word)
+            while start >= 0:
+                if start not in taken and start - 1 not in taken:
+                    entities.append(
+                        {"entity": name, "value": value, "start": start, "end": start + len(word)}
+                    )
+                    taken |= set(range(start, start + len(word)))
+                start = text.find(word, start + 1)
+    for word in ("我爸", "我妈", "爸妈"):
+        if (start := text.find(word)) >= 0:
+            entities.append({"entity": "person", "value": word, "start": start, "end": start + 2})
+    people = {name: f"id-{name}" for name in names}
+    return turn(text, "book_service", entities, people=people, **speaker)
+
+
+def brief(wishes: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Names, service, day, time or part, number of each wish."""
+    return [
+        (
+            "、".join(who["name"] or who["relation"] for who in each.get("people", [])),
+            each.get("service_type"),
+            (each.get("date") or "")[-2:],
+            each.get("time") or each.get("part"),
+            each.get("quantity"),
+        )
+        for each in wishes
+    ]
+
+
+WORKER = {"kind": "worker", "person_id": SENIOR}
+CHILD = {"kind": "relative", "person_id": SENIOR}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "wishes"),
+    [
+        (
+            "明天午餐：龚德厚1份，富察永1份，易长生2份",
+            ("龚德厚", "富察永", "易长生"),
+            [("龚德厚、富察永", "meal", "12", "noon", 1), ("易长生", "meal", "12", "noon", 2)],
+        ),
+        (
+            "给矣正明、那桂芝各订1份明天午饭，修玉华2份",
+            ("矣正明", "那桂芝", "修玉华"),
+            [("矣正明、那桂芝", "meal", "12", "noon", 1), ("修玉华", "meal", "12", "noon", 2)],
+        ),
+        (
+            "下周四上午9点富察永保洁，下周四下午2点修玉华助浴，各下一单",
+            ("富察永", "修玉华"),
+            [("富察永", "cleaning", "19", "09:00", None), ("修玉华", "bath", "19", "14:00", None)],
+        ),
+        (
+            "龚德厚1份，易长生3份，明天中午的饭",
+            ("龚德厚", "易长生"),
+            [("龚德厚", "meal", "12", "noon", 1), ("易长生", "meal", "12", "noon", 3)],
+        ),
+        (
+            "龚德厚1份，汤小山2份，明天午饭",
+            ("龚德厚",),
+            [("龚德厚", "meal", "12", "noon", 1), ("汤小山", "meal", "12", "noon", 2)],
+        ),
+    ],
+)
+def test_a_line_of_a_worker(text: str, names: tuple[str, ...], wishes: list[tuple[Any, ...]]) -> None:
+    assert brief(several(said(text, *names, **WORKER))) == wishes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这周六给爸妈都约一下 我爸矣正明上午十点理发 我妈方兰芝下午两点助浴",
+        "这周六，我爸矣正明上午十点理发，我妈方兰芝下午两点助浴",
+        "这周六上午十点给我爸矣正明理发，下午两点给我妈方兰芝助浴",
+        "这周六我爸矣正明上午十点理发我妈方兰芝下午两点助浴",
+    ],
+)
+def test_each_parent_has_a_service_and_a_time(text: str) -> None:
+    wishes = brief(several(said(text, "矣正明", "方兰芝", **CHILD)))
+    assert wishes == [("矣正明", "haircut", "14", "10:00", None), ("方兰芝", "bath", "14", "14:00", None)]
+
+
+def test_parents_need_no_names() -> None:
+    wishes = brief(several(said("周六我爸上午十点理发，我妈下午两点助浴", **CHILD)))
+    assert wishes == [("父亲", "haircut", "14", "10:00", None), ("母亲", "bath", "14", "14:00", None)]
+
+
+def test_two_days_with_a_number_each() -> None:
+    wishes = brief(several(said("明天中午送1份饭，后天2份")))
+    assert wishes == [("", "meal", "12", "noon", 1), ("", "meal", "13", "noon", 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "给龚德厚和易长生各订1份明天午饭",
+        "不是龚德厚，是易长生，明天1份饭",
+        "明天1份，不对，后天2份",
+        "明天送1份饭",
+    ],
+)
+def test_one_booking_stays_one(text: str) -> None:
+    assert several(said(text, "龚德厚", "易长生", **WORKER)) == []
+
+
+async def test_they_are_read_back_and_booked_one_after_the_other() -> None:
+    api = Town()
+    api.people = {"富察永": SENIOR, "修玉华": f"{SENIOR[:-1]}2"}
+    talk = Talk(api, kind="worker")
+    line = said("明天9点富察永助浴，后天9点修玉华助浴", *api.people, **WORKER)
+    told = [(each["entity"], each["value"]) for each in line.entities]
+    asked = await talk("明天9点富察永助浴，后天9点修玉华助浴", "book_service", *told, date="2025-06-12")
+    assert asked == ["utter_confirm_booking"]
+    await talk("确认", "affirm")
+    (following,) = [each["frame"] for each in talk.slots["later"]]
+    assert [each["senior_id"] for each in api.booked] == [SENIOR]
+    assert [who["person_id"] for who in following["people"]] == [f"{SENIOR[:-1]}2"]
+    assert (following["date"], following["time"]) == ("2025-06-13", "09:00")
+
+
+async def test_both_of_two_days_are_booked() -> None:
+    talk = Talk(Town())
+    await talk("明后两天洗澡", "book_service", BATH, date="2025-06-12", further=["2025-06-13"])
+    await talk("九点", "inform", time="09:00")
+    assert await talk("对", "affirm") == ["utter_booked"]
+    (following,) = [each["frame"] for each in talk.slots["later"]]
+    told = (following["service_type"], following["date"], following["time"])
+    assert told == ("bath", "2025-06-13", "09:00")
