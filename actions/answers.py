@@ -100,6 +100,7 @@ async def find_service(
             "place": bookable[0]["place"]["name"],
             "offer": {
                 "service_type": first["service_type"],
+                "people": [who.model_dump() for who in named(turn) if not who.own],
                 "place": bookable[0]["place"]["name"] if place else None,
                 "date": turn.when.date.isoformat() if turn.when.date and not turn.when.past else None,
                 "time": turn.when.time.strftime("%H:%M") if turn.when.time else None,

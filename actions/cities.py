@@ -24,7 +24,9 @@ NOT_THE_CITY = re.compile(r"[东西南北中]?(?:路|街|大道|巷|里|啤酒|�
 GOING = re.compile(r"(?:(?<!搬)去|上|往|飞|跑|嫁|嫁到|调到|寄到)(?:了|过)?$")
 COMING = re.compile(r"(?:从|打|自)$")
 FOR = re.compile(r"[给帮替为接]")
-FOR_THEM = re.compile(r"[给帮替为接][她他]")
+FOR_THEM = re.compile(r"[给帮替为接][她他]|(?:那边|那儿|那里|当地)(?:能|可以|有|送|订|约)")
+THERE_NOW = re.compile(r"[我俺咱](?:们|现在|眼下|人|就|都|这[几两]?[天月]|这阵子|这个月)*(?:住在|在|住)$")
+"""One who speaks of where they are themselves."""
 
 
 def wanted(text: str, cities: Iterable[tuple[str, int, int]], *, senior: bool) -> list[str]:
@@ -39,6 +41,8 @@ def wanted(text: str, cities: Iterable[tuple[str, int, int]], *, senior: bool) -
 
 def _told_of(text: str, start: int, end: int, senior: bool) -> bool:
     before, after = CLAUSE.split(text[:start])[-1], CLAUSE.split(text[end:])[0]
+    if THERE_NOW.search(before) and senior and not BUSY.match(after):
+        return False
     if NOT_THE_CITY.match(after) or BUSY.match(after) or COMING.search(before):
         return True
     if KIN_OF.match(after) and not FOR.search(before):
@@ -46,7 +50,8 @@ def _told_of(text: str, start: int, end: int, senior: bool) -> bool:
     if GOING.search(before) and VISIT.match(after):
         return True
     child = re.search(rf"{CHILDREN}[^，。她他]{{0,6}}$", before)
-    if child and not FOR.search(before[: child.start()][-3:]) and not FOR_THEM.search(text):
+    beside = FOR.search(before[: child.start()][-3:]) if child else None
+    if child and not beside and not FOR_THEM.search(text[end:]):
         return True
     # "我是青岛人", "老家青岛" of one who lives here; of one who writes for parents it is where these live.
     home = re.search(r"老家(?:在|是)?$", before) and not after.startswith("的")

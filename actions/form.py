@@ -182,7 +182,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             await self.go_on(frame, turn, out)
             return
         done = frame.asked == CONFIRM and turn.wants_no_more and not self.yes_in_words(turn)
-        stops = turn.intent in STOPS or turn.gives_up
+        stops = self.stops(turn)
         if done or (stops and not (frame.asked == CONFIRM and self.agrees(turn))):
             self._stop(frame, out)
             return
@@ -229,6 +229,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             self.ask_correction(frame, out)
             return
         await self._nothing_learned(frame, turn, out)
+
+    def stops(self, turn: Turn) -> bool:
+        """Whether the matter is dropped."""
+        return turn.intent in STOPS or turn.gives_up
 
     async def _wait(self, frame: F, turn: Turn, out: Out) -> None:
         """Whoever looks for what was asked is given time; the question comes again as it was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, ClassVar, TypeVar
 
@@ -21,7 +22,8 @@ from assistant.client import SERVICE_TYPES, Refused
 
 JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|方才|才[订定约办]的|这个?(?:单|预约)")
 """Words that point at the order made last."""
-WHOLE_SERIES = re.compile(r"都(取消|不要|退)|全部|以后(都|的)|整个|一直|每[天周]的?都|都别")
+ALL = re.compile(r"都|全|一概|统统")
+WHOLE_SERIES = re.compile(r"都(取消|不要|退|不[用送])|全部|以后(都|的)|整个|一直|每[天周]的?都|都别")
 
 CHANGES = re.compile(r"改|换|挪|推迟|提前|延|调|变|[加多少减]一?[份个]")
 """Words for another time or number of what stands."""
@@ -63,6 +65,8 @@ class Change(OneOrder):
 class Cancel(OneOrder):
     reason: str | None = None
     whole_series: bool = False
+    several: list[dict[str, Any]] = []
+    """All that are meant, where it is more than one: "那几顿都别送了"."""
 
 
 O = TypeVar("O", bound=OneOrder)  # noqa: E741
@@ -117,6 +121,13 @@ def title_of(order: dict[str, Any], today: date) -> str:
     start = datetime.fromisoformat(order["starts_at_local"])
     whose = f"{order['whose']}，" if order.get("whose") else ""
     return f"{whose}{spoken.moment(start, today)}的{SERVICE_TYPES[order['service_type']].called}"
+
+
+def _titles(orders: list[dict[str, Any]], today: date) -> str:
+    """All orders by name; of many the number and the first and the last."""
+    if len(orders) <= MOST_READ:
+        return "，".join(title_of(order, today) for order in orders)
+    return f"{len(orders)}个预约，从{title_of(orders[0], today)}到{title_of(orders[-1], today)}"
 
 
 def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
@@ -209,7 +220,7 @@ class ChangeForm(Form[Change]):
         if len(turn.clauses) >= 2 and first:
             timed = [clause.when for clause in turn.clauses if clause.when]
             if len(timed) >= 2:
-                return timed[0], timed[-1]
+                return timed[0], _together(timed[1:])
         return Spoken(), turn.when
 
     def take(self, frame: Change, datum: str, option: Option) -> set[str]:
@@ -328,6 +339,10 @@ class CancelForm(Form[Cancel]):
             frame.reason = turn.text[:100]
         if WHOLE_SERIES.search(turn.text):
             frame.whole_series = True
+            if frame.asked == "which_order":
+                learned.add("whole_series")
+        if frame.several and learned & {"day", "service_type", "number"}:
+            frame.several, frame.whole_series = [], False
         return learned
 
     def take(self, frame: Cancel, datum: str, option: Option) -> set[str]:
@@ -344,7 +359,7 @@ class CancelForm(Form[Cancel]):
         return turn.affirms or (said_again and not KEPT.search(turn.text))
 
     async def go_on(self, frame: Cancel, turn: Turn, out: Out) -> None:
-        if await choose_order(self, frame, turn, out):
+        if await self._all_of_them(frame, turn, out) or await choose_order(self, frame, turn, out):
             return
         assert frame.order
         series = frame.whole_series and frame.order.get("series_id")
@@ -356,8 +371,14 @@ class CancelForm(Form[Cancel]):
         )
 
     async def submit(self, frame: Cancel, turn: Turn, out: Out) -> None:
-        assert frame.order
         actor = turn.speaker.actor
+        if frame.several:
+            for order in frame.several:
+                await self.api.cancel_order(actor, order["id"], frame.reason)
+            frame.ended = True
+            out.say("utter_cancelled", order=_titles(frame.several, turn.now.date()))
+            return
+        assert frame.order
         if frame.whole_series and frame.order.get("series_id"):
             await self.api.cancel_series(actor, frame.order["series_id"], frame.reason)
         else:
@@ -365,8 +386,32 @@ class CancelForm(Form[Cancel]):
         frame.ended = True
         out.say("utter_cancelled", order=title_of(frame.order, turn.now.date()))
 
+    def stops(self, turn: Turn) -> bool:
+        """ "都不要了" where orders are chosen from is no end, but which of them."""
+        return super().stops(turn) and (KEPT.search(turn.text) is not None or not ALL.search(turn.text))
+
+    async def _all_of_them(self, frame: Cancel, turn: Turn, out: Out) -> bool:
+        """Read back several orders at once, where all of them are meant. False: it is about one."""
+        if frame.order or frame.number or not frame.whole_series:
+            return False
+        fitting = [order for order in await upcoming(turn, self.api) if _fits(frame, order)]
+        if len(fitting) < 2 or any(order.get("series_id") for order in fitting):
+            return False
+        frame.several = fitting
+        self.read_back(frame, out, "utter_confirm_cancel", order=_titles(fitting, turn.now.date()))
+        return True
+
     def summary(self, frame: Cancel) -> str:
         return "取消预约" + (f"，{SERVICE_TYPES[frame.service_type].name}" if frame.service_type else "")
+
+
+def _together(said: list[Spoken]) -> Spoken:
+    """What several clauses tell of one moment, the later ones over the earlier: "改下周三吧，还是九点"."""
+    whole = said[0]
+    for each in said[1:]:
+        clock = each if each.time or each.part else whole
+        whole = replace(clock, date=each.date or whole.date, recurrence=each.recurrence or whole.recurrence)
+    return whole
 
 
 def _apart(slot: dict[str, Any], frame: Change, old: datetime) -> int:

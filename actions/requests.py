@@ -12,7 +12,7 @@ from pydantic import Field
 from actions import spoken
 from actions.addresses import completed, said_address
 from actions.answers import ask_subsidy
-from actions.form import CONFIRM, CORRECTION, Form, Frame
+from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.out import Out
 from actions.places import Option
 from actions.turn import Turn
@@ -100,7 +100,7 @@ class TicketForm(Form[Request]):
     def learn_details(self, frame: Request, turn: Turn) -> set[str]:
         if turn.intent in ("affirm", "deny") and len(turn.text) <= 3:
             return set()
-        if frame.details and (turn.affirms or turn.ends_in_yes):
+        if frame.details and (turn.says_yes or turn.ends_in_yes):
             return set()
         frame.details = f"{frame.details}；{turn.text}" if frame.details else turn.text
         return {"details"}
@@ -204,7 +204,14 @@ class ComplaintForm(TicketForm):
         """More is told also where a yes was asked for: "前天下午的事，反正要有个说法"."""
         learned = await super().learn(frame, turn, first=first)
         more = turn.intent in self.intents and len(turn.text) >= MORE and not DROPPED.search(turn.text)
-        return learned | self.learn_details(frame, turn) if frame.asked == CONFIRM and more else learned
+        if frame.asked != CONFIRM or not more:
+            return learned
+        told = self.learn_details(frame, turn)
+        return learned if self.agrees(turn) else learned | told
+
+    def agrees(self, turn: Turn) -> bool:
+        """ "对，昨天的，你们给我记上": whatever more is told stands in the complaint."""
+        return turn.affirms or (FIRM_YES.match(turn.text) is not None and not DROPPED.search(turn.text))
 
     async def _digress(self, frame: Request, turn: Turn, out: Out) -> bool:
         """Anger is no search: "你们到底管不管" finds no place."""

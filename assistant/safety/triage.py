@@ -44,6 +44,10 @@ _YES = re.compile(
     r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是(?:[啊呀的嘛了哦]|$|[，。,！!])|当然|难受|刚刚|刚才)"
 )
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
+_NAMED = re.compile(
+    r"(?:[他她我俺您]|老人|大名|名字|人家)*[叫姓](?![不没得着了起疼痛唤喊我你救])[\u4e00-\u9fff]{2,4}"
+)
+"""Nothing but a name, said as one: no learned voice knows what people are called."""
 _RANK: dict[Level, int] = {"none": 0, "ask": 1, "danger": 2}
 _UNLESS_REACH = 8
 _MOST_MATCHES = 6
@@ -160,6 +164,8 @@ def _judge(text: str) -> Verdict:
     if not plain:
         return NONE
     ruled = by_rules(plain)
+    if ruled.level == "none" and _NAMED.fullmatch(plain):
+        return ruled
     likely = voice().probability(plain, said_by_rules(ruled))
     return replace(_weighed(ruled, likely, plain), likely=likely)
 

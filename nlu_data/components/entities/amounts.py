@@ -15,7 +15,9 @@ _PLACES = re.compile(
     rf"(?:后|前|头|尾|末|倒数|中间)[面边头的]?\s*{NUMERAL}\s*位(?!老人|客|亲)|{NUMERAL}\s*位(?=数|号|[是:：]\s*[{DIGIT}])"
 )
 """Figures of a number: "最后两位是93"."""
-_BARE_COUNT = re.compile(rf"({NUMERAL})\s*个?")
+_BARE_COUNT = re.compile(rf"(?:^|(?<=[，,。\s]))\D{{0,6}}?({NUMERAL})\s*个?\D{{0,4}}(?:$|(?=[，,。\s]))")
+_NO_COUNT = re.compile(r"岁|今年|年纪|[点号楼栋层室]|星期|礼拜|周[一二三四五六日]|月")
+"""Words that make a bare number something else than a count."""
 _YUAN = re.compile(rf"({NUMERAL})(?:\.(\d{{1,2}}))?\s*(?:块钱|块|元)(?:([{DIGIT}])(?:毛|角)?)?(?!头)")
 _JIAO = re.compile(rf"({NUMERAL})\s*(?:毛钱|毛|角钱)")
 _RUN = re.compile(
@@ -99,10 +101,11 @@ def _quantity(text: str, asked: str | None) -> Iterator[Entity]:
             found = True
             yield Entity("quantity", count, match.start(), match.end())
     if not found and asked == "quantity":
-        bare = _BARE_COUNT.search(text)
-        count = number(bare[1]) if bare else None
-        if bare and count:
-            yield Entity("quantity", count, bare.start(), bare.end())
+        for bare in _BARE_COUNT.finditer(text):
+            count = number(bare[1])
+            if count and not _NO_COUNT.search(bare[0]):
+                yield Entity("quantity", count, bare.start(1), bare.end(1))
+                return
 
 
 def _rating(text: str, asked: str | None) -> Iterator[Entity]:
