@@ -428,7 +428,7 @@ def _is_at(slot: str | None, when: Spoken) -> bool:
     start = datetime.fromisoformat(slot)
     exact = when.time in (None, start.time()) or (
         when.time is not None
-        and when.ambiguous
+        and (when.ambiguous or when.either_half)
         and start.hour % 12 == when.time.hour % 12
         and start.minute == when.time.minute
     )

@@ -12,10 +12,7 @@ from typing import Any
 
 from assistant.kit.when import When, each, read
 
-CHANGE = re.compile(
-    r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)|"
-    r"[改挪](?=下?个?(?:周|礼拜|星期)[一二三四五六日天]|[明后]天|大后天|上午|下午|[\d一二三四五六七八九十两]{1,3}[点号])"
-)
+CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
 CHANGE_BARE = re.compile(r"[改换挪调]在?(?![天日期])")
 """As ``CHANGE``, where a time follows at once: "改下晌两点半"."""

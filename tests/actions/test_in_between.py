@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from actions.orders import CancelForm
 from actions.places import place_said
-from actions.requests import contact_said
+from actions.requests import ComplaintForm, contact_said
 from tests.actions.test_asking import BATH, TOMORROW, Api, Talk
 from tests.actions.test_words import turn
 
@@ -42,6 +43,8 @@ def talk() -> Talk:
         ("号码我记不得了，等我找找", True),
         ("等一下，我问问我闺女", True),
         ("等会儿啊，我看看日历", True),
+        ("几栋来着，我问问他", True),
+        ("我想问一下多少钱", False),
         ("找着了，演示小区8号楼301，你等等我看看对不对", False),
         ("我忘了说，不要辣的", False),
         ("没错", False),
@@ -82,6 +85,8 @@ async def test_a_matter_is_dropped_in_many_words(talk: Talk, text: str, ends: bo
         ("电话呢", {"phone"}),
         ("我要订明天的饭", set()),
         ("几点来啊", set()),
+        ("我翻翻手机", set()),
+        ("稍等，我找一下他电话", set()),
     ],
 )
 def test_what_is_asked_of_a_place(text: str, facts: set[str]) -> None:
@@ -138,3 +143,47 @@ async def test_a_corrected_number_is_read_back_and_nothing_else_is_taken_from_it
 )
 def test_the_new_contact_has_a_relation_and_a_name(text: str, contact: tuple[str | None, str | None]) -> None:
     assert contact_said(turn(text), asked=False) == contact
+
+
+class Orders(Catalogue):
+    """Somebody with two meals and a cleaning to come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cancelled: list[str] = []
+        self.orders = [
+            {"id": number, "number": number, "service_type": kind, "status": "requested", "offering_id": "o",
+             "starts_at_local": f"2025-06-{day}T12:00:00", "quantity": 1, "unit": "份", "place": "和风站"}
+            for number, kind, day in (("1", "meal", 13), ("2", "meal", 14), ("3", "cleaning", 15))
+        ]  # fmt: skip
+
+    async def cancel_order(self, actor: Any, order_id: str, reason: str | None) -> None:
+        self.cancelled.append(order_id)
+
+
+@pytest.fixture
+def cancelling() -> Talk:
+    talk = Talk(Orders())
+    talk.form = CancelForm(talk.api)  # type: ignore[arg-type]
+    return talk
+
+
+async def test_all_orders_are_read_back_and_cancelled_together(cancelling: Talk) -> None:
+    meal = ("service_type", "meal")
+    assert await cancelling("把饭取消了", "cancel_order", meal) == ["utter_ask_which_order"]
+    assert await cancelling("对，都不要了", "stop") == ["utter_confirm_cancel"]
+    assert await cancelling("对，都不要了", "stop") == ["utter_cancelled"]
+    assert cancelling.api.cancelled == ["1", "2"]  # type: ignore[attr-defined]
+
+
+async def test_one_of_all_may_be_picked_at_the_read_back(cancelling: Talk) -> None:
+    await cancelling("预约全部取消", "cancel_order")
+    await cancelling("不对，就礼拜五那顿", "deny", ("service_type", "meal"), date="2025-06-13")
+    assert await cancelling("对", "affirm") == ["utter_cancelled"]
+    assert cancelling.api.cancelled == ["1"]  # type: ignore[attr-defined]
+
+
+async def test_a_complaint_is_agreed_to_with_more_told() -> None:
+    form = ComplaintForm(Catalogue())  # type: ignore[arg-type]
+    assert form.agrees(turn("对，昨天的，你们给我记上"))
+    assert not form.agrees(turn("对，算了，不投诉了", "deny"))

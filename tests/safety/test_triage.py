@@ -176,3 +176,23 @@ def test_long_input_is_judged_to_its_end_in_reasonable_time() -> None:
     start = time.perf_counter()
     assert triage("今天天气很好，我想订饭。" * 800 + "我摔倒了起不来").level == "danger"
     assert time.perf_counter() - start < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("他叫蒋伯生", "none"), ("她叫张救民", "none"), ("他叫不醒了", "danger")]
+)
+def test_a_name_is_no_danger(text: str, level: str) -> None:
+    assert triage(text).level == level
+
+
+@pytest.mark.parametrize(
+    ("text", "dangerous"),
+    [
+        ("电话我一下子想不起来了，你等我找找", False),
+        ("门牌号我突然想不起来了，等我看看", False),
+        ("我突然想不起来回家的路了，你等等，我腿也软", True),
+        ("我爸今天突然叫不出孙子的名字", True),
+    ],
+)
+def test_whoever_looks_something_up_is_in_no_danger(text: str, dangerous: bool) -> None:
+    assert (triage(text).level == "danger") is dangerous

@@ -231,6 +231,7 @@ def test_a_remark_about_the_past_does_not_hide_a_wish() -> None:
         "",
         "我住三楼302",
         "快一点",
+        "要软一点的",
         "一点也不想动",
         "我有三点意见",
         "吴国庆",
