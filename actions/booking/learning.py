@@ -70,7 +70,7 @@ def _several(frame: Booking, turn: Turn) -> set[str]:
         return set()
     known = {name: getattr(frame, name) for name in ("service_type", "date", "recurrence")}
     if not turn.times:
-        known |= {name: getattr(frame, name) for name in ("time", "part", "either_half")}
+        known |= {name: getattr(frame, name) for name in ("time", "part", "ambiguous")}
     own, *frame.more = [known | wish for wish in wishes]
     told = Booking.model_validate(own)
     for name in own:

@@ -24,7 +24,7 @@ LEAD = re.compile(
 EACH = re.compile(r"[各每]")
 UNDONE = re.compile(r"不对|不是|还是|改|换|或者|要么|取消|算了")
 """Beside such words a second person or day corrects the first."""
-TIME = ("time", "part", "either_half")
+TIME = ("time", "part", "ambiguous")
 SHARED = ("service_type", "date", "quantity", "recurrence")
 
 
@@ -115,9 +115,9 @@ def _told(turn: Turn, start: int, end: int) -> dict[str, Any]:
         if when.recurrence:
             told["recurrence"] = when.recurrence
         if when.time:
-            told |= {"time": when.time.strftime("%H:%M"), "part": None, "either_half": when.either_half}
+            told |= {"time": when.time.strftime("%H:%M"), "part": None, "ambiguous": when.either_half}
         elif when.part:
-            told |= {"time": None, "part": when.part, "either_half": False}
+            told |= {"time": None, "part": when.part, "ambiguous": False}
     for each in turn.entities:
         if each["entity"] == "quantity" and start <= int(each["start"]) < end:
             told["quantity"] = int(each["value"])
