@@ -207,12 +207,8 @@ class ChangeForm(Form[Change]):
         """The time of the order as it stands, and the time it is to have."""
         if turn.changed_to:
             new = turn.changed_to.text.split("，")
-            old = next(
-                (c.when for c in turn.clauses if c.when and not any(each in c.text for each in new)), Spoken()
-            )
-            head = turn.text[: max(0, len(turn.text) - len(turn.changed_to.text))]
-            if not old and turn.clauses:
-                old = next((c.when for c in turn.clauses if c.when and c.text in head), Spoken())
+            others = (c.when for c in turn.clauses if c.when and not any(each in c.text for each in new))
+            old = turn.changed_from or next(others, Spoken())
             return old, turn.changed_to.when
         if first and frame.order is None and len([c for c in turn.clauses if c.when]) == 1:
             # "明天的午饭我想改一下" points at the order; the new time is still to come.

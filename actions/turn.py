@@ -213,6 +213,8 @@ class Turn:
     """Who of those the speaker may act for is named, in order."""
     changed_to: Clause | None
     """What follows "改成" and its kin."""
+    changed_from: Spoken
+    """The time said before "改成" and its kin."""
     location: tuple[float, float] | None
     """Latitude and longitude that the caller shared."""
     speaker: Speaker
@@ -248,6 +250,7 @@ class Turn:
                 for each in metadata.get("people") or ()
             ),
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
+            changed_from=Spoken.of((new or {}).get("old")),
             location=(location["lat"], location["lng"]) if location else None,
             speaker=Speaker(**metadata["speaker"]),
             patience=int(metadata.get("patience") or cls.patience),

@@ -63,7 +63,8 @@ def says_something(when: When) -> bool:
 def heard(
     text: str, now: datetime, asked: str | None, names: Sequence[tuple[int, int]] = ()
 ) -> dict[str, Any]:
-    """``{"when": …, "clauses": [{"text", "when", "reason"}], "times": [{"start", "end", "when"}], "new": {"text", "when"} | null}``.
+    """``{"when": …, "clauses": [{"text", "when", "reason"}], "times": [{"start", "end", "when"}],
+    "new": {"text", "when", "old"} | null}``.
 
     ``times`` has every time by itself, where it stands; ``new`` is what follows "改成" and its kin, the value a change
     asks for. A ``reason`` is a clause whose time is not wanted; ``when`` is read without it.
@@ -118,7 +119,10 @@ def _new(text: str, now: datetime, asked: str | None) -> dict[str, Any] | None:
     if change is None:
         return None
     rest = _new_value(text[change.end() :], now, asked)
-    return {"text": rest, "when": as_json(read(rest, now, asked=asked))}
+    # Of several days before it the last is that of what is changed: "明天我要看病，后天的打扫改到…".
+    before = [read(piece, now, asked=asked) for piece in CLAUSE.split(text[: change.start()])]
+    old = next((when for when in reversed(before) if when.date), When())
+    return {"text": rest, "when": as_json(read(rest, now, asked=asked)), "old": as_json(old)}
 
 
 def _begins_with_time(text: str, now: datetime, asked: str | None) -> bool:

@@ -84,3 +84,16 @@ def test_every_time_stands_where_it_was_said() -> None:
     times = heard(text, NOW, None)["times"]
     told = [(text[one["start"] : one["end"]], one["when"]["date"], one["when"]["time"]) for one in times]
     assert told == [("周六", "2025-06-14", None), ("上午十点", None, "10:00"), ("下午两点", None, "14:00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "old"),
+    [
+        ("礼拜天的打扫给我改下礼拜三吧，还是九点", "2025-06-15"),
+        ("明天我要看病，后天的打扫改到大后天", "2025-06-13"),
+        ("打扫的改到礼拜一", None),
+    ],
+)
+def test_the_day_before_a_change_is_that_of_what_is_changed(text: str, old: str | None) -> None:
+    new = heard(text, NOW, None)["new"]
+    assert new is not None and new["old"]["date"] == old
