@@ -204,6 +204,9 @@ class Asking(Form[Booking]):
             return False
         if frame.date is None:
             frame.date = first_day(str(frame.recurrence), turn.now.date()).isoformat()
+        elif frame.recurrence:
+            before = date.fromisoformat(frame.date) - timedelta(days=1)
+            frame.date = first_day(frame.recurrence, before).isoformat()
         day = date.fromisoformat(frame.date)
         any_slots: list[dict[str, Any]] = []
         full = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from actions.addresses import ELSEWHERE, completed, said_address
@@ -30,14 +30,19 @@ REMARK = re.compile(
     r"(不(?:吃|要|放|能吃)(?![了紧])[^，。,！？]{1,8}|少放?(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
     r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
 )
+REPEATED = re.compile(r"每|天天|日日|见天|工作日")
+"""A rule is told, not only a day on which it does not hold."""
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
+SURE = 0.4
+"""Confidence from which on a service is taken from an answer that tells something else as well."""
 PEOPLE = re.compile(r"[人位名户]$|老人$")
 NUMBERED = re.compile(r"[路街道巷弄][^，。,\s]{0,6}号|单元|[栋幢]|号楼")
 """A door, by its number."""
 AT_HOME = re.compile(
-    r"送|上门|到家|家里来|来家|来人|来个人|上我家|来我家|下不[了来得]楼|出不[了来得]门|卧床|瘫"
+    r"送|上门|到家|家里来|来家|来人|来个人|来(?:我|俺)?屋|屋里来|[喊叫派找]个?人(?:过)?来|上我家|来我家|下不[了来得]楼|出不[了来得]门|卧床|瘫"
 )
 OCCASION = re.compile(
     r"结婚|成亲|娶亲|出嫁|喜事|满月|喜酒|吃酒|吃席|过寿|做寿|生日|考试|开学|聚会|回来|来看[我俺咱]|来客|走亲戚"
@@ -115,6 +120,8 @@ def _quantity(service_type: str | None, turn: Turn) -> Any:
 
 def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
     types = services(turn)
+    if frame.asked == "service" and not first and _about_the_person(turn):
+        return set()
     if not types or (frame.service_type and frame.asked in ("address", "name", "phone", "remarks")):
         return set()
     if first or frame.service_type is None:
@@ -132,6 +139,13 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
     return set()
 
 
+def _about_the_person(turn: Turn) -> bool:
+    """Whether the answer tells who or where, and a service at most by a guess: that books nothing nobody said."""
+    told = any(turn.value(entity) for entity in ("address", "phone", "name"))
+    guesses = [each for each in turn.entities if each["entity"] == "service_type"]
+    return told and all(each.get("confidence_entity", 1.0) < SURE for each in guesses)
+
+
 def _of_an_occasion(frame: Booking, turn: Turn) -> bool:
     """Whether the only days told are those of an occasion: "星期天我孙子结婚，我这头发乱得…"; guests eat on theirs."""
     dated = [clause.text for clause in turn.clauses if clause.when.date]
@@ -147,7 +161,9 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if when.date:
         frame.date = when.date.isoformat()
         learned.add("date")
-    if when.recurrence:
+    if when.excluded and not REPEATED.search(turn.text):
+        learned |= _left_out(frame, when)
+    elif when.recurrence:
         frame.recurrence = when.recurrence
         learned.add("recurrence")
     if when.time:
@@ -166,6 +182,25 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if SOONEST.search(turn.text) and not when.date:
         frame.any_time = True
     return learned
+
+
+def _left_out(frame: Booking, when: Spoken) -> set[str]:
+    """ "礼拜天不要送" beside a series takes that day out of it; beside a single visit it says when not."""
+    if frame.recurrence is None:
+        if frame.date and WEEKDAYS[date.fromisoformat(frame.date).weekday()] in when.excluded:
+            frame.date = None
+            return {"date"}
+        return set()
+    rule = dict(part.split("=") for part in frame.recurrence.split(";"))
+    days = rule.get("BYDAY", ",".join(WEEKDAYS)).split(",")
+    kept = [day for day in days if day not in when.excluded]
+    if rule["FREQ"] not in ("DAILY", "WEEKLY") or rule.get("INTERVAL", "1") != "1" or not kept:
+        return set()
+    if kept != days or "BYDAY" in rule:
+        rule |= {"FREQ": "WEEKLY", "BYDAY": ",".join(kept)}
+        order = ("FREQ", "BYDAY", "COUNT", "UNTIL")
+        frame.recurrence = ";".join(f"{name}={rule[name]}" for name in order if name in rule)
+    return {"recurrence"}
 
 
 def _stands(frame: Booking) -> time | None:

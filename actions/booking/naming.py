@@ -23,12 +23,31 @@ HINTS = {
 """Words by which an implied service is placed in a sentence."""
 
 
+LOOKALIKES = str.maketrans("俗裕峪桔莱操躁藻", "浴浴浴洁菜澡澡澡")
+"""Characters mistaken for those of a service's name by who writes with a finger: 助俗."""
+
+
 def services(turn: Turn) -> list[str]:
     """The services meant, in the order said; one that is only implied stands where its words seem to."""
     said = [
         each for each in turn.entities if each["entity"] == "service_type" and each["value"] in SERVICE_TYPES
     ]
-    return list(dict.fromkeys(each["value"] for each in sorted(said, key=lambda each: _position(each, turn))))
+    ordered = [each["value"] for each in sorted(said, key=lambda each: _position(each, turn))]
+    return list(dict.fromkeys(ordered)) or _miswritten(turn)
+
+
+def _miswritten(turn: Turn) -> list[str]:
+    """The service whose name was written with a character that looks alike; mostly empty."""
+    meant = turn.text.translate(LOOKALIKES)
+    if meant == turn.text:
+        return []
+    return [
+        kind.key
+        for kind in SERVICE_TYPES.values()
+        if any(
+            name in meant and name not in turn.text for name in (kind.name, *kind.aliases) if len(name) > 1
+        )
+    ][:1]
 
 
 def positions(turn: Turn) -> list[tuple[str, int]]:

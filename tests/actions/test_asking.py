@@ -84,6 +84,8 @@ class Talk:
         self.api, self.slots = api, dict[str, Any]()
         self.speaker = {"person_id": SENIOR} | speaker
         self.patience = 3
+        self.sure = 1.0
+        """The classifier's confidence in the entities."""
         self.custom: list[dict[str, Any]] = []
 
     async def __call__(
@@ -97,6 +99,7 @@ class Talk:
             "intent": {"name": intent, "confidence": 1.0},
             "entities": [
                 {"entity": name, "value": value, "text": str(value), "start": 0, "end": len(text)}
+                | {"confidence_entity": self.sure}
                 for name, value in entities
             ],
             "metadata": {

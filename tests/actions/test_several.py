@@ -8,7 +8,7 @@ import pytest
 
 from actions.booking.several import several
 from actions.turn import Turn
-from tests.actions.test_asking import BATH, SENIOR, Talk
+from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Talk
 from tests.actions.test_corrections import Town
 from tests.actions.test_words import turn
 
@@ -149,3 +149,58 @@ async def test_both_of_two_days_are_booked() -> None:
     (following,) = [each["frame"] for each in talk.slots["later"]]
     told = (following["service_type"], following["date"], following["time"])
     assert told == ("bath", "2025-06-13", "09:00")
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("FREQ=WEEKLY;BYDAY=WE,FR,SU;COUNT=6", "FREQ=WEEKLY;BYDAY=WE,FR;COUNT=6"),
+        ("FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=WEEKLY;BYDAY=MO,WE"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1", "FREQ=MONTHLY;BYMONTHDAY=1"),
+    ],
+)
+async def test_a_day_left_out_at_the_read_back_leaves_the_series(rule: str, left: str) -> None:
+    talk = Talk(Town())
+    series = {"recurrence": rule, "date": "2025-06-16", "time": "09:00"}
+    assert await talk("每天洗澡", "book_service", BATH, **series) == ["utter_confirm_booking"]
+    others = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
+    await talk("礼拜天不要来", "deny", recurrence=others, excluded=["SU"])
+    assert talk.frame.recurrence == left
+
+
+async def test_a_day_left_out_is_no_series_of_the_others() -> None:
+    talk = Talk(Town())
+    await talk("周日九点洗澡", "book_service", BATH, date="2025-06-15", time="09:00")
+    others = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
+    assert await talk("周日不要来", "deny", recurrence=others, excluded=["SU"]) == ["utter_ask_date"]
+    assert talk.frame.recurrence is None
+
+
+async def test_a_series_begins_on_one_of_its_days() -> None:
+    talk = Talk(Town())
+    rule = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
+    await talk(
+        "从十五号起每天洗澡，周日不要", "book_service", BATH, recurrence=rule, date="2025-06-15", time="09:00"
+    )
+    assert talk.frame.slot == "2025-06-16T09:00:00"
+
+
+async def test_a_service_written_with_a_character_that_looks_alike_is_understood() -> None:
+    talk = Talk(Town())
+    told = {"date": "2025-06-14", "time": "09:00"}
+    assert await talk("约个助俗，周六上午九点", "book_service", **told) == ["utter_confirm_booking"]
+    assert talk.frame.service_type == "bath"
+
+
+async def test_a_name_and_an_address_book_no_service_that_is_only_guessed() -> None:
+    talk = Talk(Town(), person_id=None, kind=None)
+    assert await talk("给我妈约一个，明天九点", "book_service", ("person", "我妈"), **TOMORROW) == [
+        "utter_ask_service"
+    ]
+    guess = [("address", "天元区演示家园3栋1201"), ("service_type", "health_guidance")]
+    talk.sure = 0.16
+    assert await talk("罗秀英 天元区演示家园3栋1201", "inform", *guess) == ["utter_ask_service"]
+    talk.sure = 0.9
+    await talk("健康指导，住天元区演示家园3栋1201", "inform", *guess)
+    assert talk.frame.service_type == "health_guidance"

@@ -135,7 +135,7 @@ async def _recurring(world: World, expected: dict[str, Any]) -> str | None:
     if not world.series:
         return "no recurring order"
     one = world.series[-1]
-    if not _same_rule(one.rrule, str(expected["recurrence"])):
+    if not same_days(one.rrule, str(expected["recurrence"]), one.starts_on):
         return f"recurrence {one.rrule} instead of {expected['recurrence']}"
     sample = next((order for order in world.new_orders if order.series_id == one.id), None)
     if sample is None:
@@ -146,9 +146,9 @@ async def _recurring(world: World, expected: dict[str, Any]) -> str | None:
     return await _unlike(world, sample, rest)
 
 
-def _same_rule(got: str, wanted: str) -> bool:
-    """Whether two rules name the same days."""
-    start = datetime(2025, 6, 2)
+def same_days(got: str, wanted: str, starts_on: date) -> bool:
+    """Whether two rules name the same days from a day on: ten times is until the tenth."""
+    start = datetime.combine(starts_on, time())
     try:
         first, second = (rrulestr(each.removeprefix("RRULE:"), dtstart=start) for each in (got, wanted))
     except ValueError:
