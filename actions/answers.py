@@ -69,6 +69,8 @@ async def find_service(
         out.say("utter_city_unknown", city=city, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
     results = answer["results"]
+    if turn.counts and not (place or inside) and await documented(turn, out, api, types, kind="fact"):
+        return {}
     if (
         turn.asks_price
         and not any(_priced(each) for each in results)
@@ -114,8 +116,13 @@ def _priced(result: dict[str, Any]) -> bool:
     return bool((result.get("offering") or {}).get("unit_price_fen"))
 
 
-async def documented(turn: Turn, out: Out, api: Client, types: list[str]) -> bool:
-    """Tell a price that no place names from the documents, with its year; False when they have none."""
+async def documented(turn: Turn, out: Out, api: Client, types: list[str], *, kind: str | None = None) -> bool:
+    """Tell what no place tells (a price, how many there are) from the documents, with its year; False when they have
+    none.
+
+    Args:
+        kind: kind of row that answers, ``fact`` for a number; by default the first of any kind.
+    """
     question = {
         "city": turn.city or turn.speaker.city,
         "topic": turn.text,
@@ -123,9 +130,10 @@ async def documented(turn: Turn, out: Out, api: Client, types: list[str]) -> boo
         "role": ROLES.get(turn.speaker.kind or "senior", "senior"),
     }
     answer = await api.match_benefits(turn.speaker.actor, question)
-    if not answer["found"]:
+    told = next((each for each in answer["answers"] if kind in (None, each.get("kind"))), None)
+    if told is None:
         return False
-    out.tell(answer["answers"][0]["text"])
+    out.tell(told["text"])
     return True
 
 
@@ -218,7 +226,13 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
         out.say(f"utter_ask_{missing}", asks=missing)
         return {"pending": {"kind": "subsidy", "topic": asked}}
     out.say("utter_anything_else")
-    return {}
+    return {"pending": {"kind": "told", "year": answer["answers"][0].get("year")}}
+
+
+def nothing_newer(pending: dict[str, Any], out: Out) -> Slots:
+    """What was told stands in a document of its year, and nothing later is on record."""
+    out.say("utter_nothing_newer", year=pending["year"], asks="yes_no", expects="yes_no")
+    return {"pending": {"kind": "person", "reason": "问补贴的新情况，没有资料"}}
 
 
 def _listed(answers: list[dict[str, Any]], out: Out) -> Slots:
@@ -232,7 +246,8 @@ def _listed(answers: list[dict[str, Any]], out: Out) -> Slots:
         count=len(titles),
         titles="，".join(titles),
     )
-    return {"pending": {"kind": "benefit", "titles": titles, "texts": [each["text"] for each in answers]}}
+    texts, year = [each["text"] for each in answers], answers[0].get("year")
+    return {"pending": {"kind": "benefit", "titles": titles, "texts": texts, "year": year}}
 
 
 def _about_money(turn: Turn) -> str:

@@ -18,7 +18,7 @@ from actions.out import Out
 from actions.places import Option
 from actions.slots import covers, readings, slot_option
 from actions.turn import Spoken, Turn
-from assistant.client import SERVICE_TYPES, Refused
+from assistant.client import SERVICE_TYPES, Client, Refused
 
 JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|方才|才[订定约办]的|这个?(?:单|预约)")
 """Words that point at the order made last."""
@@ -27,9 +27,15 @@ WHOLE_SERIES = re.compile(r"都(取消|不要|退|不[用送])|全部|以后(都
 
 CHANGES = re.compile(r"改|换|挪|推迟|提前|延|调|变|[加多少减]一?[份个]")
 """Words for another time or number of what stands."""
-NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|别[来送]|[甭莫][来送]|作废")
+NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|撤|别[来送]|[甭莫][来送]|作废")
 YES_BEFORE = re.compile(r"^[嗯是对好行](?![不像])|^对不[要用]")
 """A yes before the wish: "对，不要了" is no refusal, whatever the classifier takes it for."""
+WITHDRAWN = re.compile(
+    r"取消|(?<!后)撤[了掉销吧]|退[了掉]|作废|不(?:整|要|做|去|用|订|约|弄|办|搞|需要)(?:它|了)|[别甭莫](?:再)?来了|[别甭莫]送了"
+)
+"""That what stands is not wanted any more."""
+DROPPED = re.compile(r"就是(?:说)?不(?:要|整|去|做|弄|用|来)了|(?:给我|帮我)(?:取消|撤|退)")
+"""That it is to be cancelled, said so that nothing else can be meant."""
 KEPT = re.compile(r"[不别莫甭][用要]?(?:给我)?(?:取消|退|撤|作废)|留着|还是要|照旧|照常|照样|先不")
 """An order that is wanted after all."""
 
@@ -115,6 +121,23 @@ def _fits(frame: OneOrder, order: dict[str, Any]) -> bool:
     return (frame.service_type in (None, order["service_type"])) and (
         frame.day in (None, start.date().isoformat())
     )
+
+
+async def withdraws(turn: Turn, api: Client) -> bool:
+    """Whether an order that stands is no longer wanted: "明早不是有个大夫要来签家庭医生嘛，我不整了"."""
+    if not WITHDRAWN.search(turn.wanted) or ORDERED_ANEW.search(turn.wanted):
+        return False
+    pointed = OneOrder()
+    learn_order(pointed, turn, turn.when)
+    if not (pointed.service_type or pointed.day or pointed.number):
+        return False
+    return any(_fits(pointed, order) for order in await upcoming(turn, api))
+
+
+ORDERED_ANEW = re.compile(
+    r"(?:取消|撤|退|不[^，。]{1,3}了).*(?:[订约送来]一?[份个次]|再[订约送来]|重新|另[外约订])"
+)
+"""Something else is wanted instead."""
 
 
 def title_of(order: dict[str, Any], today: date) -> str:
@@ -351,8 +374,8 @@ class CancelForm(Form[Cancel]):
         """ "对，不要了" and "取消掉" say once more what was asked; "不取消了" and a bare "算了" do not."""
         wish = turn.intent in ("cancel_order", "stop") or YES_BEFORE.match(turn.text) is not None
         dropped = NOT_WANTED.search(turn.text) or (turn.gives_up and YES_BEFORE.match(turn.text))
-        said_again = (wish and bool(dropped)) or self.yes_in_words(turn)
-        return turn.affirms or (said_again and not KEPT.search(turn.text))
+        said_again = (wish and bool(dropped)) or self.yes_in_words(turn) or DROPPED.search(turn.wanted)
+        return turn.affirms or (bool(said_again) and not KEPT.search(turn.wanted))
 
     async def go_on(self, frame: Cancel, turn: Turn, out: Out) -> None:
         if await self._all_of_them(frame, turn, out) or await choose_order(self, frame, turn, out):

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import ANSWERS, Answer, find_service, order_status, other
+from actions.answers import ANSWERS, Answer, find_service, nothing_newer, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.booking.again import AGAIN
 from actions.orders import NOT_WANTED
@@ -72,9 +72,14 @@ class AnswerAction(Single):
         if turn.when and AGAIN.search(turn.text) and not turn.changed_to:
             return [FollowupAction("booking_form")]
         spoken_of = tracker.get_slot("pending") or {}
+        if spoken_of.get("year") and turn.asks_if_still_so:
+            return [SlotSet(name, value) for name, value in nothing_newer(spoken_of, out).items()]
         if self._answer is find_service and about_it(turn, spoken_of):
             return await tell_more(turn, out, self.api, spoken_of)
         slots = await self._answer(turn, out, self.api)
+        if (slots.get("pending") or {}).get("kind") == "told":
+            # What was offered before stands.
+            slots["pending"] |= {**spoken_of, "year": slots["pending"]["year"]}
         return [SlotSet(name, value) for name, value in slots.items()]
 
 
@@ -131,6 +136,8 @@ class Pending(Single):
     ) -> list[EventType] | None:
         """What the turn means to the offer or question that is open; None when it means nothing to it."""
         done = [SlotSet("pending", None)]
+        if pending.get("year") and turn.asks_if_still_so:
+            return [SlotSet(name, value) for name, value in nothing_newer(pending, out).items()]
         slots: dict[str, Any] | None
         kind = pending.get("kind")
         if kind == "rate":

@@ -66,7 +66,8 @@ AWAY = re.compile(
 LIVES_IN = r"[我俺咱](?:们|人|自己|现在|平时|常年|一直|还|都)*(?:住|人)?在"
 OTHERS = re.compile(r"[他她]|老人|[爸妈爹娘父母爷奶公婆]")
 ASKS_PLACE = re.compile(
-    r"有没有[^，。,]{0,14}(?:地方|站点?|中心|机构|食堂|点|院|店|的)[吗啊呀嘛呢]?(?=$|[，,。？?])|哪(?:里|儿|家|个地方|块)(?:有|能|可以)"
+    r"有没有[^，。,]{0,14}(?:地方|站点?|中心|机构|食堂|点|院|店|的)[吗啊呀嘛呢]?(?=$|[，,。？?])|"
+    r"哪(?:里|儿|家|个地方|块|疙瘩)(?:有|能|可以)|(?<!没)哪有(?!钱|空|功夫|工夫|时间|那么|这么|的事)"
 )
 """A question for a place that does something."""
 ASKED_OF_A_PLACE = {
@@ -74,13 +75,19 @@ ASKED_OF_A_PLACE = {
         r"在哪(?!天)|哪疙瘩|哪块儿?|[啥什]么?(?:地方|位置)|怎么(?:走|去)|咋走|地址(?:是|在)?(?:多少|哪|啥|什么|呢|[?？])|离(?:我|俺|这).{0,4}[远近]"
     ),
     "phone": re.compile(
-        r"(?:电话|号码|手机|联系方式)(?:号码?)?(?:是)?(?:多少|几多|好多|几号|啥|什么|有没有|呢|[?？])|怎么联系|(?:告诉|给)我.{0,6}(?:电话|号码)$"
+        r"有(?:没有|个)?(?:电话|联系方式)(?:号码?)?(?:[吗不没么呢啵]|可以|能)|(?:电话|号码|手机|联系方式)(?:号码?)?(?:是)?(?:多少|几多|好多|几号|啥|什么|有没有|呢|[?？])|怎么联系|(?:告诉|给)我.{0,6}(?:电话|号码)$"
     ),
     "hours": re.compile(
         r"(?:几点|啥时候|什么时候|几时)[钟]?(?:能|可以|才)?(?:开(?!始)|关|上班|下班|营业)|营业时间|上班时间|开放时间|开到几点|到几点"
     ),
 }
 """What is asked of a place: where it is, its telephone, its hours."""
+COUNTS = re.compile(r"(?:几|多少)[家所处](?![人里])")
+"""It is asked how many places there are."""
+STILL_SO = re.compile(
+    r"(?:现在|如今|今年|眼下|目前).{0,3}(?:这个|这样|那么|这么|一样|多少|呢)|还是这[个么样些]|(?:最|更)新的?|变了?[没吗]|涨了?[没吗]"
+)
+"""Whether what a document of years ago says still holds."""
 WAIT = re.compile(
     r"(?:等等|等一?下|等会儿?|等一会儿?|稍等|等我|[你您]等|先别挂).{0,8}?(?:[翻找查瞅瞧](?!理)|看看|看一|问|想想|想一|戴|拿)|"
     r"(?:我|俺|让我|容我)(?:先|去|来|给你)?"
@@ -93,6 +100,8 @@ GIVES_UP = re.compile(
     r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不[订约办弄搞]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
 )
 """A clause that drops what was begun."""
+BRIEF = 14
+"""A question of so many characters that names nothing is about what was just told."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -144,7 +153,7 @@ class Clause:
     text: str
     when: Spoken
     reason: bool = False
-    """Told only as the reason for another time."""
+    """Told only as the reason for another time, or to say that it is to stay as it is."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +257,7 @@ class Turn:
             people=tuple(
                 Known(each["id"], each["name"], each["start"], each["end"])
                 for each in metadata.get("people") or ()
+                if not any(start <= each["start"] < end for start, end in _aside(message, clauses))
             ),
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
             changed_from=Spoken.of((new or {}).get("old")),
@@ -263,6 +273,14 @@ class Turn:
             if each["entity"] == entity and each["value"] not in found:
                 found.append(each["value"])
         return found
+
+    @property
+    def wanted(self) -> str:
+        """What was said without the clauses that only give a reason or tell what stays."""
+        said = self.text
+        for clause in self.clauses:
+            said = said.replace(clause.text, "") if clause.reason else said
+        return said
 
     @property
     def city(self) -> str | None:
@@ -373,6 +391,16 @@ class Turn:
         return ASKS_PLACE.search(self.text) is not None and not self.wishes
 
     @property
+    def counts(self) -> bool:
+        """Whether it is asked how many places there are."""
+        return COUNTS.search(self.text) is not None
+
+    @property
+    def asks_if_still_so(self) -> bool:
+        """ "现在还是这个数吗", of what was just told."""
+        return STILL_SO.search(self.text) is not None and not (self.names_something or len(self.text) > BRIEF)
+
+    @property
     def asked_facts(self) -> set[str]:
         """What is asked of a place: ``address``, ``phone``, ``hours``, ``price``."""
         found = {name for name, words in ASKED_OF_A_PLACE.items() if words.search(self.text)}
@@ -408,11 +436,10 @@ class Turn:
 
 def _wanted(message: dict[str, Any], clauses: tuple[Clause, ...]) -> tuple[dict[str, Any], ...]:
     """The entities of what was said, without those of a mere reason: "15:00他要去接孙子，改16:00" is for no grandson."""
-    text, reasons = message.get("text") or "", [clause.text for clause in clauses if clause.reason]
-    entities = tuple(message.get("entities") or ())
-    if not reasons:
+    text, entities = message.get("text") or "", tuple(message.get("entities") or ())
+    spans = _aside(message, clauses)
+    if not spans:
         return entities
-    spans = [(start, start + len(each)) for each in reasons if (start := text.find(each)) >= 0]
     return tuple(
         each
         for each in entities
@@ -421,3 +448,10 @@ def _wanted(message: dict[str, Any], clauses: tuple[Clause, ...]) -> tuple[dict[
             or (each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) >= len(text))
         )
     )
+
+
+def _aside(message: dict[str, Any], clauses: tuple[Clause, ...]) -> list[tuple[int, int]]:
+    """Where the clauses stand that only give a reason, or tell what is to stay as it is."""
+    text = message.get("text") or ""
+    aside = [clause.text for clause in clauses if clause.reason]
+    return [(start, start + len(each)) for each in aside if (start := text.find(each)) >= 0]

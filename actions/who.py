@@ -155,7 +155,11 @@ def _recognise(found: list[Who], known: Known, turn: Turn) -> None:
 def _who(words: str, turn: Turn) -> Who | None:
     if words == "self":
         return caller(turn)
-    for_them = (
+    if NEIGHBOUR.match(words) and turn.speaker.kind != "worker":
+        # "是我对门的易爹爹，给他搞一下": the name that goes on record is still to come.
+        return Who(relation=NEIGHBOURS) if FOR_NEIGHBOUR.search(turn.text) or turn.asked == "person" else None
+    cared_for = relation_of(words) == "老伴" and CARED_FOR.search(turn.text) is not None
+    for_them = cared_for or (
         re.search(
             rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}", turn.text
         )
@@ -172,6 +176,13 @@ def _who(words: str, turn: Turn) -> Who | None:
     return None
 
 
+NEIGHBOURS = "邻居"
+NEIGHBOUR = re.compile(r"邻居|隔壁|对门|楼[上下]|对面")
+FOR_NEIGHBOUR = re.compile(
+    r"(?:给|帮|替|为)(?:[他她]|我?(?:邻居|隔壁|对门|楼[上下]|对面))|不是(?:给|帮|替)?(?:我|俺)|"
+    r"是(?:我|俺)?(?:们)?(?:家)?(?:邻居|隔壁|对门|楼[上下]|对面)|(?:邻居|隔壁|对门|楼[上下]|对面)[^，。]{1,6}(?:要|想|托我|让我|叫我)"
+)
+"""That it is for a neighbour who is mentioned, rather than by or like them."""
 NAME = re.compile(r"(?:我?(?:叫|是)|姓名是?|名字是?|[他她]叫)?([一-鿿]{2,4})[。，]?")
 SURNAME_FIRST = re.compile(
     r"(?:我|他|她|免贵|老人)*姓([一-鿿])[，,、。 ]*(?:名字?|我|他|她)?(?:叫|是)?([一-鿿]{1,3})[。，]?"
@@ -189,6 +200,22 @@ def bare_name(text: str) -> str | None:
     return match[1] if match and not NO_NAME.search(said) else None
 
 
+CARED_FOR = re.compile(
+    r"看不过来|[照看][顾护]?不[了过]来?|伺候不|服侍不|带不动|扶不动|(?:把|想|要|让)[^，。]{0,8}送(?:到|去|过去|你们|[他她])|送[他她](?:到|去|来)"
+)
+"""That somebody is to be looked after by others: whoever is mentioned beside it is the one."""
+MISNAMED = re.compile(
+    r"(?:名字?|姓名?|叫)[^，。]{0,8}?(?:错|不对|不是)|[打写听说念报][错岔][了啦]?.{0,2}名|不是叫|不叫|[打写听说念][错岔]了一?个?字"
+)
+RIGHT_NAME = re.compile(r"(?<!不)(?:应该?是|改成|改为|而是|是|叫)([一-鿿]{2,4})(?=$|[，,。！!、\s])")
+
+
+def renamed(text: str) -> str | None:
+    """The name that is right, where one read back was wrong: "名字打错了，是韩立明，明天的明"."""
+    names = [each for each in RIGHT_NAME.findall(text) if each[0] in SURNAMES]
+    return names[-1] if names and MISNAMED.search(text) else None
+
+
 def listed(turn: Turn) -> list[Who]:
     """The seniors of a worker's list: those on record, and those set off like them who are not, so that nobody is left
     out in silence."""
@@ -203,12 +230,12 @@ def listed(turn: Turn) -> list[Who]:
 
 
 LISTED = re.compile(
-    r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一那这今明后下本上周要想订约改有来\s]|$)"
+    r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一那这今明后下本上周要想订约改有来\s\d]|$)"
 )
 """A name in a list: short, and set off by what sets names off."""
 COUNTED = re.compile(r"(?:(?<=[、，,；;：:\s])|^)([一-鿿]{2,4}?)(?=[\d一两二三四五六七八九十]+份)")
 """A name before its number of portions: 龚德厚1份."""
-BEFORE_NAME = re.compile(r"给|帮|替|为|查一下|查查|看看|请|让")
+BEFORE_NAME = re.compile(r"给|帮|替|为|查一下|查查|看看|请|让|把|取消|(?<=[，,。\s])改|^改")
 """Words that stand before a name."""
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"

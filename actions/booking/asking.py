@@ -13,7 +13,7 @@ from actions.out import Out
 from actions.places import Option, either
 from actions.slots import slot_option
 from actions.turn import Turn
-from actions.who import BOTH, Who, caller, resolve
+from actions.who import BOTH, NEIGHBOURS, Who, caller, resolve
 from assistant.client import SERVICE_TYPES
 
 QUANTITY_ASKED = {"meal"}
@@ -137,7 +137,7 @@ class Asking(Form[Booking]):
                 frame.home = known.get("home") or ""
             return False
         frame.name = frame.name or who.name
-        if turn.speaker.kind != "worker":
+        if turn.speaker.kind != "worker" and who.relation != NEIGHBOURS:
             frame.phone = frame.phone or turn.speaker.phone
         if not frame.name:
             self.ask(frame, out, "name", who=who.label)

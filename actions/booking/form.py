@@ -13,6 +13,7 @@ from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.naming import about, asked_beside, asks_for_money
 from actions.form import CONFIRM, YES_FIRST
+from actions.orders import withdraws
 from actions.out import Out
 from actions.places import Option, place_said, resembling
 from actions.turn import Turn
@@ -64,7 +65,8 @@ class BookingForm(Asking):
             await self._tell_facts(frame, turn, out)
             await self.go_on(frame, turn, out)
             return True
-        if turn.asks_price and turn.intent != "ask_subsidy":
+        about_this = turn.intent == "ask_subsidy" and not turn.service_types
+        if about_this or (turn.asks_price and turn.intent != "ask_subsidy"):
             await self.aside(frame, turn, out)
             await self.go_on(frame, turn, out)
             return True
@@ -98,7 +100,12 @@ class BookingForm(Asking):
 
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """ "签个家庭医生一年多少钱" and "哪里有做康复的" are questions: they are answered, and a booking offered."""
-        if not (turn.asks_subsidy or turn.asks_place) and (not turn.asks_price or turn.wishes):
+        if await withdraws(turn, self.api):
+            frame.later.insert(0, {"intent": "cancel_order", "frame": {"noted": False}})
+            frame.ended = True
+            return True
+        facts = turn.asked_facts and not turn.wishes
+        if not (turn.asks_subsidy or turn.asks_place or facts):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")
         frame.ended = True
@@ -115,6 +122,10 @@ class BookingForm(Asking):
         """The price of what is being booked, and that another wish has been noted."""
         if frame.more and (more := another(frame, turn)):
             out.say("utter_later", matter=SERVICE_TYPES[more["service_type"]].called)
+        if turn.asks_subsidy or turn.intent == "ask_subsidy":
+            topic = "" if turn.service_types else frame.title
+            await ask_subsidy(turn, out, self.api, inside=True, topic=topic)
+            return
         if not turn.asks_price:
             return
         if frame.offering is None and frame.service_type:

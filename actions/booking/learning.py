@@ -17,7 +17,7 @@ from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
-from actions.who import Who, bare_name, listed, named
+from actions.who import Who, bare_name, listed, named, renamed
 from assistant.client import Client
 
 BEFORE_ALL = ("service", "person", "date", "time", "quantity")
@@ -282,6 +282,8 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     if name:
         frame.name = name
         learned.add("name")
+    if frame.asked in (CONFIRM, CORRECTION) and (right := renamed(turn.text)):
+        learned.add(_rename(frame, right))
     told_beside = frame.asked in ("name", "phone", CONFIRM, CORRECTION) and not name
     expected = (
         frame.asked == "address" or door or ELSEWHERE.search(turn.text) or (told_beside and frame.address)
@@ -311,6 +313,15 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
 def _heads_address(turn: Turn) -> bool:
     """Whether the city stands before a district, as in an address: "长沙市雨花区…"; not 长沙路."""
     return re.search(rf"{re.escape(str(turn.city))}(?:市|[一-鿿]{{1,3}}[区县])", turn.text) is not None
+
+
+def _rename(frame: Booking, name: str) -> str:
+    """Put the right name in the place of the one read back; somebody on record is somebody else then."""
+    if frame.people and not (frame.people[0].person_id or frame.people[0].own):
+        frame.people[0].name = frame.name = name
+        return "name"
+    frame.people = [Who(name=name)]
+    return "people"
 
 
 def _door_corrected(frame: Booking, turn: Turn) -> bool:

@@ -32,7 +32,7 @@ OWN: Final[dict[Role, frozenset[str]]] = {
 }
 """What an asker hears first."""
 MONEY: Final = re.compile(
-    r"报销|[报补发领]给?(?:[我你您他她咱俺]们?)?多少|[报补]几|补[贴助]|津贴|给[补钱报]|出钱"
+    r"报销|[报补发领]给?(?:[我你您他她咱俺]们?)?多少|[报补]几|补[贴助]|津贴|给[补钱报]|出钱|买单|掏钱"
 )
 """Words that ask for public money."""
 SENIOR_AGE: Final = 60

@@ -21,8 +21,14 @@ NO = re.compile(
 )
 FALSE_ALARM = re.compile(
     r"(按|碰|点|打|说)错|误(按|触|碰|报|会)|不小心(按|碰|点)|没事(了|儿|啊|的)?|闹着玩|不是真的|虚惊|"
-    r"(孙子|孩子|小孩|猫).{0,4}(按|碰|点)|我(很好|好好的|挺好)|不用(来|了|救|叫|派)"
+    r"(孙子|孩子|小孩|猫).{0,4}(按|碰|点)|(我们?|都|人)(很好|好好的|挺好|好着)|不用(来|了|救|叫|派)|"
+    r"(孙|孩子|小孩|[伢妹]子|娃|崽).{0,10}([乱瞎][喊叫按打点嚷]|玩)|(?<!有)[冇莫没][得有]?事|(莫|别|甭|不要)[再要]?派"
 )
+STILL = re.compile(
+    r"[出流]血|摔|跌|昏|晕|着火|冒烟|喘|疼|痛|不行了|起不来|动不了|抽(?!烟)|烧(?![饭菜水开火])|打我|打人|砸门|撬|刀"
+)
+NOT = re.compile(r"[没冇不莫无][得有是]?$")
+LIFELESS = re.compile(r"[没冇][得有]?(?:反应|气|动静)|不(?:喘|省|醒)")
 
 
 _YES = r"嗯|恩|对|是|好|行|中|成|可以|同意|愿意|没问题|要得|当然|就这样|接着办|继续"
@@ -61,4 +67,8 @@ def says_yes(text: str) -> bool:
 
 def false_alarm(text: str) -> bool:
     """Whether the caller takes an alarm back."""
+    told = (each for each in STILL.finditer(text) if not NOT.search(text[: each.start()]))
+    if LIFELESS.search(text) or any(told):
+        # Whoever says so and tells of danger beside it is in danger.
+        return False
     return FALSE_ALARM.search(text) is not None

@@ -33,6 +33,11 @@ WHY = re.compile(
     r"太[早晚迟]|不行|不成|不中|不赶趟|去不了|来不了"
 )
 """What makes a clause with a time the reason for another time: "礼拜四头晌俺得去打针，改下晌两点半"."""
+STAYS = re.compile(
+    r"留着|照[旧常样送来做]|还是?要|不[用要消]?[动变]|不[用要消][改换挪]|[别莫甭](?:给我)?[动改换]|[别不莫甭][用要]?(?:给我)?取消"
+)
+"""What makes a clause tell of what is to stay as it is, beside another that is to change: "黄志明的不动"."""
+UNDONE = re.compile(r"改|换|挪|推|调|取消|退|撤|不[要整去来做用订约]了?|别[来送]|[莫甭][来送要]")
 WISHED = re.compile(
     r"改|换|挪|想|就|的是|要的|给[我俺咱他她]|帮[我俺咱]|[约订]|送来?|行不|中不|成不|可以|能不能"
 )
@@ -78,7 +83,7 @@ def heard(
     spans = _clauses(said)[:MOST_CLAUSES]
     pieces = [said[start:end] for start, end in spans]
     whens = [read(piece, now, asked=asked) for piece in pieces]
-    reasons = _reasons(pieces, whens) if asked in AMENDED else set()
+    reasons = _staying(pieces) | (_reasons(pieces, whens) if asked in AMENDED else set())
     wanted = said
     for index in reasons:
         wanted = wanted.replace(pieces[index], "")
@@ -108,6 +113,13 @@ def _reasons(pieces: list[str], whens: list[When]) -> set[int]:
     }
     told = changed or any(says_something(when) for index, when in enumerate(whens) if index not in reasons)
     return reasons if told else set()
+
+
+def _staying(pieces: list[str]) -> set[int]:
+    """Which clauses tell what is not to change, where another tells of a change."""
+    staying = {index for index, piece in enumerate(pieces) if STAYS.search(piece)}
+    undone = any(UNDONE.search(piece) for index, piece in enumerate(pieces) if index not in staying)
+    return staying if undone else set()
 
 
 def _new(text: str, now: datetime, asked: str | None) -> dict[str, Any] | None:

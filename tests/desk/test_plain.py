@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.desk.plain import agrees, refuses, wants_person
+from assistant.desk.plain import agrees, false_alarm, refuses, wants_person
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,20 @@ def test_neither(said: str) -> None:
 )
 def test_a_person_to_talk_to_is_not_one_who_does_something(said: str, wanted: bool) -> None:
     assert wants_person(said) is wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "taken_back"),
+    [
+        ("哎呀不是的，是我细孙伢子拿手机乱喊，屋里冇得事", True),
+        ("都好好的，莫派人来哒", True),
+        ("按错了，没着火，烧饭呢", True),
+        ("没事，就是还在流血", False),
+        ("孩子乱喊，可他摔了", False),
+        ("他没反应了，不用来了", False),
+        ("别过来别过来", False),
+        ("他有没有事我不知道", False),
+    ],
+)
+def test_an_alarm_is_taken_back_only_where_no_danger_is_told_beside_it(said: str, taken_back: bool) -> None:
+    assert false_alarm(said) is taken_back

@@ -97,3 +97,16 @@ def test_every_time_stands_where_it_was_said() -> None:
 def test_the_day_before_a_change_is_that_of_what_is_changed(text: str, old: str | None) -> None:
     new = heard(text, NOW, None)["new"]
     assert new is not None and new["old"]["date"] == old
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("李桂芳6月17日的培训改到19日下午2点，王建国的不动", ["王建国的不动"]),
+        ("打扫的不要了，剪头那个还留着", ["剪头那个还留着"]),
+        ("饭照送", []),
+        ("照旧，明天中午", []),
+    ],
+)
+def test_what_is_to_stay_is_not_wanted_changed(text: str, stays: list[str]) -> None:
+    assert [each["text"] for each in heard(text, NOW, None)["clauses"] if each["reason"]] == stays

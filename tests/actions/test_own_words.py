@@ -1,0 +1,126 @@
+"""Said in people's own words: cancelled, for a neighbour, with another name, asked beside an order."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.orders import CancelForm
+from actions.who import named, renamed
+from assistant.client import Client
+from tests.actions.test_asking import BATH, TOMORROW, Talk
+from tests.actions.test_corrections import Town, order
+from tests.actions.test_words import turn
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(Town())
+
+
+@pytest.mark.parametrize(
+    ("said", "cancels"),
+    [
+        ("明早不是有个人要来给我洗澡嘛，我不整了，给我撤了吧", True),
+        ("明早那个洗澡的别来了", True),
+        ("明早给我洗个澡，水不要太烫", False),
+        ("明早洗澡的撤了，再订一次后天的", False),
+    ],
+)
+async def test_an_order_that_stands_is_cancelled_rather_than_booked_again(
+    talk: Talk, said: str, cancels: bool
+) -> None:
+    talk.api.orders = [order("YL1", 12)]
+    await talk(said, "book_service", BATH, **TOMORROW)
+    assert [each["intent"] for each in talk.slots["later"]] == (["cancel_order"] if cancels else [])
+
+
+async def test_where_nothing_stands_nothing_is_cancelled(talk: Talk) -> None:
+    await talk("明早那个洗澡的，撤了吧", "book_service", BATH, **TOMORROW)
+    assert talk.slots["later"] == []
+
+
+def test_a_cancellation_that_cannot_be_meant_otherwise_is_a_yes() -> None:
+    form = CancelForm(Client("http://127.0.0.1:1", "none"))
+    assert form.agrees(turn("不改日子，就是不要了", "deny"))
+    assert not form.agrees(turn("不要取消了，留着吧", "deny"))
+
+
+def neighbour(text: str) -> list[str | None]:
+    words = "对门的易爹爹"
+    start = text.index(words)
+    person = {"entity": "person", "value": words, "start": start, "end": start + len(words)}
+    return [who.relation for who in named(turn(text, "book_service", [person]))]
+
+
+@pytest.mark.parametrize(
+    ("said", "for_them"),
+    [
+        ("不是给我自己打，是我对门的易爹爹，想请个人给他搞下卫生", True),
+        ("帮我对门的易爹爹约个打扫", True),
+        ("对门的易爹爹说你们打扫得好，我也想约一个", False),
+    ],
+)
+def test_a_neighbour_may_be_the_one_it_is_for(said: str, for_them: bool) -> None:
+    assert neighbour(said) == (["邻居"] if for_them else [])
+
+
+async def test_of_a_neighbour_name_and_number_are_asked(talk: Talk) -> None:
+    talk.speaker["phone"] = "13900001111"
+    said = "帮我对门的易爹爹约个洗澡，明天"
+    assert await talk(said, "book_service", BATH, ("person", "对门的易爹爹"), **TOMORROW) == [
+        "utter_ask_name"
+    ]
+    assert await talk("易茂林", "inform", ("name", "易茂林")) == ["utter_ask_phone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("不好意思名字打错了，是韩立明，明天的明", "韩立明"),
+        ("姓名不对，应该是韩立明", "韩立明"),
+        ("不叫韩立民，叫韩立明", "韩立明"),
+        ("是明天", None),
+        ("日子错了，是周五", None),
+    ],
+)
+def test_the_right_name(text: str, name: str | None) -> None:
+    assert renamed(text) == name
+
+
+async def test_a_wrong_name_changes_nothing_but_the_name(talk: Talk) -> None:
+    await talk("给我爸约个洗澡，明天", "book_service", BATH, ("person", "我爸"), **TOMORROW)
+    await talk("韩立民", "inform", ("name", "韩立民"))
+    await talk("13900002226", "inform", ("phone", "13900002226"))
+    if talk.frame.asked == "address":
+        await talk("演示街道6栋101", "inform", ("address", "演示街道6栋101"))
+    assert await talk("名字打错了，是韩立明", "deny") == ["utter_confirm_booking"]
+    frame = talk.frame
+    assert (frame.name, frame.date, frame.phone) == ("韩立明", "2025-06-12", "13900002226")
+
+
+@pytest.mark.parametrize("said", ["下午三点，对了这个政府给不给补贴", "这个政府给不给补贴"])
+async def test_public_money_asked_within_a_booking_is_about_what_is_booked(talk: Talk, said: str) -> None:
+    talk.api.documents = ["2023年的材料：……"]
+    await talk("想约个洗澡", "book_service", BATH)
+    time = {"part": "afternoon"} if "三点" in said else {}
+    await talk(said, "ask_subsidy", **time)
+    assert str(talk.api.questions[-1]["topic"]).startswith("洗澡") and talk.frame.service_type == "bath"
+
+
+@pytest.mark.parametrize(
+    ("said", "still"),
+    [
+        ("现在还是这个数吗", True),
+        ("那现在呢", True),
+        ("今年涨了没", True),
+        ("现在订明天的饭", False),
+    ],
+)
+def test_whether_what_was_told_still_holds(said: str, still: bool) -> None:
+    assert turn(said).asks_if_still_so is still
+
+
+async def test_a_question_where_and_by_which_telephone_books_nothing(talk: Talk) -> None:
+    said = "我爸病重了，想问下哪有洗澡的 有电话吗"
+    assert (await talk(said, "book_service", BATH))[0] == "utter_found_first"
+    assert talk.slots["frame"] is None
