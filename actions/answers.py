@@ -345,8 +345,9 @@ async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
         people = [*named(turn), *listed(turn)]
         found = [who.person_id or await _only(who, turn, api) for who in people]
         seniors = list(dict.fromkeys(each for each in found if each))
+        names = {each: who.name for who, each in zip(people, found, strict=True) if each}
     orders = [
-        {**order, "whose": names.get(senior)} if len(names) > 1 else order
+        {**order, "whose": names.get(senior)} if len(names) > 1 or speaker.kind == "worker" else order
         for senior in seniors
         for order in await api.orders_of(speaker.actor, senior)
         if order["status"] in ("requested", "accepted", "on_the_way")
