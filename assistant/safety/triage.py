@@ -27,6 +27,10 @@ QUESTION_FROM = 0.45
 UNLIKELY = 0.35
 """Below this, what a rule takes for danger becomes a question."""
 
+NO_DANGER = 0.02
+"""Below this not even that ("后天上午十点来人"): of 1,800 dangers of the evaluation sets that a rule heard none lies here,
+of as many harmless lines fifty."""
+
 HARDLY = 0.08
 """Below this, a rule's question is not put: it would only get between people and their errand."""
 
@@ -173,7 +177,7 @@ def _judge(text: str) -> Verdict:
 def _weighed(ruled: Verdict, likely: float, plain: str) -> Verdict:
     """What the rules say, changed where the learned voice is sure of something else."""
     if ruled.level == "danger":
-        return ruled if likely >= UNLIKELY else _to_ask(ruled)
+        return ruled if likely >= UNLIKELY else _to_ask(ruled) if likely >= NO_DANGER else NONE
     if likely >= DANGER_FROM:
         return _verdict("danger", ruled.kind or "help", "voice", "听着像紧急情况", plain)
     if ruled.level == "ask":
