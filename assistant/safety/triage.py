@@ -34,6 +34,9 @@ of as many harmless lines fifty."""
 HARDLY = 0.08
 """Below this, a rule's question is not put: it would only get between people and their errand."""
 
+NOTHING_ELSE = 6
+"""Characters beside the words of a rule up to which they are all that was said ("我今天有点不舒服"): its question is put."""
+
 HARDLY_THOUGH_NAMED = 0.005
 """The same where danger was named and a guard made a question of it (a fall the day before)."""
 
@@ -181,7 +184,8 @@ def _weighed(ruled: Verdict, likely: float, plain: str) -> Verdict:
     if likely >= DANGER_FROM:
         return _verdict("danger", ruled.kind or "help", "voice", "听着像紧急情况", plain)
     if ruled.level == "ask":
-        return ruled if likely >= least_to_ask(ruled) else NONE
+        all_that_is_said = len(plain) <= len(ruled.evidence or "") + NOTHING_ELSE
+        return ruled if all_that_is_said or likely >= least_to_ask(ruled) else NONE
     if likely >= QUESTION_FROM:
         return _verdict("ask", ruled.kind or "help", "voice", "听着像紧急情况", plain)
     return ruled
