@@ -12,7 +12,7 @@ from pydantic import Field
 
 from actions import spoken
 from actions.answers import order_number, upcoming
-from actions.booking.naming import services
+from actions.booking.naming import hinted, services
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.out import Out
 from actions.places import Option
@@ -159,7 +159,7 @@ def learn_order(frame: OneOrder, turn: Turn, when: Spoken) -> set[str]:
     if number := order_number(turn):
         frame.number, frame.order = number, None
         learned.add("number")
-    types = services(turn)
+    types = services(turn) or (hinted(turn) if frame.order is None else [])
     if _another_one(frame, types, when, turn.text):
         # "不是打扫，是洗澡那个": not the one that was read back.
         frame.order = frame.number = frame.service_type = frame.day = None

@@ -60,6 +60,12 @@ def positions(turn: Turn) -> list[tuple[str, int]]:
     return sorted(said, key=lambda each: each[1])
 
 
+def hinted(turn: Turn) -> list[str]:
+    """The one service that a word of it points at, where none is named: "就撤饭"."""
+    found = [key for key, words in HINTS.items() if any(word in turn.wanted for word in words)]
+    return found if len(found) == 1 else []
+
+
 def about(service_type: str, turn: Turn) -> Turn:
     """The turn as if it had named one service only."""
     kept = tuple(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.orders import CancelForm
+from actions.orders import CancelForm, OneOrder, learn_order
+from actions.turn import Spoken
 from actions.who import named, renamed
 from assistant.client import Client
 from tests.actions.test_asking import BATH, TOMORROW, Talk
@@ -124,3 +125,13 @@ async def test_a_question_where_and_by_which_telephone_books_nothing(talk: Talk)
     said = "我爸病重了，想问下哪有洗澡的 有电话吗"
     assert (await talk(said, "book_service", BATH))[0] == "utter_found_first"
     assert talk.slots["frame"] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "service"),
+    [("嗯，就撤饭", "meal"), ("洗澡那个", "bath"), ("头发和饭都撤", None), ("第一个", None)],
+)
+def test_a_word_of_a_service_points_at_its_order(said: str, service: str | None) -> None:
+    pointed = OneOrder()
+    learn_order(pointed, turn(said), Spoken())
+    assert pointed.service_type == service
