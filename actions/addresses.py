@@ -33,6 +33,8 @@ def said_address(turn: Turn, *, asked: bool) -> str | None:
     if turn.affirms and not DOOR.search(turn.text):
         return None
     found = turn.value("address")
+    if turn.when and found and not (MARKS.search(str(found)) or STREET.match(str(found))):
+        return None  # 下午2点
     if found and not asked and not (len(found) >= SHORTEST and DOOR.search(found)):
         return None
     joined = _joined(turn.text) if asked else ""

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 from actions import spoken
+from actions.benefits import WHO_HE_IS, as_told, circumstances, subject
 from actions.out import Out
 from actions.places import either, like, offered, place_said
-from actions.turn import PUBLIC_MONEY, Turn
+from actions.turn import Turn
 from actions.who import Who, listed, named, resolve
 from assistant.client import SERVICE_TYPES, Client, Refused
 
@@ -197,14 +198,14 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     """Which subsidy applies: only what a document says, with its year."""
     types = turn.service_types
     role = ROLES.get(turn.speaker.kind or "senior", "senior")
-    asked = f"{topic} {_about_money(turn)}".strip()
+    asked = f"{topic} {subject(turn)}".strip()
+    if WHO_HE_IS.search(turn.text):
+        types = [each for each in types if turn.names("service_type", each)]
     question = {
         "city": turn.city or turn.speaker.city,
         "topic": asked,
         "service_type": types[0] if types else None,
-        "age": turn.value("age"),
-        "ability": turn.value("ability"),
-        "income": turn.value("income"),
+        **circumstances(turn),
         "role": _role(asked, role),
         "person_id": turn.speaker.person_id if turn.speaker.confirmed else None,
     }
@@ -215,6 +216,10 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
     if not answer["found"]:
         out.tell(answer["message"], expects="yes_no", asks=None if inside else "yes_no")
         return {} if inside else {"pending": {"kind": "person", "reason": "问补贴，没有资料"}}
+    theirs = [each for each in answer["answers"] if each.get("fits") == "yes" and each.get("condition")]
+    if len(theirs) == 1 and WHO_HE_IS.search(turn.text):
+        # Whoever tells what they are is told of what is due to just them.
+        answer["answers"] = theirs
     if len(answer["answers"]) > 1 and turn.speaker.channel == "phone" and not inside:
         return _listed(answer["answers"][:SHOWN], out)
     for each in answer["answers"][:SHOWN]:
@@ -226,7 +231,7 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
         out.say(f"utter_ask_{missing}", asks=missing)
         return {"pending": {"kind": "subsidy", "topic": asked}}
     out.say("utter_anything_else")
-    return {"pending": {"kind": "told", "year": answer["answers"][0].get("year")}}
+    return {"pending": as_told(answer["answers"][0])}
 
 
 def nothing_newer(pending: dict[str, Any], out: Out) -> Slots:
@@ -246,19 +251,17 @@ def _listed(answers: list[dict[str, Any]], out: Out) -> Slots:
         count=len(titles),
         titles="，".join(titles),
     )
-    texts, year = [each["text"] for each in answers], answers[0].get("year")
-    return {"pending": {"kind": "benefit", "titles": titles, "texts": texts, "year": year}}
+    return {
+        "pending": {
+            "kind": "benefit",
+            "titles": titles,
+            "texts": [each["text"] for each in answers],
+            "year": answers[0].get("year"),
+            "each": [each.get("parts", {}) for each in answers],
+        }
+    }
 
 
-def _about_money(turn: Turn) -> str:
-    """What is asked of public money; of several wishes in one breath the clause that asks it."""
-    clauses = [clause.text for clause in turn.clauses if PUBLIC_MONEY.search(clause.text)]
-    apart = len(turn.clauses) >= SEVERAL and len(clauses) == 1 and len(clauses[0]) >= WHOLE
-    return clauses[0] if apart else turn.text
-
-
-SEVERAL, WHOLE = 3, 8
-"""From so many clauses on one of so many characters is taken by itself: it names its subject."""
 ROLES = {"senior": "senior", "relative": "family", "worker": "institution"}
 """As whom people ask about benefits; a community worker hears every row, each with whom it is for."""
 

@@ -19,6 +19,8 @@ ASKED = 3
 """Candidates named in a question: a listener keeps three in mind, hardly more."""
 STREET = re.compile(r"[一-鿿]{2,6}?(?:街道|社区|[镇乡里路街巷村苑])")
 """The parts of an address by which a neighbourhood is known."""
+DISTRICT = re.compile(r"^(?:[一-鿿]{2,4}?市)?[一-鿿]{1,4}?[区县]")
+"""What stands before them: the district that they lie in."""
 
 
 class Option(BaseModel):
@@ -68,10 +70,14 @@ SHORT_NAME = 3
 
 
 async def streets_like(address: str, turn: Turn, api: Client) -> tuple[str, list[Option]] | None:
-    """The street or neighbourhood of an address that sounds like several, with those; None when none does."""
-    for words in STREET.findall(address):
+    """The street or neighbourhood of an address that sounds like several, with those; None when none does.
+
+    Whoever says a name as the catalogue has it means that one, and the district before a street is no other street.
+    """
+    for words in STREET.findall(DISTRICT.sub("", address)):
         candidates = await api.resolve(turn.speaker.actor, words, turn.speaker.city)
-        options = _several([each for each in candidates if each["type"] == "area"])
+        areas = [each for each in candidates if each["type"] == "area"]
+        options = [] if any(each["name"] in address for each in areas) else _several(areas)
         if options:
             return words, options
     return None

@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import benefits
 from actions.answers import ANSWERS, Answer, find_service, nothing_newer, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.booking.again import AGAIN
@@ -74,6 +75,8 @@ class AnswerAction(Single):
         spoken_of = tracker.get_slot("pending") or {}
         if spoken_of.get("year") and turn.asks_if_still_so:
             return [SlotSet(name, value) for name, value in nothing_newer(spoken_of, out).items()]
+        if benefits.tell_more(turn, out, spoken_of):
+            return []
         if self._answer is find_service and about_it(turn, spoken_of):
             return await tell_more(turn, out, self.api, spoken_of)
         slots = await self._answer(turn, out, self.api)
@@ -146,6 +149,10 @@ class Pending(Single):
             return [*done, FollowupAction("cancel_form")]
         if about_it(turn, pending):
             return await tell_more(turn, out, self.api, pending)
+        if benefits.tell_more(turn, out, pending):
+            return []
+        if kind == "told" and benefits.not_written(turn, out, pending):
+            return [SlotSet("pending", {"kind": "person", "reason": "问补贴，文件里没有写"})]
         if kind in ("book", "person") and turn.takes_in:
             out.say("utter_ok_anything_else")
             return done
@@ -161,10 +168,10 @@ class Pending(Single):
                 slots = await find_service(turn, out, self.api, service=pending["service"], place=which)
                 return [*done, *(SlotSet(name, value) for name, value in slots.items())]
         if kind == "benefit" and (chosen := _benefits(pending, turn)):
-            for each in chosen:
-                out.tell(each)
+            for index in chosen:
+                out.tell(pending["texts"][index])
             out.say("utter_anything_else")
-            return [SlotSet("pending", pending)]
+            return [SlotSet("pending", pending | {"parts": pending["each"][chosen[-1]]})]
         if turn.denies or turn.affirms:
             return None
         slots = None
@@ -179,12 +186,12 @@ class Pending(Single):
         return [*done, *(SlotSet(name, value) for name, value in slots.items())]
 
 
-def _benefits(pending: dict[str, Any], turn: Turn) -> list[str]:
-    """What is told of the benefits that were listed: the one picked, all of them, none."""
+def _benefits(pending: dict[str, Any], turn: Turn) -> list[int]:
+    """Which of the benefits that were listed are to be told: the one picked, all of them, none."""
     index = picked(turn.text, pending["titles"])
     if index is not None:
-        return [pending["texts"][index]]
-    return list(pending["texts"]) if ALL_OF_THEM.search(turn.text) or turn.affirms else []
+        return [index]
+    return list(range(len(pending["texts"]))) if ALL_OF_THEM.search(turn.text) or turn.affirms else []
 
 
 class AfterForm(Single):

@@ -79,6 +79,13 @@ def recurrence(rrule: str) -> str:
     return said + (f"，一共{rule['COUNT']}次" if "COUNT" in rule else "")
 
 
+def series(first: datetime, rrule: str, today: date) -> str:
+    """Each time of a series, so that nobody takes it for one: 每天都约，不是只约一回，从明天，6月12日星期四起，中午12点."""
+    every, _, count = recurrence(rrule).partition("，")
+    told = [f"{every}都约", "不是只约一回", count, f"从{day(first.date(), today)}起", clock(first.time())]
+    return "，".join(filter(None, told))
+
+
 ORDINAL = re.compile(
     r"^(?:就|选|要|按|我要|那就)?第?([一二三四五六七八九1-9])(?:个|家|项|种|条)?(?:吧|的)?[。，]?$"
 )

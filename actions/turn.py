@@ -25,6 +25,15 @@ DOUBTED = re.compile(
     r"[?？吗]|不(?!用改|要紧|错)|别|没(?!错|问题)|改|换|(?<![没不])错|先|等|问|考虑|想想|再说|回头|商量"
 )
 """Beside such words a yes is none that one may act on."""
+AS_READ = re.compile(
+    r"(?:就|还是|那|先)*(?:(?:照|按|依)(?:着|照)?(?:(?:刚[才刚]|[你您咱]们?|原来|原先|上面)+(?:说|念|讲|定|读|报|约|订)?(?:好)?的?|这个|这样|这么)(?:那个|这个)?|(?<=先)(?:这样|这么)(?=[订定办约]))"
+    r"(?:来|订|定|办|约|弄|搞|走|下单|行|好)*(?:就行|就好)?(?:吧|呗|啊|咯|了|哒|嘛)*$"
+)
+"""The end of a clause that takes what was read back as it is: "保洁就照刚才说的订"."""
+DISMISSED = re.compile(
+    r"[^，。,\s]{0,8}?先?(?:不管|不说|不问|不提|莫管|莫问|放一?放|搁[着下]|回头再[说问]|以后再[说问])[它他了吧哒咯]*"
+)
+"""Something else that is let be."""
 ASKING = re.compile(r"(?:[吗么没不]|是不是.*)[?？。]*$|[?？]$")
 YES_SIGNS = ("👌", "👍", "✅", "🆗", "💯")
 WHATEVER = re.compile(
@@ -283,6 +292,20 @@ class Turn:
         return said
 
     @property
+    def place(self) -> Any:
+        """The place named; a district or street within an address is none."""
+        spans = [self._mention(each)[1:] for each in self.entities if each["entity"] == "address"]
+        named = [each for each in self.entities if each["entity"] == "place"]
+        apart = [
+            each["value"]
+            for each in named
+            if not any(
+                start <= self._mention(each)[1] and self._mention(each)[2] <= end for start, end in spans
+            )
+        ]
+        return apart[-1] if apart else None
+
+    @property
     def city(self) -> str | None:
         """The city named in which it is to be.
 
@@ -307,6 +330,15 @@ class Turn:
         """The types of service named or implied."""
         return [each for each in self.values("service_type") if each in SERVICE_TYPES]
 
+    def names(self, entity: str, value: Any) -> bool:
+        """Whether a value stands in the text, rather than being only implied by all of it."""
+        return any(
+            each["entity"] == entity
+            and each["value"] == value
+            and each.get("end", 0) - each.get("start", 0) < len(self.text)
+            for each in self.entities
+        )
+
     def value(self, entity: str) -> Any:
         """The last value of an entity, since people correct themselves; None when there is none."""
         found = self.values(entity)
@@ -330,8 +362,12 @@ class Turn:
 
     @property
     def ends_in_yes(self) -> bool:
-        """Whether a yes is the last of several clauses: "哦，刚才在关火，对，订吧"."""
-        return bool(AFFIRM.match(self.last_clause)) and not DOUBTED.search(self.text)
+        """Whether a yes is the last of several clauses: "哦，刚才在关火，对，订吧", "补贴先不管，就照刚才说的订"."""
+        said = [each for clause in self.clauses for each in clause.text.split() if not THANKS.search(each)]
+        last = NOISE.sub("", said[-1]) if said else ""
+        as_read = AS_READ.search(last)
+        rest = self.text.replace(as_read[0], "") if as_read else self.text
+        return bool(as_read or AFFIRM.match(last)) and not DOUBTED.search(DISMISSED.sub("", rest))
 
     @property
     def asks(self) -> bool:

@@ -56,16 +56,20 @@ class Asking(Form[Booking]):
         return True
 
     async def _covered(self, frame: Booking, turn: Turn, out: Out) -> bool:
-        """Before anything else is asked: whether the service is to be had in the city that was named."""
-        if not frame.city or frame.results:
+        """Before anything else is asked: whether the service is to be had, in the city named or at home."""
+        if frame.results or not (frame.city or frame.asked is None):
             return False
-        need = {"city": frame.city, "service_type": frame.service_type, "bookable": True, "limit": 1}
+        city = frame.city or turn.speaker.city
+        need = {"city": city, "service_type": frame.service_type, "bookable": True, "limit": 1}
         answer = await self.api.search(turn.speaker.actor, **need)
         if answer["results"]:
             return False
-        words = "utter_city_without_service" if answer["known_city"] else "utter_city_not_covered"
-        out.say(words, city=frame.city, service=frame.title, expects="yes_no", asks="yes_no")
-        frame.pending = {"kind": "person", "reason": f"{self.summary(frame)}；{frame.city}没有这项服务"}
+        if not answer["known_city"] and not frame.city:
+            return False
+        words = "utter_city_without_service" if frame.city else "utter_nothing_found"
+        words = words if answer["known_city"] else "utter_city_not_covered"
+        out.say(words, city=frame.city or "", service=frame.title, expects="yes_no", asks="yes_no")
+        frame.pending = {"kind": "person", "reason": f"{self.summary(frame)}；{city}没有这项服务"}
         frame.ended = True
         return True
 

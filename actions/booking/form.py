@@ -149,8 +149,18 @@ class BookingForm(Asking):
         chosen = super()._choose(frame, turn)
         if chosen or frame.asked not in ("place", "street") or turn.denies:
             return chosen
+        if turn.affirms:
+            # A yes to "甲，还是乙" picks none; what was said stands, and is read back.
+            return self._as_said(frame)
         near = resembling(turn.text, frame.options)
         return self.take(frame, frame.asked, near) if near else set()
+
+    def _as_said(self, frame: Booking) -> set[str]:
+        """Go on with the street as it was heard, or with the place that is most like the one heard."""
+        if frame.asked == "place":
+            return self.take(frame, "place", frame.options[0]) if frame.options else set()
+        frame.streets = []
+        return {"address"}
 
     def take(self, frame: Booking, datum: str, option: Option) -> set[str]:
         if datum == "service":
@@ -199,8 +209,12 @@ class BookingForm(Asking):
         offering = frame.offering["offering"]
         quantity, several = frame.quantity or 1, len(frame.people)
         price = offering.get("unit_price_fen")
+        total = (
+            f"一共{spoken.yuan(price * quantity * several)}" if price is not None else "价钱由服务方告诉您"
+        )
         if frame.recurrence:
-            when = f"从{spoken.day(start.date(), today)}起，{spoken.recurrence(frame.recurrence)}，{spoken.clock(start.time())}"
+            when = spoken.series(start, frame.recurrence, today)
+            total = total.replace("一共", "每回")
         else:
             when = spoken.moment(start, today)
         who = "、".join(f"{each.label}（新登记）" if each.new else each.label for each in frame.people)
@@ -212,9 +226,7 @@ class BookingForm(Asking):
             when=when,
             what=f"{offering['name']}{'各' if several > 1 else ''}{quantity}{offering['unit']}",
             where=_where(frame),
-            price=f"一共{spoken.yuan(price * quantity * several)}"
-            if price is not None
-            else "价钱由服务方告诉您",
+            price=total,
             demo="，这是演示数据" if offering.get("demo") else "",
             remarks=(f"，电话{frame.phone}" if frame.new_phone else "")
             + (f"，备注：{frame.remarks}" if frame.remarks else ""),

@@ -11,6 +11,7 @@ from actions.addresses import ELSEWHERE, completed, said_address
 from actions.booking.again import as_before
 from actions.booking.frame import Booking
 from actions.booking.naming import asked_beside, clause_about, partial, services
+from actions.booking.portions import by_the_head
 from actions.booking.several import several
 from actions.form import CONFIRM, CORRECTION
 from actions.places import like, streets_like
@@ -33,6 +34,11 @@ REMARK = re.compile(
 REPEATED = re.compile(r"每|天天|日日|见天|工作日")
 """A rule is told, not only a day on which it does not hold."""
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+ONLY_ONCE = re.compile(
+    r"(?:不要|不是|不用|莫|别|甭)(?:再|给我|搞|弄)?(?:天天|每天|每[一个]?[周星礼]|每个|长期|一直|老)|"
+    r"(?:就|只|光)要?[^，。]{0,8}?(?:一|1)(?:次|回|趟|顿)(?!都)|单次"
+)
+"""No series is wanted: "不要天天，就后天一回"."""
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
@@ -48,6 +54,11 @@ OCCASION = re.compile(
     r"结婚|成亲|娶亲|出嫁|喜事|满月|喜酒|吃酒|吃席|过寿|做寿|生日|考试|开学|聚会|回来|来看[我俺咱]|来客|走亲戚"
 )
 """What a day is told of as a reason: a haircut before the wedding, the cleaning before the children come."""
+NOT_AT_HOME = re.compile(
+    r"(?:[莫别甭]|不要|不用|不)(?:到|来|去|送到?|上)[^，。]{0,2}(?:自己|[我俺咱])的?(?:屋|家)|"
+    r"住(?:在|到)?[^，。]{0,3}(?:妹|姐|哥|弟|女儿|闺女|姑娘|儿子|崽|孙|舅|姨|姑|亲戚|朋友)[^，。]{0,3}(?:屋|家|那[里儿边])"
+)
+"""At a read-back: it is to come elsewhere, so that the address on record does not hold."""
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
 
@@ -133,6 +144,9 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
     if frame.asked in ("date", "time", "quantity") and turn.intent == "inform":
         # "后天，明天我得打针": what else is done that day.
         return set()
+    if turn.value("address") and not turn.names("service_type", types[-1]):
+        # Where it is to be: "莫到我屋里来，我住在我妹妹屋里，地址是…" wishes for nothing else.
+        return set()
     if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
         frame.service_type = types[-1]
         return {"service_type"}
@@ -165,6 +179,9 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
         learned |= _left_out(frame, when)
     elif when.recurrence:
         frame.recurrence = when.recurrence
+        learned.add("recurrence")
+    elif frame.recurrence and ONLY_ONCE.search(turn.text):
+        frame.recurrence = None
         learned.add("recurrence")
     if when.time:
         said = readings(when.time, either_half=when.either_half, like=_stands(frame))
@@ -250,7 +267,7 @@ def _the_same(found: list[Who], before: list[Who]) -> bool:
 
 async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
     """The place that was named, and what else it may be."""
-    named = turn.value("place")
+    named = turn.place
     if frame.asked == "place":
         if frame.places and turn.denies:
             frame.place, frame.places = None, []
@@ -264,7 +281,7 @@ async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
 
 async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
-    quantity = _quantity(frame.service_type, turn)
+    quantity = by_the_head(turn, len(frame.people)) or _quantity(frame.service_type, turn)
     door = _door_corrected(frame, turn)
     if quantity and not door and frame.asked != "phone" and not said_address(turn, asked=False):
         already = frame.quantity if frame.asked == CONFIRM and turn.adds else 0
@@ -295,6 +312,9 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         heard = await streets_like(address, turn, api)
         frame.street, frame.streets = heard or (None, [])
         learned.add("address")
+    elif frame.asked == CONFIRM and NOT_AT_HOME.search(turn.text):
+        frame.address, frame.home, frame.streets = None, "", []
+        learned.add("address")
     if AT_PLACE.search(turn.text):
         frame.at_home, frame.results = False, []
     elif AT_HOME.search(turn.text) and frame.at_home is None:
@@ -302,7 +322,7 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         if frame.offering and not frame.offering["offering"]["at_home"]:
             frame.offering, frame.results, frame.slot = None, [], None
             learned.add("at_home")
-    remark = REMARK.findall(turn.text)
+    remark = [each for each in REMARK.findall(turn.text) if not ONLY_ONCE.search(each)]
     if remark:
         known = [frame.remarks] if frame.remarks else []
         frame.remarks = "；".join(dict.fromkeys([*known, *remark]))

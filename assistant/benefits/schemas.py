@@ -70,6 +70,8 @@ class Answer(BaseModel):
     """What would settle an unknown: age, ability, income, lives_alone, insured, assessed, area …"""
     text: str
     """The whole for the ear, at most two sentences."""
+    parts: dict[str, str]
+    """What is said where more is asked of it: ``condition``, ``amount``, ``next_step``, ``not_written``."""
 
 
 class MatchResult(BaseModel):

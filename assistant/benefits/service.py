@@ -67,16 +67,21 @@ async def match(session: AsyncSession, query: MatchQuery) -> MatchResult:
     judged = [(each, _judge(each, query)) for each in theirs]
     if asked.kind == "general":
         judged = [(each, verdict) for each, verdict in judged if verdict.fits != "no"]
-    own_first = sorted(judged, key=lambda pair: _order(pair[0], pair[1], query.role))
+    own_first = sorted(judged, key=lambda pair: _order(pair[0], pair[1], query))
     answers = [answer(each, verdict) for each, verdict in own_first[: query.limit]]
     if not answers:
         return _none(city, [])
     return MatchResult(answers=answers, known_city=True, found=True, message=_opening(city, answers))
 
 
-def _order(benefit: Benefit, verdict: Verdict, role: Role) -> tuple[bool, bool, int]:
-    """What is the asker's own first, grants before facts, those that fit before those that do not."""
-    return benefit.who not in OWN[role], benefit.kind == "fact", _RANK[verdict.fits]
+def _order(benefit: Benefit, verdict: Verdict, query: MatchQuery) -> tuple[bool, bool, bool, int]:
+    """What is the asker's own first, grants before facts, those that fit before those that do not.
+
+    Of whoever told what they are, what depends on it comes before what everybody gets.
+    """
+    told = any((query.age, query.ability, query.income, query.lives_alone))
+    for_all = told and (verdict.fits == "no" or not benefit.conditions)
+    return benefit.who not in OWN[query.role], benefit.kind == "fact", for_all, _RANK[verdict.fits]
 
 
 def _asked(query: MatchQuery, benefits: Sequence[Benefit]) -> Asked:
@@ -138,7 +143,21 @@ def answer(benefit: Benefit, verdict: Verdict) -> Answer:
         fits=verdict.fits,
         missing=list(verdict.missing),
         text=_spoken(benefit, verdict),
+        parts=_parts(benefit),
     )
+
+
+def _parts(benefit: Benefit) -> dict[str, str]:
+    """One thing of a benefit at a time, each as far as the document has it."""
+    by = f"按{benefit.source_text}，{benefit.title}"
+    condition = f"{by}的条件是{benefit.condition_text}。" if benefit.condition_text else f"{by}没有写条件。"
+    amount = f"{by}，{benefit.amount_text}。" if benefit.amount_text else f"{by}，文件没有写多少钱。"
+    return {
+        "condition": condition,
+        "amount": amount,
+        "next_step": f"{benefit.title}，{benefit.next_step_text}",
+        "not_written": "这一点文件里没有写，我不敢乱说。要不要我转工作人员帮您问清楚？",
+    }
 
 
 def _spoken(benefit: Benefit, verdict: Verdict) -> str:

@@ -6,10 +6,11 @@ The actions know no calendar; they get the reading with the turn, made under the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from assistant.benefits.topics import service_types_in
 from assistant.kit.when import When, each, read
 
 CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
@@ -42,6 +43,21 @@ WISHED = re.compile(
     r"改|换|挪|想|就|的是|要的|给[我俺咱他她]|帮[我俺咱]|[约订]|送来?|行不|中不|成不|可以|能不能"
 )
 """It is none where something is wished in it."""
+ORDERED = re.compile(
+    r"送|(?<![一不稳固])定(?!时)|订|约|上门|派|安排|登记|帮|想(?!不)|[给替][我俺咱他她你]|[需只就都也还]要(?!去|上|吃药|看|带|接|忙|做饭)|要(?=[的吧嘛呢啊]|$)|"
+    r"份|[改换]|来(?:一?[次趟回个]|人)"
+)
+"""A clause with such words speaks of what is wanted."""
+OF_SOMEBODY = re.compile(
+    r"(?:[我俺咱他她]们?俩?|自己|老两口|老[伴头婆]\S{0,2}|[爸妈爹娘爷奶]|闺女|女儿|姑娘|儿子|崽|媳妇|孩子|孙[子女])(?:就|都|也|还|又|老|得|是|现在|如今)*$"
+)
+"""Whoever does something every day stands before the words for it: 俺天天守着他."""
+CALLER = re.compile(r"[我俺咱]们?俩?(?:就|都|也|还|又|得|是|现在|如今)*$")
+GOES = re.compile(r"去|透析|化疗|复查|看病|打针|理疗|换药|针灸")
+"""What somebody may be accompanied to, as often as it is."""
+NEGATED = re.compile(r"(?:不(?:要|是|用)|莫|别|甭)(?:再|给我|搞|弄)?$")
+"""不要天天 tells that it is not to come again and again."""
+STARTS = re.compile(r"开始|起(?!床|来)")
 CORRECTED = re.compile(r"不对|不是|错了|哦不|还是")
 """What comes after these words holds."""
 
@@ -72,15 +88,15 @@ def heard(
     "new": {"text", "when", "old"} | null}``.
 
     ``times`` has every time by itself, where it stands; ``new`` is what follows "改成" and its kin, the value a change
-    asks for. A ``reason`` is a clause whose time is not wanted; ``when`` is read without it.
+    asks for. A ``reason`` is a clause whose time is not wanted; ``when`` is read without it, and without what somebody
+    is told to do every day.
 
     Args:
         names: where names of people stand, start and end: no time is read in them.
     """
-    said = text
-    for start, end in names:
-        said = said[:start] + NAMELESS * (end - start) + said[end:]
+    said = _masked(text, names)
     spans = _clauses(said)[:MOST_CLAUSES]
+    said = _masked(said, _habits(said, spans, now, asked))
     pieces = [said[start:end] for start, end in spans]
     whens = [read(piece, now, asked=asked) for piece in pieces]
     reasons = _staying(pieces) | (_reasons(pieces, whens) if asked in AMENDED else set())
@@ -120,6 +136,52 @@ def _staying(pieces: list[str]) -> set[int]:
     staying = {index for index, piece in enumerate(pieces) if STAYS.search(piece)}
     undone = any(UNDONE.search(piece) for index, piece in enumerate(pieces) if index not in staying)
     return staying if undone else set()
+
+
+def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with nothing to be read in the spans, and everything else in its place."""
+    for start, end in spans:
+        text = text[:start] + NAMELESS * (end - start) + text[end:]
+    return text
+
+
+def _habits(
+    text: str, clauses: list[tuple[int, int]], now: datetime, asked: str | None
+) -> list[tuple[int, int]]:
+    """Where it is told what somebody does again and again, or what is not to, rather than what is to come so.
+
+    "俺天天守着他，后儿个晌午送一份" is for one day.
+    """
+    told = [(start, text[start:end], read(text[start:end], now, asked=asked)) for start, end in clauses]
+    once = any(when.date and not when.recurrence and not STARTS.search(piece) for _, piece, when in told)
+    return [
+        (start + when.span[0], start + when.span[1])
+        for start, piece, when in told
+        if when.recurrence and when.span and not when.date and _is_habit(piece, when.span, once=once)
+    ]
+
+
+def _is_habit(piece: str, span: tuple[int, int], *, once: bool) -> bool:
+    """Whether a clause with a recurrence tells a habit; ``once``: another clause names the day that is wanted."""
+    before, after = piece[: span[0]], piece[span[1] :]
+    if NEGATED.search(before):
+        return True
+    somebody = OF_SOMEBODY.search(before) is not None
+    theirs = somebody and not re.search(r"[给帮替为接]", before)
+    if ORDERED.search(piece):
+        # "我闺女天天给我送饭，明天她出差": hers, where a day is named.
+        return once and theirs and not CALLER.search(before)
+    if not once and (service_types_in(piece) or GOES.search(after)):
+        return False
+    return theirs or (once and len(after) > SHORT) or TOLD.search(after) is not None
+
+
+SHORT = 3
+"""Characters behind the words for every day that tell nothing of somebody's life."""
+TOLD = re.compile(
+    r"懒得|[没冇]人|[没冇]法|一个人|在家|凑合|对付|[累疼忙愁怕]|睡|吃药|上班|守着|照[顾看]|伺候|[做买弄]不|有空|发呆"
+)
+"""What is told of somebody's days."""
 
 
 def _new(text: str, now: datetime, asked: str | None) -> dict[str, Any] | None:

@@ -179,3 +179,19 @@ def test_what_is_called_wrong_is_forgotten(text: str, asked_next: set[str]) -> N
     doubted = BookingForm(Client("http://127.0.0.1:1", "none")).doubt(frame, turn(text, "deny"))
     changed = {name for name in Booking.model_fields if getattr(frame, name) != getattr(before, name)}
     assert (doubted, changed) == (bool(asked_next), asked_next)
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("行吧 那补贴先不管 保洁就照刚才说的订", True),
+        ("先按这个来吧，谢谢", True),
+        ("哦，那补贴以后再说，先按你说的办", True),
+        ("那保洁先不管", False),
+        ("不照刚才说的", False),
+        ("照这个来行不行", False),
+        ("不对，照刚才说的改", False),
+    ],
+)
+def test_what_was_read_back_is_taken_as_it_is(text: str, yes: bool) -> None:
+    assert turn(text, "inform").ends_in_yes is yes

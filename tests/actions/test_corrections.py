@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import spoken
 from actions.addresses import completed, said_address
 from actions.answers import upcoming
 from actions.booking import Booking
@@ -331,3 +332,20 @@ async def test_another_person_lives_at_another_address() -> None:
     assert talk.frame.home == "2栋"
     await talk("不是普凤仙，是李家福", "deny")
     assert talk.frame.home == "3栋"
+
+
+async def test_a_series_is_read_back_as_one_and_can_be_taken_back(talk: Talk) -> None:
+    await talk("约洗澡，每天上午九点", "book_service", BATH, recurrence="FREQ=DAILY", time="09:00")
+    assert talk.frame.recurrence == "FREQ=DAILY"
+    assert await talk("不要天天，就后天一回", date="2025-06-13") == ["utter_confirm_booking"]
+    assert talk.frame.recurrence is None and talk.frame.slot and talk.frame.slot.startswith("2025-06-13")
+
+
+def test_a_series_is_told_as_more_than_one() -> None:
+    told = spoken.series(datetime(2025, 6, 12, 12), "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=6", date(2025, 6, 11))
+    assert told == "每周一、三都约，不是只约一回，一共6次，从明天，6月12日星期四起，中午12点"
+
+
+async def test_elsewhere_than_at_home_asks_for_the_address(talk: Talk) -> None:
+    await talk("约洗澡，明天上午九点", "book_service", BATH, date="2025-06-12", time="09:00")
+    assert await talk("莫到我自己屋里来，我住在我妹妹屋里") == ["utter_ask_address"]

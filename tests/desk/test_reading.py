@@ -110,3 +110,23 @@ def test_the_day_before_a_change_is_that_of_what_is_changed(text: str, old: str 
 )
 def test_what_is_to_stay_is_not_wanted_changed(text: str, stays: list[str]) -> None:
     assert [each["text"] for each in heard(text, NOW, None)["clauses"] if each["reason"]] == stays
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "recurrence"),
+    [
+        ("俺天天守着他，连做饭都抽不出身来。后儿个晌午能给俺送不？", "2025-06-13", None),
+        ("我闺女天天给我送饭，明天她出差，你们给我送一份", "2025-06-12", None),
+        ("我天天一个人在家，想订个饭", None, None),
+        ("咦，不要天天，就后天一回", "2025-06-13", None),
+        ("天天给我送", None, "FREQ=DAILY"),
+        ("我妈每天中午要送一份，从明天开始", "2025-06-12", "FREQ=DAILY"),
+        ("我每周二要去透析，想找人陪着去", None, "FREQ=WEEKLY;BYDAY=TU"),
+        ("我妈 每周三上午打扫卫生", None, "FREQ=WEEKLY;BYDAY=WE"),
+    ],
+)
+def test_what_somebody_does_every_day_is_no_series(
+    text: str, date: str | None, recurrence: str | None
+) -> None:
+    when = heard(text, datetime(2025, 6, 11, 10), None)["when"]
+    assert (when["date"], when["recurrence"]) == (date, recurrence)
