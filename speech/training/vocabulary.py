@@ -20,7 +20,7 @@ class Size(NamedTuple):
     domain_sentences: int = 150_000
     domain_least: tuple[int, int] = (4, 15)
     reviews_least: tuple[int, int] = (5, 12)
-    general_worth: float = 9e-7
+    general_worth: float = 1e-6
     """Least worth of a pair of open-gram's, see there."""
     weights: tuple[float, float, float] = (0.45, 0.15, 0.4)
     """Of callers' sentences, reviews, open-gram. Perplexity of rambling development sentences is flat around it."""
