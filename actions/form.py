@@ -73,6 +73,7 @@ SECOND_THOUGHT = re.compile(
     r"(?:不对|不是|错了)[，。！\s]*(?=[^，。！\s啊呀的了吧嘛要改])|等等|等一下|改成|换成|我说的是|应该是"
 )
 """Something else follows: a bare "不对" is a plain no."""
+CALLED_WRONG = re.compile(r"[啊哎诶哦噢嗯，,]*(?:不对|不是|错了|搞错|弄错)")
 HARMLESS = re.compile(
     r"[别莫](?:忘|迟|晚|来晚|弄错|搞错|耽误)|不见不散|不着?急|不[送要]早|没(?:事[了儿啦]*|(?:别的|啥|什么)(?:事|了)*)|不用了|先(?:敲|打电话|按)"
 )
@@ -247,6 +248,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         frame.misses += 1
         if frame.misses >= frame.patience:
             self._give_up(frame, out)
+            return
+        if frame.asked == CONFIRM and CALLED_WRONG.match(turn.text):
+            # "不对 3典": what is right was not understood, and the same reading once more would pass for it.
+            self.ask_correction(frame, out)
             return
         await self.go_on(frame, turn, out)
 

@@ -114,6 +114,8 @@ def named(turn: Turn) -> list[Who]:
         who = None if _refused(words, turn) else _who(words, turn)
         if who is not None and who not in found:
             found.append(who)
+    if not found and FOR_THE_NEIGHBOUR.search(turn.text) and turn.speaker.kind != "worker":
+        found.append(Who(relation=NEIGHBOURS))
     name = turn.value("name")
     if name and not any(who.name and name in who.name for who in found):
         if len(found) == 1 and found[0].relation and not found[0].name:
@@ -178,6 +180,10 @@ def _who(words: str, turn: Turn) -> Who | None:
 
 NEIGHBOURS = "邻居"
 NEIGHBOUR = re.compile(r"邻居|隔壁|对门|楼[上下]|对面")
+FOR_THE_NEIGHBOUR = re.compile(
+    r"(?:给|帮|替|为)(?:我|俺|咱)?们?(?:家)?(?:邻居|隔壁|对门|楼[上下]|对面)的?[^，。]{1,5}"
+)
+"""帮对门的老王头 is for him, whatever he is called."""
 FOR_NEIGHBOUR = re.compile(
     r"(?:给|帮|替|为)(?:[他她]|我?(?:邻居|隔壁|对门|楼[上下]|对面))|不是(?:给|帮|替)?(?:我|俺)|"
     r"是(?:我|俺)?(?:们)?(?:家)?(?:邻居|隔壁|对门|楼[上下]|对面)|(?:邻居|隔壁|对门|楼[上下]|对面)[^，。]{1,6}(?:要|想|托我|让我|叫我)"

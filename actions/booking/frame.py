@@ -41,7 +41,7 @@ class Booking(Frame):
     name: str | None = None
     phone: str | None = None
     new_phone: bool = False
-    """The number was corrected at the read-back, and is to be read back itself."""
+    """The number was corrected, at the read-back or while it was said, and is to be read back itself."""
     address: str | None = None
     home: str | None = None
     """Where the person lives, as far as the caller may hear it; empty when nothing is on record."""

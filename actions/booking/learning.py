@@ -34,6 +34,8 @@ REMARK = re.compile(
 REPEATED = re.compile(r"每|天天|日日|见天|工作日")
 """A rule is told, not only a day on which it does not hold."""
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+CALLED = re.compile(r"(?:她|他|老人家?|人家?)(?:名字)?(?:是)?叫|名字(?:是|叫)")
+"""Words before the name of the one it is for."""
 ONLY_ONCE = re.compile(
     r"(?:不要|不是|不用|莫|别|甭)(?:再|给我|搞|弄)?(?:天天|每天|每[一个]?[周星礼]|每个|长期|一直|老)|"
     r"(?:就|只|光)要?[^，。]{0,8}?(?:一|1)(?:次|回|趟|顿)(?!都)|单次"
@@ -44,6 +46,7 @@ ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?!
 """来份盒饭 is one."""
 SURE = 0.4
 """Confidence from which on a service is taken from an answer that tells something else as well."""
+PORTIONS = re.compile(r"[一二两三四五六七八九十\d]\s*份")
 PEOPLE = re.compile(r"[人位名户]$|老人$")
 NUMBERED = re.compile(r"[路街道巷弄][^，。,\s]{0,6}号|单元|[栋幢]|号楼")
 """A door, by its number."""
@@ -139,7 +142,9 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
         frame.service_type = types[0]
         beside = asked_beside(turn)
         wanted = [each for each in types[1:3] if each not in beside]
-        frame.more += [partial(each, turn, index) for index, each in enumerate(wanted, start=1)]
+        frame.more += [
+            partial(each, turn, index) | _own_people(each, turn) for index, each in enumerate(wanted, start=1)
+        ]
         return {"service_type"}
     if frame.asked in ("date", "time", "quantity") and turn.intent == "inform":
         # "后天，明天我得打针": what else is done that day.
@@ -160,6 +165,14 @@ def _about_the_person(turn: Turn) -> bool:
     return told and all(each.get("confidence_entity", 1.0) < SURE for each in guesses)
 
 
+def _own_people(service_type: str, turn: Turn) -> dict[str, Any]:
+    """Those named in the clause of a further service: "四位后天午餐各一份；另外易国良周五助浴"."""
+    clause = clause_about(service_type, turn)
+    named = {each.name: each.person_id for each in turn.people if clause and each.name in clause.text}
+    people = [Who(person_id=known, name=name).model_dump() for name, known in named.items()]
+    return {"people": people} if people else {}
+
+
 def _of_an_occasion(frame: Booking, turn: Turn) -> bool:
     """Whether the only days told are those of an occasion: "星期天我孙子结婚，我这头发乱得…"; guests eat on theirs."""
     dated = [clause.text for clause in turn.clauses if clause.when.date]
@@ -170,7 +183,8 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     when = _own_clause(frame, turn)
     learned: set[str] = set()
     part = when.part or (_mealtime(turn) if frame.service_type == "meal" else None)
-    if when.past or (frame.asked in ("address", "phone", "name") and not turn.changed_to):
+    of_a_person = frame.asked in ("address", "phone") or (frame.asked == "name" and not when.time)
+    if when.past or (of_a_person and not turn.changed_to):
         return learned
     if when.date:
         frame.date = when.date.isoformat()
@@ -283,7 +297,8 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
     quantity = by_the_head(turn, len(frame.people)) or _quantity(frame.service_type, turn)
     door = _door_corrected(frame, turn)
-    if quantity and not door and frame.asked != "phone" and not said_address(turn, asked=False):
+    beside_address = said_address(turn, asked=False) and not PORTIONS.search(turn.text)
+    if quantity and not door and frame.asked != "phone" and not beside_address:
         already = frame.quantity if frame.asked == CONFIRM and turn.adds else 0
         frame.quantity = int(quantity) + (already or 0)
         learned.add("quantity")
@@ -292,12 +307,18 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.city = turn.city
         learned.add("city")
     if turn.value("phone"):
-        frame.new_phone = frame.asked in (CONFIRM, CORRECTION)
+        frame.new_phone = frame.asked in (CONFIRM, CORRECTION) or len(turn.values("phone")) > 1
         frame.phone = turn.value("phone")
         learned.add("phone")
-    name = bare_name(turn.text) or turn.value("name") if frame.asked == "name" and not learned else None
+    name = None
+    if frame.asked == "name" and not learned and not turn.when:
+        name = bare_name(turn.text) or turn.value("name")
+    elif CALLED.search(turn.text) and _unnamed(frame):
+        name = turn.value("name")
     if name:
         frame.name = name
+        if frame.people and frame.people[0].relation:
+            frame.people[0].name = name
         learned.add("name")
     if frame.asked in (CONFIRM, CORRECTION) and (right := renamed(turn.text)):
         learned.add(_rename(frame, right))
@@ -347,6 +368,12 @@ def _rename(frame: Booking, name: str) -> str:
 def _door_corrected(frame: Booking, turn: Turn) -> bool:
     """ "不对，是玉江大道三十号" after an address: thirty is neither a day nor a number of portions."""
     return frame.address is not None and NUMBERED.search(turn.text) is not None
+
+
+def _unnamed(frame: Booking) -> bool:
+    """Whether it is for somebody else who is not on record and whose name is still to come."""
+    who = frame.people[0] if frame.people else None
+    return who is not None and not (who.person_id or who.own or who.name or frame.name)
 
 
 def _stranger(frame: Booking) -> bool:

@@ -45,11 +45,11 @@ WISHED = re.compile(
 """It is none where something is wished in it."""
 ORDERED = re.compile(
     r"送|(?<![一不稳固])定(?!时)|订|约|上门|派|安排|登记|帮|想(?!不)|[给替][我俺咱他她你]|[需只就都也还]要(?!去|上|吃药|看|带|接|忙|做饭)|要(?=[的吧嘛呢啊]|$)|"
-    r"份|[改换]|来(?:一?[次趟回个]|人)"
+    r"份|[改换]|(?<!回)来(?:一?[次趟回个]|人)"
 )
 """A clause with such words speaks of what is wanted."""
 OF_SOMEBODY = re.compile(
-    r"(?:[我俺咱他她]们?俩?|自己|老两口|老[伴头婆]\S{0,2}|[爸妈爹娘爷奶]|闺女|女儿|姑娘|儿子|崽|媳妇|孩子|孙[子女])(?:就|都|也|还|又|老|得|是|现在|如今)*$"
+    r"(?:[我俺咱他她]们?俩?|自己|老两口|老[伴头婆]\S{0,2}|[爸妈爹娘爷奶]|闺女|女儿|姑娘|儿子|崽女?|儿女|媳妇|孩子|孙[子女])(?:就|都|也|还|又|老|得|是|现在|如今)*$"
 )
 """Whoever does something every day stands before the words for it: 俺天天守着他."""
 CALLER = re.compile(r"[我俺咱]们?俩?(?:就|都|也|还|又|得|是|现在|如今)*$")

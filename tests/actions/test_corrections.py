@@ -12,7 +12,7 @@ from actions import spoken
 from actions.addresses import completed, said_address
 from actions.answers import upcoming
 from actions.booking import Booking
-from actions.booking.learning import another
+from actions.booking.learning import _own_people, another
 from actions.form import MOST_REPEATS
 from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_order, title_of
 from actions.out import Out
@@ -349,3 +349,25 @@ def test_a_series_is_told_as_more_than_one() -> None:
 async def test_elsewhere_than_at_home_asks_for_the_address(talk: Talk) -> None:
     await talk("约洗澡，明天上午九点", "book_service", BATH, date="2025-06-12", time="09:00")
     assert await talk("莫到我自己屋里来，我住在我妹妹屋里") == ["utter_ask_address"]
+
+
+async def test_a_wrong_reading_is_not_read_once_more(talk: Talk) -> None:
+    await talk("约洗澡，明天上午九点", "book_service", BATH, date="2025-06-12", time="09:00")
+    assert await talk("不对 3典", "deny") == ["utter_ask_correction"]
+
+
+async def test_for_a_neighbour_name_and_time_may_come_in_any_order(talk: Talk) -> None:
+    assert await talk("帮对门的老王头约个洗澡，明天", "book_service", BATH, **TOMORROW) == ["utter_ask_name"]
+    assert await talk("上午九点", time="09:00") == ["utter_ask_name"]
+    said = await talk("他叫王福生，住演示村2栋202", "inform", ("name", "王福生"), ("address", "演示村2栋202"))
+    assert talk.frame.name == "王福生" and talk.frame.time == "09:00" and "utter_ask_name" not in said[0]
+    await talk(
+        "13900003115，哦不对，是13900003150", "inform", ("phone", "13900003115"), ("phone", "13900003150")
+    )
+    assert talk.frame.phone == "13900003150" and talk.frame.new_phone
+
+
+def test_another_service_may_be_for_one_of_them() -> None:
+    text, people = "汤德厚、易国良明天洗澡；另外易国良打扫", {"汤德厚": "p1", "易国良": "p2"}
+    said = turn(text, "book_service", [CLEANING | {"start": text.find("打扫"), "end": len(text)}], people)
+    assert [each["name"] for each in _own_people("cleaning", said)["people"]] == ["易国良"]
