@@ -10,7 +10,7 @@ from typing import Any
 from actions.addresses import ELSEWHERE, completed, said_address
 from actions.booking.again import as_before
 from actions.booking.frame import Booking
-from actions.booking.naming import asked_beside, clause_about, partial, services
+from actions.booking.naming import asked_beside, clause_about, own_words, partial, services
 from actions.booking.portions import by_the_head
 from actions.booking.several import several
 from actions.form import CONFIRM, CORRECTION
@@ -167,8 +167,8 @@ def _about_the_person(turn: Turn) -> bool:
 
 def _own_people(service_type: str, turn: Turn) -> dict[str, Any]:
     """Those named in the clause of a further service: "四位后天午餐各一份；另外易国良周五助浴"."""
-    clause = clause_about(service_type, turn)
-    named = {each.name: each.person_id for each in turn.people if clause and each.name in clause.text}
+    words = own_words(service_type, turn)
+    named = {each.name: each.person_id for each in turn.people if each.name in words}
     people = [Who(person_id=known, name=name).model_dump() for name, known in named.items()]
     return {"people": people} if people else {}
 

@@ -81,15 +81,15 @@ def asked_beside(turn: Turn) -> list[str]:
 
 def asks_for_money(service_type: str, turn: Turn) -> bool:
     """Whether the clause in which a service is named asks what the government pays of it."""
-    return PUBLIC_MONEY.search(_own_words(service_type, turn)) is not None
+    return PUBLIC_MONEY.search(own_words(service_type, turn)) is not None
 
 
 def _asks_about(service_type: str, turn: Turn) -> bool:
     """Whether the clause in which a service is named asks of it."""
-    return ASKED.search(_own_words(service_type, turn)) is not None
+    return ASKED.search(own_words(service_type, turn)) is not None
 
 
-def _own_words(service_type: str, turn: Turn) -> str:
+def own_words(service_type: str, turn: Turn) -> str:
     """The clause in which a service is named; empty where it is only implied."""
     words = next(_named_by(service_type, turn), "")
     return next((clause.text for clause in turn.clauses if words and words in clause.text), "")
