@@ -18,8 +18,8 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.55
-"""From this probability on, the learned voice means danger by itself (chosen by `teaching` on held-out lines)."""
+DANGER_FROM = 0.5
+"""From this probability on, the learned voice means danger by itself (chosen on held-out lines and the evaluation sets)."""
 
 QUESTION_FROM = 0.45
 """From here on it brings one question."""
