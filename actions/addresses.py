@@ -20,6 +20,8 @@ STREET = re.compile(r".*(?:街道|[路街道巷弄里苑村镇乡庄园]|小区|
 """An address down to its street or estate."""
 ELSEWHERE = re.compile(r"(?:送到|送去|改送|地址(?:是|改成?|换成?))(?!我?家|屋)")
 """Words before another address than the one on record."""
+DOOR_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
+WRONG_NUMBER = re.compile(r"不是\s*(\d{1,4})(?!\d)")
 SHORTEST = 4
 """Characters of the shortest address that can be found."""
 
@@ -50,6 +52,15 @@ def completed(said: str, before: str | None) -> str:
     """A corrected end of an address ("是三十号") with the street that was said before it."""
     street = STREET.match(before or "")
     return f"{street[0]}{said}" if street and not STREET.match(said) else said
+
+
+def put_right(text: str, before: str | None) -> str | None:
+    """The address said before with the number in it that is called wrong replaced: "门牌是1102，不是1201"."""
+    wrong = WRONG_NUMBER.search(text)
+    if before is None or wrong is None or wrong[1] not in DOOR_NUMBER.findall(before):
+        return None
+    right = [said for said in DOOR_NUMBER.findall(text) if said != wrong[1]]
+    return re.sub(rf"(?<!\d){wrong[1]}(?!\d)", right[0], before) if len(right) == 1 else None
 
 
 def _joined(text: str) -> str:

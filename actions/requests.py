@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from actions import spoken
-from actions.addresses import completed, said_address
+from actions.addresses import completed, put_right, said_address
 from actions.answers import ask_subsidy
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.out import Out
@@ -296,10 +296,13 @@ class ProfileForm(Form[Profile]):
         if frame.field in ("phone", "contact") and phone:
             frame.value = phone
             learned.add("value")
+        elif frame.field == "address" and (right := put_right(turn.text, frame.value)):
+            frame.value = right
+            learned.add("value")
         elif frame.field == "address" and address:
             frame.value = completed(address, frame.value)
             learned.add("value")
-        if first and turn.speaker.kind == "relative":
+        if first and turn.speaker.kind != "senior":
             frame.people = named(turn)
         if frame.field == "contact":
             relation, name = contact_said(turn, asked=frame.asked == "name")
@@ -342,7 +345,8 @@ class ProfileForm(Form[Profile]):
             return
         if frame.field != "contact":
             field = {"address": "住址", "phone": "电话"}[frame.field]
-            self.read_back(frame, out, "utter_confirm_profile", field=field, value=frame.value)
+            whose = frame.people[0].label if frame.people else "您"
+            self.read_back(frame, out, "utter_confirm_profile", whose=whose, field=field, value=frame.value)
             return
         if not frame.contact_name and not (frame.asked == "name" and frame.misses):
             self.ask(
@@ -353,8 +357,8 @@ class ProfileForm(Form[Profile]):
         self.read_back(frame, out, "utter_confirm_contact", contact=f"{who}，电话{frame.value}，")
 
     async def _whose(self, frame: Profile, turn: Turn) -> str | None:
-        """The caller's own data, or those of the one senior that a relative means."""
-        if turn.speaker.kind != "relative":
+        """The caller's own data, or those of the one senior that a relative or a worker means."""
+        if turn.speaker.kind not in ("relative", "worker"):
             return turn.speaker.person_id
         if turn.text.startswith(("我换", "我的", "我手机", "我电话")):
             return turn.speaker.person_id

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from actions.addresses import ELSEWHERE, completed, said_address
+from actions.addresses import ELSEWHERE, completed, put_right, said_address
 from actions.booking.again import as_before
 from actions.booking.frame import Booking
 from actions.booking.naming import asked_beside, clause_about, own_words, partial, services
@@ -62,6 +62,7 @@ NOT_AT_HOME = re.compile(
     r"住(?:在|到)?[^，。]{0,3}(?:妹|姐|哥|弟|女儿|闺女|姑娘|儿子|崽|孙|舅|姨|姑|亲戚|朋友)[^，。]{0,3}(?:屋|家|那[里儿边])"
 )
 """At a read-back: it is to come elsewhere, so that the address on record does not hold."""
+NOT_FOR_ME = re.compile(r"不是(?:给|帮|替)?[我俺咱]")
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
 
@@ -264,7 +265,7 @@ async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[s
         in_a_list = listed(turn)
         found = in_a_list if len(in_a_list) >= len(found) else found
     also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
-    if not found or (also and re.search(r"也|在家|一起|俩", turn.text)):
+    if not found or (also and re.search(r"也|在家|一起|俩", turn.text) and not NOT_FOR_ME.search(turn.text)):
         return set()
     if not _the_same(found, frame.people):
         frame.people = found
@@ -328,7 +329,10 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     )
     number_only = told_beside and turn.value("phone") and not turn.value("address")
     asked = bool(expected or (told_beside and _stranger(frame))) and not number_only
-    if address := said_address(turn, asked=asked):
+    if right := put_right(turn.text, frame.address):
+        frame.address, frame.street, frame.streets = right, None, []
+        learned.add("address")
+    elif address := said_address(turn, asked=asked):
         frame.address = completed(address, frame.address)
         heard = await streets_like(address, turn, api)
         frame.street, frame.streets = heard or (None, [])

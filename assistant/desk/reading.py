@@ -18,7 +18,7 @@ CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|�
 CHANGE_BARE = re.compile(r"[改换挪调]在?(?![天日期])")
 """As ``CHANGE``, where a time follows at once: "改下晌两点半"."""
 CLAUSE = re.compile(
-    r"[，。；！？,;!?…\n]+|(?<=[一-鿿])[ \t]+(?=[一-鿿])|(?=另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得))"
+    r"[，。；！？,;!?…\n]+|(?<=[一-鿿])[ \t]+(?=[一-鿿]|\d+[号日])|(?=另外|顺便|然后|再(?:帮|给|替|订|约|来|就是)|还(?:要|想|得))"
 )
 """Where one thing said ends and the next begins; who writes without punctuation leaves a space."""
 NAMELESS = "某"

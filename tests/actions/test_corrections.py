@@ -9,7 +9,7 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spoken
-from actions.addresses import completed, said_address
+from actions.addresses import completed, put_right, said_address
 from actions.answers import upcoming
 from actions.booking import Booking
 from actions.booking.learning import _own_people, another
@@ -111,6 +111,20 @@ def test_an_address_in_several_clauses_is_one(said: str, address: str) -> None:
     cut_off = [{"entity": "address", "value": address[-4:], "start": 0, "end": 1}]
     assert said_address(turn(said), asked=True) == address
     assert said_address(turn(said, entities=cut_off), asked=True) == address
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("等下，门牌是1102，不是1201", "春柳花苑9栋1102"),
+        ("不是1201，是1102", "春柳花苑9栋1102"),
+        ("不是7栋", None),
+        ("不是1201", None),
+        ("是1102", None),
+    ],
+)
+def test_a_number_called_wrong_is_replaced_in_the_address(said: str, address: str | None) -> None:
+    assert put_right(said, "春柳花苑9栋1201") == address
 
 
 def test_the_corrected_end_of_an_address_keeps_its_street() -> None:

@@ -20,9 +20,10 @@ _NO_COUNT = re.compile(r"岁|今年|年纪|[点号楼栋层室]|星期|礼拜|�
 """Words that make a bare number something else than a count."""
 _YUAN = re.compile(rf"({NUMERAL})(?:\.(\d{{1,2}}))?\s*(?:块钱|块|元)(?:([{DIGIT}])(?:毛|角)?)?(?!头)")
 _JIAO = re.compile(rf"({NUMERAL})\s*(?:毛钱|毛|角钱)")
+_MOBILE = r"(?<!\d)1[3-9]\d{9}(?!\d)"
 _RUN = re.compile(
-    # A whole mobile number ends there: 13900001111，三眼桥街道.
-    rf"(?<!\d)1[3-9]\d{{9}}(?!\d)|[1一幺][{DIGIT}]{{10}}(?=[,，、])|[{DIGIT}](?:[\s,，、-]*[{DIGIT}]){{5,}}"
+    # A whole mobile number stands by itself: 13900001111，三眼桥街道; 最后两位是74，13900004174.
+    rf"{_MOBILE}|[1一幺][{DIGIT}]{{10}}(?=[,，、])|[{DIGIT}](?:[\s,，、-]*(?!{_MOBILE})[{DIGIT}]){{5,}}"
 )
 _LETTERED = re.compile(rf"y\s*l\s*((?:[{DIGIT}][\s-]*){{6,10}})")
 _SHORT = re.compile(
