@@ -7,5 +7,5 @@ run:  ## set everything up, start the service, end at a prompt
 test:  ## set everything up, check style and types, run all tests
 	@./yinling test
 
-model:  ## train the bundled recogniser from nothing (about an hour of one processor); goes on where it stopped
+model:  ## train the bundled recogniser from nothing (about two hours of one processor); goes on where it stopped
 	@./yinling models train

@@ -2,7 +2,7 @@
 
     texts → voices → features → network → (recordings → network again) → am/final.mdl → graph
 
-About an hour and three quarters on one free core, nearly all of it voices and network. Everything is seeded. Each step imports
+About two hours on one free core, nearly all of it voices and network. Everything is seeded. Each step imports
 what it needs: the graph is made without PyTorch.
 """
 
