@@ -12,8 +12,8 @@ from pydantic import Field
 
 from actions import spoken
 from actions.answers import order_number, upcoming
-from actions.booking.naming import hinted, services
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
+from actions.naming import hinted, services
 from actions.out import Out
 from actions.places import Option
 from actions.slots import covers, readings, slot_option

@@ -107,6 +107,10 @@ NOT_THEM = re.compile(r"(?:不是|别|不)(?:给|帮|替|为|陪|接|送)?$")
 """Before whoever it is not for: "不是我爸，是我妈"."""
 
 
+GRANDCHILDREN = r"[家屋]?[里头]?(?:看|带|照[看顾]|接|哄)(?:大|小)?(?:孩子|娃|孙|崽)"
+"""Behind whoever is only helped with the children: 上青岛给闺女看孩子去了."""
+
+
 def named(turn: Turn) -> list[Who]:
     """The people for whom it is to be, in order; a daughter who only comes to visit is none."""
     found: list[Who] = []
@@ -163,7 +167,8 @@ def _who(words: str, turn: Turn) -> Who | None:
     cared_for = relation_of(words) == "老伴" and CARED_FOR.search(turn.text) is not None
     for_them = cared_for or (
         re.search(
-            rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}", turn.text
+            rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}(?!{GRANDCHILDREN})",
+            turn.text,
         )
         is not None
     )

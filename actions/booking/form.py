@@ -11,8 +11,8 @@ from actions.answers import ask_subsidy, find_service, order_number, tell_of, up
 from actions.booking.asking import Asking
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
-from actions.booking.naming import about, asked_beside, asks_for_money
 from actions.form import CONFIRM, YES_FIRST
+from actions.naming import about, asked_beside, asks_for_money
 from actions.orders import withdraws
 from actions.out import Out
 from actions.places import Option, place_said, resembling

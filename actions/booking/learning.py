@@ -10,10 +10,10 @@ from typing import Any
 from actions.addresses import ELSEWHERE, completed, put_right, said_address
 from actions.booking.again import as_before
 from actions.booking.frame import Booking
-from actions.booking.naming import asked_beside, clause_about, own_words, partial, services
 from actions.booking.portions import by_the_head
 from actions.booking.several import several
 from actions.form import CONFIRM, CORRECTION
+from actions.naming import asked_beside, clause_about, own_words, partial, services
 from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import PART_WINDOWS, in_part

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from actions.booking.naming import positions
+from actions.naming import positions
 from actions.turn import Turn
 from actions.who import BOTH, RELATIVES, ROLES, Who, listed, named, relation_of
 

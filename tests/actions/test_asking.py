@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ask_subsidy, find_service
 from actions.booking import Booking, BookingForm
-from actions.booking.naming import asked_beside, asks_for_money
+from actions.naming import asked_beside, asks_for_money
 from actions.orders import OneOrder, choose_order
 from actions.out import Out
 from actions.places import Option, either, resembling

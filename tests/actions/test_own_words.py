@@ -46,6 +46,15 @@ def test_a_cancellation_that_cannot_be_meant_otherwise_is_a_yes() -> None:
     assert not form.agrees(turn("不要取消了，留着吧", "deny"))
 
 
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [("俺老伴上青岛给闺女看孩子去了，给俺送个饭", []), ("给闺女订个饭，她坐月子", ["闺女"])],
+)
+def test_whoever_is_helped_with_the_children_is_not_whom_it_is_for(said: str, who: list[str]) -> None:
+    person = {"entity": "person", "value": "闺女", "start": said.index("闺女"), "end": said.index("闺女") + 2}
+    assert [each.relation for each in named(turn(said, "book_service", [person]))] == who
+
+
 def neighbour(text: str) -> list[str | None]:
     words = "对门的易爹爹"
     start = text.index(words)
