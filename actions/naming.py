@@ -29,11 +29,7 @@ LOOKALIKES = str.maketrans("俗裕峪桔莱操躁藻", "浴浴浴洁菜澡澡澡
 
 def services(turn: Turn) -> list[str]:
     """The services meant, in the order said; one that is only implied stands where its words seem to."""
-    said = [
-        each for each in turn.entities if each["entity"] == "service_type" and each["value"] in SERVICE_TYPES
-    ]
-    ordered = [each["value"] for each in sorted(said, key=lambda each: _position(each, turn))]
-    return list(dict.fromkeys(ordered)) or _miswritten(turn)
+    return list(dict.fromkeys(service for service, _ in positions(turn))) or _miswritten(turn)
 
 
 def _miswritten(turn: Turn) -> list[str]:

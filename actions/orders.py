@@ -16,7 +16,7 @@ from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.naming import hinted, services
 from actions.out import Out
 from actions.places import Option
-from actions.slots import covers, readings, slot_option
+from actions.slots import apart, covers, readings, slot_option
 from actions.turn import Spoken, Turn
 from assistant.client import SERVICE_TYPES, Client, Refused
 
@@ -299,7 +299,8 @@ class ChangeForm(Form[Change]):
             frame.date = None
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True
-        near = sorted(free, key=lambda slot: _apart(slot, frame, old))[:FEW]
+        likeliest = _readings(frame, old)[0]
+        near = sorted(free, key=lambda slot: apart(slot, likeliest))[:FEW]
         options = [slot_option(slot, turn.now.date()) for slot in near]
         self.ask(
             frame, out, "full", options=options, service=SERVICE_TYPES[frame.order["service_type"]].called
@@ -312,8 +313,7 @@ class ChangeForm(Form[Change]):
         if frame.part and not frame.time:
             starts = [str(slot["starts_at"]) for slot in free]
             return next((s for s in starts if spoken.in_part(time.fromisoformat(s[11:16]), frame.part)), None)
-        said = time.fromisoformat(frame.time) if frame.time else old.time()
-        wanted = readings(said, either_half=frame.either_half and frame.time is not None, like=old.time())
+        wanted = _readings(frame, old)
         return next((_at(slot, at) for at in wanted for slot in free if covers(slot, at)), None)
 
     async def submit(self, frame: Change, turn: Turn, out: Out) -> None:
@@ -433,13 +433,11 @@ def _together(said: list[Spoken]) -> Spoken:
     return whole
 
 
-def _apart(slot: dict[str, Any], frame: Change, old: datetime) -> int:
-    """Minutes between a slot and the time wanted, or else the old one."""
-    start, at = datetime.fromisoformat(slot["starts_at"]), old.time()
-    if frame.time:
-        said = time.fromisoformat(frame.time)
-        at = readings(said, either_half=frame.either_half, like=old.time())[0]
-    return abs((start.hour - at.hour) * 60 + start.minute - at.minute)
+def _readings(frame: Change, old: datetime) -> list[time]:
+    """What the time wanted may mean, likeliest first; the old one, where none was said."""
+    if not frame.time:
+        return [old.time()]
+    return readings(time.fromisoformat(frame.time), either_half=frame.either_half, like=old.time())
 
 
 def _at(slot: dict[str, Any], wanted: time) -> str:

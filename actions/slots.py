@@ -24,6 +24,12 @@ def slot_option(slot: Slot, today: date) -> Option:
     return Option(title=spoken.moment(start, today), value=slot["starts_at"])
 
 
+def apart(slot: Slot, at: time) -> int:
+    """Minutes between the start of a slot and a time of the day."""
+    start = datetime.fromisoformat(slot["starts_at"])
+    return abs((start.hour - at.hour) * 60 + start.minute - at.minute)
+
+
 def readings(at: time, *, either_half: bool, like: time | None = None) -> list[time]:
     """The moments that a time of the day may mean, likeliest first.
 

@@ -292,16 +292,14 @@ class Turn:
         return said
 
     @property
-    def place(self) -> Any:
+    def place(self) -> str | None:
         """The place named; a district or street within an address is none."""
         spans = [self._mention(each)[1:] for each in self.entities if each["entity"] == "address"]
-        named = [each for each in self.entities if each["entity"] == "place"]
+        named = [self._mention(each) for each in self.entities if each["entity"] == "place"]
         apart = [
-            each["value"]
-            for each in named
-            if not any(
-                start <= self._mention(each)[1] and self._mention(each)[2] <= end for start, end in spans
-            )
+            name
+            for name, first, last in named
+            if not any(start <= first and last <= end for start, end in spans)
         ]
         return apart[-1] if apart else None
 

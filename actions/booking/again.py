@@ -51,10 +51,7 @@ async def as_before(api: Client, frame: Booking, turn: Turn) -> set[str]:
 
 def _named(turn: Turn) -> bool:
     """Whether a service stands in the text, rather than being only implied by all of it."""
-    return any(
-        each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) < len(turn.text)
-        for each in turn.entities
-    )
+    return any(turn.names("service_type", each) for each in turn.values("service_type"))
 
 
 async def _seniors(api: Client, frame: Booking, turn: Turn) -> list[Who]:

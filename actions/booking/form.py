@@ -209,14 +209,10 @@ class BookingForm(Asking):
         offering = frame.offering["offering"]
         quantity, several = frame.quantity or 1, len(frame.people)
         price = offering.get("unit_price_fen")
-        total = (
-            f"一共{spoken.yuan(price * quantity * several)}" if price is not None else "价钱由服务方告诉您"
-        )
         if frame.recurrence:
-            when = spoken.series(start, frame.recurrence, today)
-            total = total.replace("一共", "每回")
+            when, counted = spoken.series(start, frame.recurrence, today), "每回"
         else:
-            when = spoken.moment(start, today)
+            when, counted = spoken.moment(start, today), "一共"
         who = "、".join(f"{each.label}（新登记）" if each.new else each.label for each in frame.people)
         self.read_back(
             frame,
@@ -226,7 +222,9 @@ class BookingForm(Asking):
             when=when,
             what=f"{offering['name']}{'各' if several > 1 else ''}{quantity}{offering['unit']}",
             where=_where(frame),
-            price=total,
+            price=f"{counted}{spoken.yuan(price * quantity * several)}"
+            if price is not None
+            else "价钱由服务方告诉您",
             demo="，这是演示数据" if offering.get("demo") else "",
             remarks=(f"，电话{frame.phone}" if frame.new_phone else "")
             + (f"，备注：{frame.remarks}" if frame.remarks else ""),

@@ -16,7 +16,7 @@ from actions.form import CONFIRM, CORRECTION
 from actions.naming import asked_beside, clause_about, own_words, partial, services
 from actions.places import like, streets_like
 from actions.slots import readings
-from actions.spoken import PART_WINDOWS, in_part
+from actions.spoken import DAY_NAMES, PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
 from actions.who import Who, bare_name, listed, named, renamed
 from assistant.client import Client
@@ -33,7 +33,7 @@ REMARK = re.compile(
 )
 REPEATED = re.compile(r"每|天天|日日|见天|工作日")
 """A rule is told, not only a day on which it does not hold."""
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WEEKDAYS = tuple(DAY_NAMES)
 CALLED = re.compile(r"(?:她|他|老人家?|人家?)(?:名字)?(?:是)?叫|名字(?:是|叫)")
 """Words before the name of the one it is for."""
 ONLY_ONCE = re.compile(

@@ -57,7 +57,7 @@ def several(turn: Turn) -> list[dict[str, Any]]:
 
 def _people(turn: Turn) -> list[tuple[int, int, Who]]:
     """Everybody for whom something may be wanted, with the place of their name."""
-    wanted = listed(turn) if len(listed(turn)) > len(named(turn)) else named(turn)
+    wanted = max(named(turn), listed(turn), key=len)
     found = [(*place, who) for who in wanted if not who.own and (place := _place(who, turn))]
     return sorted(found, key=lambda each: each[:2])
 

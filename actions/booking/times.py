@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from actions import spoken
 from actions.booking.frame import Booking
 from actions.places import Option
-from actions.slots import covers, readings
+from actions.slots import apart, covers, readings
 
 MEALS = {"上午": "早饭", "中午": "午饭", "下午": "晚饭", "晚上": "晚饭"}
 """What a meal is called by the part of its day."""
@@ -60,12 +60,7 @@ def nearest(frame: Booking, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not wanted:
         return free
 
-    def apart(slot: dict[str, Any]) -> tuple[str, int]:
-        start = datetime.fromisoformat(slot["starts_at"])
-        away = (abs((start.hour - at.hour) * 60 + start.minute - at.minute) for at in wanted)
-        return slot["starts_at"][:10], min(away)
-
-    return sorted(free, key=apart)
+    return sorted(free, key=lambda slot: (slot["starts_at"][:10], min(apart(slot, at) for at in wanted)))
 
 
 def time_options(frame: Booking, free: list[dict[str, Any]]) -> list[Option]:
