@@ -250,11 +250,12 @@ class Turn:
             Clause(each["text"], Spoken.of(each["when"]), bool(each.get("reason")))
             for each in heard.get("clauses") or ()
         )
+        aside = _aside(message, clauses)
         return cls(
             text=message.get("text") or "",
             intent=(message.get("intent") or {}).get("name") or "other",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
-            entities=_wanted(message, clauses),
+            entities=_wanted(message, aside),
             now=datetime.fromisoformat(metadata["now"]),
             asked=metadata.get("asked"),
             when=Spoken.of(heard.get("when")),
@@ -266,7 +267,7 @@ class Turn:
             people=tuple(
                 Known(each["id"], each["name"], each["start"], each["end"])
                 for each in metadata.get("people") or ()
-                if not any(start <= each["start"] < end for start, end in _aside(message, clauses))
+                if not any(start <= each["start"] < end for start, end in aside)
             ),
             changed_to=Clause(new["text"], Spoken.of(new["when"])) if new else None,
             changed_from=Spoken.of((new or {}).get("old")),
@@ -468,10 +469,13 @@ class Turn:
         return NOTHING.match(self.text.strip()) is not None
 
 
-def _wanted(message: dict[str, Any], clauses: tuple[Clause, ...]) -> tuple[dict[str, Any], ...]:
-    """The entities of what was said, without those of a mere reason: "15:00他要去接孙子，改16:00" is for no grandson."""
+def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict[str, Any], ...]:
+    """The entities of what was said, without those of a mere reason: "15:00他要去接孙子，改16:00" is for no grandson.
+
+    Args:
+        spans: where such reasons stand, start and end.
+    """
     text, entities = message.get("text") or "", tuple(message.get("entities") or ())
-    spans = _aside(message, clauses)
     if not spans:
         return entities
     return tuple(

@@ -96,9 +96,13 @@ def heard(
     """
     said = _masked(text, names)
     spans = _clauses(said)[:MOST_CLAUSES]
-    said = _masked(said, _habits(said, spans, now, asked))
+    whens = [read(said[start:end], now, asked=asked) for start, end in spans]
+    told, said = said, _masked(said, _habits(said, spans, whens))
     pieces = [said[start:end] for start, end in spans]
-    whens = [read(piece, now, asked=asked) for piece in pieces]
+    whens = [
+        when if piece == told[start:end] else read(piece, now, asked=asked)
+        for when, piece, (start, end) in zip(whens, pieces, spans, strict=True)
+    ]
     reasons = _staying(pieces) | (_reasons(pieces, whens) if asked in AMENDED else set())
     wanted = said
     for index in reasons:
@@ -145,14 +149,12 @@ def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
-def _habits(
-    text: str, clauses: list[tuple[int, int]], now: datetime, asked: str | None
-) -> list[tuple[int, int]]:
+def _habits(text: str, clauses: list[tuple[int, int]], whens: list[When]) -> list[tuple[int, int]]:
     """Where it is told what somebody does again and again, or what is not to, rather than what is to come so.
 
     "俺天天守着他，后儿个晌午送一份" is for one day.
     """
-    told = [(start, text[start:end], read(text[start:end], now, asked=asked)) for start, end in clauses]
+    told = [(start, text[start:end], when) for (start, end), when in zip(clauses, whens, strict=True)]
     once = any(when.date and not when.recurrence and not STARTS.search(piece) for _, piece, when in told)
     return [
         (start + when.span[0], start + when.span[1])

@@ -17,7 +17,7 @@ from actions.form import MOST_REPEATS
 from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_order, title_of
 from actions.out import Out
 from actions.requests import AssessmentForm, ComplaintForm, DeviceForm
-from actions.turn import Clause, Spoken, _wanted
+from actions.turn import Clause, Spoken, _aside, _wanted
 from actions.who import bare_name, listed
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Api, Talk
 from tests.actions.test_words import turn
@@ -315,7 +315,8 @@ def test_a_reason_changes_neither_service_nor_person() -> None:
     spans = [("person", "孙子", 6, 8), ("service_type", "nursing", 8, 10), ("quantity", 1, 11, 12)]
     entities = [{"entity": n, "value": v, "start": a, "end": b} for n, v, a, b in spans]
     clauses = (Clause("九点我要去接孙子打针", Spoken(), reason=True), Clause("改九点半", Spoken()))
-    kept = _wanted({"text": said, "entities": entities}, clauses)
+    message = {"text": said, "entities": entities}
+    kept = _wanted(message, _aside(message, clauses))
     assert [each["entity"] for each in kept] == ["quantity"]
 
 
