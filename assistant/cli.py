@@ -244,11 +244,14 @@ def models_train(
     recordings: Annotated[
         list[Path] | None, typer.Option(help="录音文件夹（带 transcripts.tsv），可以写多次", exists=True)
     ] = None,
+    held_out: Annotated[
+        list[str] | None, typer.Option(help="留作测试、不参加训练的说话人，可以写多次")
+    ] = None,
 ) -> None:
     """从头训练自带的模型（约两小时；中断了再运行会接着来；make model 就是它）。"""
     from assistant.commands.models import train as learn
 
-    raise typer.Exit(learn(recordings or []))
+    raise typer.Exit(learn(recordings or [], held_out or []))
 
 
 @app.command()

@@ -21,7 +21,8 @@ from speech.audio import TELEPHONE_RATE, Samples, bytes_of
 from speech.audio.files import read_sound
 from speech.audio.g711 import decode_alaw, encode_alaw
 from speech.audio.resampling import resample
-from speech.hearing import WeightsMissing, Whisper, picked, weights
+from speech.beliefs import picked, together
+from speech.hearing import WeightsMissing, Whisper, weights
 from speech.models import ModelStore
 from speech.recognizer import NO_HINTS, Heard, Hints, Recognition, SpeechModel
 from speech.saying import say
@@ -96,7 +97,7 @@ def score(
         if second_hearing is not None:
             again = second_hearing.hear(bytes_of(line.samples), phrases=choices)
             texts["second_hearing"] = again.text
-            choice = picked(again.beliefs)
+            choice = picked(together(hinted.beliefs, again.beliefs))
             outcomes["second"][
                 "asked" if choice is None else "right" if choice.text == transcripts[number] else "wrong"
             ] += 1

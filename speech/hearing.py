@@ -22,7 +22,8 @@ import numpy as np
 
 from speech.audio import TELEPHONE_RATE, samples_of
 from speech.audio.resampling import resample
-from speech.recognizer import Alternative, Heard
+from speech.beliefs import Alternative, ranked
+from speech.recognizer import Heard
 from speech.rescue import matches
 
 WHISPER_RATE: Final = 16_000
@@ -56,9 +57,6 @@ SOUNDS_LIKE: Final = 2.0
 """Log odds that a phrase gains by sounding just like the free transcript."""
 NEITHER: Final = -3.0
 """Score of "none of the phrases": the mean log probability a character below which one was hardly said."""
-BELIEVED, AHEAD = 0.4, 0.15
-"""Belief from which a phrase that is so far ahead of the next is what was said: of 72 words by 6 people, each among 12,
-50 are taken right and none wrong, among 20 48."""
 _HEADER: Final = struct.Struct("<I")
 
 
@@ -167,8 +165,8 @@ class SecondHearing:
     ) -> Heard | None:
         """Hear s16le sound. `prompt` may hold names and words expected now.
 
-        `phrases`: what can be meant now; alternatives are then the text and the phrases by belief in them. Each was
-        held against the sound itself, which tells them apart where the text is neither.
+        `phrases`: what can be meant now, each held against the sound itself, which tells them apart where the text is
+        neither.
         """
         if self._process is None or len(pcm) < rate * 2 * _LEAST_MS // 1000:
             return None
@@ -195,7 +193,7 @@ class SecondHearing:
         answer = await self._answer()
         text, confidence = str(answer["text"]), float(answer["confidence"])
         beliefs = tuple(Alternative(*belief) for belief in answer["beliefs"])
-        return Heard(text, confidence, (), (Alternative(text, 1.0), *beliefs)) if text or beliefs else None
+        return Heard(text, confidence, (), (Alternative(text, 1.0),), beliefs) if text or beliefs else None
 
     async def _answer(self) -> dict[str, Any]:
         assert self._process is not None and self._process.stdout is not None
@@ -290,18 +288,7 @@ def believed(
     }
     weights = {phrase: math.exp(score) for phrase, score in scores.items()}
     total = sum(weights.values()) + math.exp(NEITHER)
-    return tuple(
-        Alternative(phrase, weight / total)
-        for phrase, weight in sorted(weights.items(), key=lambda one: -one[1])
-    )
-
-
-def picked(beliefs: Sequence[Alternative]) -> Alternative | None:
-    """The phrase that was said; None if none of them, or nobody can tell which. `beliefs`: best first."""
-    if not beliefs:
-        return None
-    best, second = beliefs[0], beliefs[1].share if len(beliefs) > 1 else 0.0
-    return best if best.share >= BELIEVED and best.share - second >= AHEAD else None
+    return ranked({phrase: weight / total for phrase, weight in weights.items()})
 
 
 def _remembering(folder: Path, threads: int) -> Any:

@@ -15,8 +15,12 @@ from typing import Any, Final, TypeVar
 
 import vosk
 
-from speech.audio import TELEPHONE_RATE
+from speech.acoustics import Acoustics
+from speech.audio import TELEPHONE_RATE, samples_of
+from speech.audio.resampling import resample
+from speech.beliefs import BELIEVED, Alternative, picked
 from speech.rescue import meant
+from speech.spotting import LONGEST_S, beliefs
 
 T = TypeVar("T")
 ALTERNATIVES: Final = 8
@@ -43,14 +47,6 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Alternative:
-    """Another reading of the same sound, with its share of belief 0..1."""
-
-    text: str
-    share: float
-
-
-@dataclass(frozen=True)
 class Heard:
     """A turn as it was heard. `text` has no spaces; `alternatives` begin with `text` itself."""
 
@@ -58,6 +54,8 @@ class Heard:
     confidence: float
     words: tuple[Word, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    beliefs: tuple[Alternative, ...] = ()
+    """In the phrases that can be meant now, held against the sound itself, best first; empty if there are none."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -67,8 +65,8 @@ class Heard:
 class Hints:
     """What is likely to be said now, as whole phrases.
 
-    With `only` the recogniser is confined to their words, and what it heard becomes the phrase it sounds most like;
-    without, it hears freely, and such a phrase stands among the alternatives.
+    With `only` the recogniser is confined to their words, and what it heard becomes the phrase that fits the sound best;
+    without, it hears freely, and the phrase it sounds most like stands among the alternatives.
     """
 
     phrases: tuple[str, ...] = ()
@@ -88,6 +86,7 @@ class SpeechModel:
             raise ModelMissing(f"no Vosk model in {folder}")
         self.folder = folder
         self._model = vosk.Model(str(folder))
+        self.acoustics = _acoustics(folder)
 
     def knows(self, word: str) -> bool:
         """Whether a word is in the model's vocabulary."""
@@ -125,7 +124,15 @@ class SpeechModel:
             if grammar
             else vosk.KaldiRecognizer(self._model, rate)
         )
-        return Recognition(native, hints, rate, confined=grammar is not None)
+        return Recognition(native, hints, rate, grammar is not None, self.acoustics)
+
+
+def _acoustics(folder: Path) -> Acoustics | None:
+    """The network by itself, to hold phrases against the sound; None for a model that is not of our making."""
+    try:
+        return Acoustics.read(folder / "am" / "final.mdl")
+    except (OSError, ValueError):
+        return None
 
 
 @dataclass
@@ -141,6 +148,8 @@ class Recognition:
     rate: int = TELEPHONE_RATE
     confined: bool = False
     """To the words of its hints: good for no other question."""
+    acoustics: Acoustics | None = None
+    _sound: bytearray = field(default_factory=bytearray)
     _pieces: list[Heard] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -149,6 +158,8 @@ class Recognition:
 
     def push(self, pcm: bytes) -> str:
         """Hear more s16le sound; returns the whole turn so far as text."""
+        if self._hints.phrases and self.acoustics and len(self._sound) <= 2 * self.rate * LONGEST_S:
+            self._sound += pcm
         if self._native.AcceptWaveform(pcm):
             self._keep(self._native.Result())
         partial = json.loads(self._native.PartialResult()).get("partial", "")
@@ -158,6 +169,7 @@ class Recognition:
         """A turn anew with hints that leave hearing free; sound not finished is lost. Not for a confined one."""
         self._native.Reset()
         self._pieces.clear()
+        self._sound.clear()
         self._hints = hints
 
     def finish(self) -> Heard:
@@ -165,7 +177,13 @@ class Recognition:
         self._keep(self._native.FinalResult())
         pieces, self._pieces = self._pieces, []
         self._native.Reset()
-        return _meant(_together(pieces), self._hints)
+        return _meant(replace(_together(pieces), beliefs=self._beliefs()), self._hints)
+
+    def _beliefs(self) -> tuple[Alternative, ...]:
+        sound, self._sound = samples_of(bytes(self._sound)), bytearray()
+        if self.acoustics is None or not len(sound):
+            return ()
+        return beliefs(self.acoustics, resample(sound, self.rate, TELEPHONE_RATE), self._hints.phrases)
 
     def _keep(self, result: str) -> None:
         heard = parse(json.loads(result))
@@ -229,10 +247,13 @@ def _together(pieces: list[Heard]) -> Heard:
 
 def _meant(heard: Heard, hints: Hints) -> Heard:
     """Bring what was heard together with what was likely to be said."""
-    if not heard or not hints.phrases:
+    if not hints.phrases:
         return heard
+    if hints.only and (answer := _answer(heard)):
+        others = [other for other in heard.alternatives if other.text != answer.text]
+        return replace(heard, text=answer.text, confidence=answer.share, alternatives=(answer, *others))
     best = meant([(a.text, a.share) for a in heard.alternatives] or [(heard.text, 1.0)], hints.phrases)
-    if best is None or best.phrase == heard.text:
+    if not heard or best is None or best.phrase == heard.text:
         return heard
     guess = Alternative(best.phrase, best.likeness)
     if hints.only:
@@ -243,6 +264,14 @@ def _meant(heard: Heard, hints: Hints) -> Heard:
             alternatives=(guess, *heard.alternatives),
         )
     return replace(heard, alternatives=(*heard.alternatives[:1], guess, *heard.alternatives[1:]))
+
+
+def _answer(heard: Heard) -> Alternative | None:
+    """The phrase that fits best where one of them was said: shares of those alone, if anything was heard at all."""
+    total = sum(belief.share for belief in heard.beliefs)
+    if not total or (not heard and total < BELIEVED):
+        return None
+    return picked([Alternative(belief.text, belief.share / total) for belief in heard.beliefs])
 
 
 class RecognizerPool:

@@ -72,7 +72,7 @@ def switch(name: str, config: Settings | None = None) -> int:
         info = store.switch(name)
         console.print(f"下次启动使用 {info.name}")
         if info.trial_only:
-            console.print("[yellow]这个模型只听过合成的声音，只能用于试用和演示。[/]")
+            console.print("[yellow]这个模型主要听合成的声音学成，只能用于试用和演示。[/]")
 
     return _done(work, config)
 
@@ -100,13 +100,14 @@ def refresh(config: Settings | None = None) -> int:
     return _done(work, config)
 
 
-def train(recordings: list[Path], config: Settings | None = None) -> int:
+def train(recordings: list[Path], held_out: list[str], config: Settings | None = None) -> int:
     """The whole recipe; interrupted, it goes on where it stopped. Returns the exit code."""
 
     def work(store: ModelStore, console: Console) -> None:
         target = WORK / BUNDLED
         python = prepare(network=True, report=console.print)
         options = [part for folder in recordings for part in ("--recordings", str(folder))]
+        options += ["--held-out", *held_out] if held_out else []
         _train(python, [*options, "--texts", str(NLU / "nlu"), "--model", str(target), "--work", str(WORK)])
         console.print(f"模型在 {target}。启用：./yinling models install {target}")
 

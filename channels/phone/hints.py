@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.desk.schemas import Expects, Reply
-from channels.phone.wording import EXPECTED
+from channels.phone.wording import EXPECTED, URGENT
 from speech.recognizer import Hints
 from speech.turntaking.patience import BASE_MS
 
@@ -42,7 +42,13 @@ class Question:
         known = [phrase for kind in kinds for phrase in EXPECTED.get(kind, ())]
         return tuple(dict.fromkeys([*self.choices, *known]))
 
+    def meaning(self, phrase: str) -> str:
+        """The same for all phrases that answer this question alike: 好, 行 and 对的 are one answer."""
+        if self.expects != "yes_no" or phrase not in EXPECTED["yes_no"]:
+            return phrase
+        return "no" if phrase in EXPECTED["means_no"] else "yes"
+
     @property
     def hints(self) -> Hints:
         """Never confined to the phrases: a call for help or for a person may come at any question."""
-        return Hints(self.phrases, only=False)
+        return Hints((*self.phrases, *URGENT) if self.closed else self.phrases, only=False)

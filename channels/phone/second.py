@@ -7,9 +7,9 @@ from typing import Final
 
 from channels.phone.hints import Question
 from channels.phone.wording import is_urgent
-from speech.hearing import picked
+from speech.beliefs import Alternative, picked, ranked, together
 from speech.names import SHORTEST, Names
-from speech.recognizer import Alternative, Heard
+from speech.recognizer import Heard
 from speech.rescue import SURE, matches, meant
 
 CLEAR: Final = 0.8
@@ -41,7 +41,11 @@ def worth_asking(first: Heard, question: Question, *, trial_model: bool) -> bool
     """Whether to hear an utterance again: never when danger was heard or a closed question was clearly answered."""
     if is_urgent(first.text):
         return False
-    if question.closed and _expected(first, question) and first.confidence >= AUDIBLE:
+    if (
+        question.closed
+        and (_expected(first, question) or _picked(first, None, question))
+        and first.confidence >= AUDIBLE
+    ):
         return False
     if question.expects == "digits" and first.confidence >= AUDIBLE:
         return False
@@ -53,7 +57,7 @@ def settle(first: Heard, second: Heard | None, question: Question) -> Understood
     expected = _expected(first, question)
     if expected is not None:
         return _with(expected, first.confidence, first, second, "expected")
-    choice = _picked(second, question)
+    choice = _picked(first, second, question)
     if choice is not None:
         return _with(choice.text, choice.share, first, second, "expected")
     if second is None or second.confidence < AUDIBLE:
@@ -98,11 +102,23 @@ def _expected(heard: Heard, question: Question) -> str | None:
     return best.phrase
 
 
-def _picked(second: Heard | None, question: Question) -> Alternative | None:
-    """The answer to a closed question that the second hearing believes in, be its text what it may."""
-    if second is None or not question.closed or is_urgent(second.text):
+def _picked(first: Heard, second: Heard | None, question: Question) -> Alternative | None:
+    """The answer to a closed question that the sound itself speaks for, be the texts what they may.
+
+    A call for help is held against the sound beside the answers, and is one of them.
+    """
+    if not question.closed or is_urgent(first.text) or (second is not None and is_urgent(second.text)):
         return None
-    return picked([one for one in second.alternatives if one.text in question.phrases])
+    beliefs = together(first.beliefs, second.beliefs if second is not None else ())
+    shares: dict[str, float] = {}
+    for belief in beliefs:
+        meaning = question.meaning(belief.text)
+        shares[meaning] = shares.get(meaning, 0.0) + belief.share
+    choice = picked(ranked(shares))
+    if choice is None:
+        return None
+    said = next(belief.text for belief in beliefs if question.meaning(belief.text) == choice.text)
+    return Alternative(said, choice.share)
 
 
 def _with(text: str, confidence: float, first: Heard, second: Heard | None, by: str) -> Understood:

@@ -160,24 +160,28 @@ def _groups(work: Path, shares: dict[str, float]) -> "list[Group]":
 def _with_recordings(
     options: argparse.Namespace, network: Path, acoustic_model: Path, report: Callable[[str], None]
 ) -> Path:
-    """Align real people's recordings with the network, as written, and train on, on them and on the voices."""
+    """Align real people's recordings with the network, as written, and train on, on them and on the voices.
+
+    The mean of the network before and after hears people nearly as well, and the voices as well as before.
+    """
     from speech.training.features import make_features
     from speech.training.recordings import align_recordings
-    from speech.training.train import train
+    from speech.training.train import mean, train
 
-    target: Path = options.work / "network-recordings.pt"
+    after: Path = options.work / "network-recordings.pt"
+    target: Path = options.work / "network-mean.pt"
     features = options.work / "features" / "people"
     features.mkdir(parents=True, exist_ok=True)
     for number, folder in enumerate(options.recordings):
         shard = options.work / "voices" / "people" / f"{number:04}.pkl"
-        align_recordings(folder, acoustic_model, shard, report)
+        align_recordings(folder, acoustic_model, shard, report, options.held_out)
         make_features(
             shard, features / shard.name, versions=3 * options.versions, seed=options.seed - 1 - number
         )
-    if not target.exists():
+    if not after.exists():
         train(
             _groups(options.work, SHARES | {"people": PEOPLE}),
-            target,
+            after,
             steps=options.training_steps // 3,
             hidden=options.hidden,
             threads=options.threads,
@@ -185,6 +189,7 @@ def _with_recordings(
             report=report,
             start=network,
         )
+    mean(network, after, target)
     return target
 
 
@@ -238,7 +243,10 @@ def _options() -> argparse.Namespace:
         type=Path,
         action="append",
         default=[],
-        help="folder with transcripts.tsv (file, transcript) and sound",
+        help="folder with transcripts.tsv (file, transcript, perhaps speaker) and sound",
+    )
+    parser.add_argument(
+        "--held-out", nargs="+", default=[], help="speakers of the recordings that are kept for measuring"
     )
     return parser.parse_args()
 

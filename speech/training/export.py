@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from speech.training.kaldi_format import Array, Layer, acoustic_model
+from speech.acoustics import Array, Layer
+from speech.phones import PHONES
+from speech.training.kaldi_format import acoustic_model
 from speech.training.network import CONTEXT, KERNELS, Tdnn
-from speech.training.phones import PHONES
 
 PRIOR_SCALE: Final = 0.7
 """How much of the log prior is taken off the scores; measured on development sentences."""

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import kaldifst
 
+from speech.phones import PHONE_ID, PHONES, pronunciations
 from speech.training.language_model import END, START, History, Mixture
-from speech.training.phones import PHONE_ID, PHONES, pronunciations
 
 _PLUGINS: Final = "/usr/lib/x86_64-linux-gnu/fst/22"
 GRAMMAR_TYPE: Final = "const"

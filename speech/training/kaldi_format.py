@@ -1,23 +1,12 @@
 """Kaldi's binary objects, written without Kaldi: a one-state TransitionModel and an nnet3 network of TDNN layers."""
 
-import re
 import struct
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
-
-
-class Layer(NamedTuple):
-    """An affine layer over spliced inputs: weight [out, in × len(offsets)], bias [out], offsets in frames."""
-
-    weight: Array
-    bias: Array
-    offsets: tuple[int, ...]
+from speech.acoustics import Array, Layer
 
 
 class Writer:
@@ -156,23 +145,3 @@ def _relu(out: Writer, name: str, width: int) -> None:
         out.token(count)
         out.double(0.0)
     out.token("</RectifiedLinearComponent>")
-
-
-def read_layers(content: bytes) -> list[Layer]:
-    """The affine layers of a final.mdl that `acoustic_model` wrote, the output last."""
-    spliced = re.findall(rb"input=Append\(([^\n]*)\)\n", content)
-    # "Offset(t0.relu, -3)" or, for what is under the frame itself, the bare name.
-    offsets = [
-        tuple(int(offset or 0) for offset in re.findall(rb"Offset\([^,]+, (-?\d+)\)|[^\s,()]+", inputs))
-        for inputs in spliced
-    ]
-    layers = []
-    at = 0
-    for own in [*offsets, (0,)]:
-        at = content.index(b"<LinearParams> CM2 ", at) + len(b"<LinearParams> CM2 ")
-        least, span, rows, columns = struct.unpack_from("<ffii", content, at)
-        weight = np.frombuffer(content, "<u2", rows * columns, at + 16).reshape(rows, columns)
-        at = content.index(b"<BiasParams> FV ", at + 16 + 2 * rows * columns) + len(b"<BiasParams> FV \x04")
-        bias = np.frombuffer(content, "<f4", rows, at + 4)
-        layers.append(Layer(least + weight.astype(np.float32) * (span / 65535), bias, own))
-    return layers

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from speech.training.features import BINS, HIGH, LOW, cepstra, mel
+from speech.audio.mfcc import BINS, HIGH, LOW, cepstra, mel
+from speech.phones import PHONES
 from speech.training.network import CONTEXT, Tdnn
-from speech.training.phones import PHONES
 
 CHUNK: Final = 96
 """Output frames (30 ms each) of a training chunk."""
@@ -193,6 +193,16 @@ def train(
         {"state": network.state_dict(), "hidden": hidden, "priors": corpus.priors(), "accuracy": right},
         target,
     )
+
+
+def mean(one: Path, other: Path, target: Path) -> None:
+    """Write the mean of two networks of which one was trained on from the other (Wortsman et al. 2022)."""
+    before, after = (torch.load(path, weights_only=False) for path in (one, other))
+    state = {
+        name: (before["state"][name] + weight) / 2 if weight.is_floating_point() else weight
+        for name, weight in after["state"].items()
+    }
+    torch.save(after | {"state": state, "priors": (before["priors"] + after["priors"]) / 2}, target)
 
 
 def _accuracies(network: Tdnn, corpus: Corpus) -> dict[str, float]:

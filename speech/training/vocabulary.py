@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from speech.phones import pronunciations
 from speech.training import opengram
 from speech.training.language_model import END, Mixture, Part, Source
-from speech.training.phones import pronunciations
 from speech.training.texts import Domain, general, lines, segmenter, sentences_in
 
 

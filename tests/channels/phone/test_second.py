@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from channels.phone.hints import Question
 from channels.phone.second import settle, worth_asking
-from speech.recognizer import Alternative, Heard
+from speech.beliefs import Alternative
+from speech.recognizer import Heard
 
 YES = Question(expects="yes_no", asks="confirm", choices=("对", "不对"))
 FREE = Question()
@@ -58,7 +61,7 @@ def test_of_two_that_differ_the_surer_is_believed_and_the_other_told() -> None:
 
 def test_a_closed_question_is_answered_by_what_fits_the_sound() -> None:
     def again(text: str, *beliefs: tuple[str, float]) -> Heard:
-        return Heard(text, 0.2, (), (Alternative(text, 1.0), *(Alternative(*one) for one in beliefs)))
+        return Heard(text, 0.2, (), (Alternative(text, 1.0),), tuple(Alternative(*one) for one in beliefs))
 
     meals = Question(expects="choice", choices=("低盐餐", "软食餐"))
     first = heard("第三灿", 0.3)
@@ -67,6 +70,30 @@ def test_a_closed_question_is_answered_by_what_fits_the_sound() -> None:
     assert settle(first, again("滴岩残", ("低盐餐", 0.4), ("软食餐", 0.3)), meals).text == "第三灿"
     assert settle(first, again("救命", ("低盐餐", 0.7)), meals).text != "低盐餐"
     assert settle(first, again("滴岩残", ("低盐餐", 0.7)), FREE).text == "第三灿"
+
+
+def believing(text: str, *beliefs: tuple[str, float]) -> Heard:
+    return Heard(text, 0.3, (), (Alternative(text, 1.0),), tuple(Alternative(*one) for one in beliefs))
+
+
+def test_what_the_first_hearing_believes_needs_no_second() -> None:
+    doubtful = believing("第三灿", ("软食餐", 0.8), ("低盐餐", 0.1))
+    meals = Question(expects="choice", choices=("低盐餐", "软食餐"))
+    assert settle(doubtful, None, meals).text == "软食餐"
+    assert not worth_asking(replace(doubtful, confidence=0.4), meals, trial_model=True)
+    assert settle(believing("第三灿", ("软食餐", 0.4), ("低盐餐", 0.35)), None, meals).text == "第三灿"
+
+
+def test_ways_to_say_yes_are_one_answer() -> None:
+    divided = believing("队底", ("对的", 0.3), ("对", 0.3), ("不对", 0.1))
+    assert settle(divided, None, YES).text == "对的"
+    assert settle(believing("布队", ("不对", 0.3), ("不是", 0.3), ("对", 0.1)), None, YES).text == "不对"
+    assert settle(believing("队", ("对的", 0.35), ("不对", 0.3)), None, FREE).text == "队"
+
+
+def test_a_call_for_help_is_held_against_the_sound_beside_the_answers() -> None:
+    assert "救命" in YES.hints.phrases and "救命" not in FREE.hints.phrases
+    assert settle(believing("就名", ("救命", 0.8), ("对", 0.1)), None, YES).text == "救命"
 
 
 def test_nothing_heard_twice_is_nothing() -> None:

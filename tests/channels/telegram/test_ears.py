@@ -8,8 +8,9 @@ import pytest
 
 from channels.telegram.ears import choose, ears
 from channels.telegram.hearing import NotSound, decode
+from speech.beliefs import Alternative
 from speech.models import ModelStore
-from speech.recognizer import Alternative, Heard
+from speech.recognizer import Heard
 
 VOSK = Heard("明天订赵饭", 0.6, alternatives=(Alternative("明天订赵饭", 0.7), Alternative("明天订早饭", 0.3)))
 

