@@ -23,7 +23,7 @@ from actions.answers import ANSWERS
 from actions.out import Out
 from actions.places import Option, offered
 from actions.spoken import picked
-from actions.turn import DOUBTED, Spoken, Turn
+from actions.turn import BARE_NO, DOUBTED, Spoken, Turn
 from assistant.client import Client, Refused, ServiceDown
 
 CONFIRM = "confirm"
@@ -199,7 +199,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             learned = set()
         yes = YES_FIRST.match(turn.text) or turn.ends_in_yes or turn.intent == "affirm"
         again = yes and not self.doubts(turn) and _said_again(before, frame, learned, turn.when)
-        if frame.asked == CONFIRM and again:
+        if frame.asked in (CONFIRM, CORRECTION) and again:
             # "对，就端午" and "关了火了，对，两份" are a yes: what was found for it stands.
             _restore(frame, before)
             await self.submit(frame, turn, out)
@@ -216,10 +216,12 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     async def _judge(self, frame: F, turn: Turn, out: Out) -> None:
         """An answer to a read-back that changes nothing: yes, no, something else."""
-        if frame.asked == CONFIRM and (self.agrees(turn) or turn.ends_in_yes):
+        clear = turn.says_yes or turn.ends_in_yes or turn.finds_nothing_wrong
+        if clear or (frame.asked == CONFIRM and self.agrees(turn)):
             await self.submit(frame, turn, out)
             return
-        if self.doubt(frame, turn) or (frame.asked == CORRECTION and self.agrees(turn)):
+        if self.doubt(frame, turn) or (frame.asked == CORRECTION and BARE_NO.fullmatch(turn.last_clause)):
+            # A bare "没有" to "哪里不对" takes nothing back, and is no clear yes either.
             frame.misses = 0
             await self.go_on(frame, turn, out)
             return

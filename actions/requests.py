@@ -100,7 +100,7 @@ class TicketForm(Form[Request]):
     def learn_details(self, frame: Request, turn: Turn) -> set[str]:
         if turn.intent in ("affirm", "deny") and len(turn.text) <= 3:
             return set()
-        if frame.details and (turn.says_yes or turn.ends_in_yes):
+        if frame.details and (turn.says_yes or turn.ends_in_yes or turn.finds_nothing_wrong):
             return set()
         frame.details = f"{frame.details}；{turn.text}" if frame.details else turn.text
         return {"details"}

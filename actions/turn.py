@@ -39,6 +39,14 @@ YES_SIGNS = ("👌", "👍", "✅", "🆗", "💯")
 WHATEVER = re.compile(
     r"随便|都行|都可以|都好|你看着|你定|你安排|无所谓|哪个都|啥时候都|什么时候都|听你的|尽快|越快越好|最早"
 )
+NOTHING_WRONG = re.compile(
+    r"(?:都|全|也|其实|应该|刚才|刚刚|[你您]?[说念]的|这[次回])*(?:没有?|冇)(?:哪里|哪儿|哪|什么|啥|地方)*(?:不对|有错|错|问题|毛病|要改)(?:的|了|啊|呀|嘛|地方)*|"
+    r"(?:[你您]?[说念]的)?(?:都|全)+是?(?:对|没错|没问题|好|行|可以)(?:的|了|啊|呀|嘛|得很|着呢|呢)*|不用改了?|"
+    r"(?:是|我|刚才|刚刚)*[听看说想记](?:错|岔|差|混)(?:了|啦|话了)?"
+)
+"""That all of what was read back is right after all: "没有哪里不对", "都对", "我听岔了"."""
+BARE_NO = re.compile(r"没有?|冇|没了|没啥")
+"""Before such words: "没有，都对"."""
 THANKS = re.compile(r"谢|劳慰|难为你|难为您|费心|辛苦|得亏|多亏|劳神|受累|有劳|麻烦你了|麻烦您了")
 """Thanks in the words of several regions; where nothing else is said, they are no yes to an offer."""
 PRICE = re.compile(
@@ -369,6 +377,20 @@ class Turn:
         return bool(as_read or AFFIRM.match(last)) and not DOUBTED.search(DISMISSED.sub("", rest))
 
     @property
+    def finds_nothing_wrong(self) -> bool:
+        """Whether every clause says that what was read back is right, after all: "没有，都对", "哦对的，听岔了"."""
+        said = self._bare_clauses
+        right = [each for each in said if AFFIRM.match(each) or NOTHING_WRONG.fullmatch(each)]
+        others = [each for each in said if each not in right]
+        return bool(right) and not self.asks and all(BARE_NO.fullmatch(each) for each in others)
+
+    @property
+    def _bare_clauses(self) -> list[str]:
+        """What was said, clause by clause, without punctuation and thanks."""
+        said = [NOISE.sub("", each) for clause in self.clauses for each in clause.text.split()]
+        return [each for each in said if each and not THANKS.search(each)]
+
+    @property
     def asks(self) -> bool:
         """Whether it ends as a question: "是九点吗"."""
         return ASKING.search(self.text.strip()) is not None
@@ -451,8 +473,7 @@ class Turn:
     @property
     def gives_up(self) -> bool:
         """Whether the last clause, thanks aside, drops the matter: "哦，那算了，谢谢"."""
-        said = [NOISE.sub("", each) for clause in self.clauses for each in clause.text.split()]
-        said = [each for each in said if each and not THANKS.search(each)]
+        said = self._bare_clauses
         return bool(said) and GIVES_UP.fullmatch(said[-1]) is not None
 
     @property

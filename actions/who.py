@@ -8,16 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from actions.turn import Known, Turn
-from assistant.client import Client
+from assistant.client import Client, relatives
 
 OWN_ADDRESS = re.compile(r"^(我们?|俺们?|咱们?)(家的?|的)?")
 ALSO = re.compile(r"(也|还有|跟|和|一起|一块)")
-ROLES = {
-    "妈": "母亲", "妈妈": "母亲", "老妈": "母亲", "母亲": "母亲", "娘": "母亲", "老娘": "母亲",
-    "爸": "父亲", "爸爸": "父亲", "老爸": "父亲", "父亲": "父亲", "爹": "父亲", "老爹": "父亲",
-    "老伴": "老伴", "老伴儿": "老伴", "老头": "老伴", "老头子": "老伴", "老婆子": "老伴", "爱人": "老伴",
-    "丈夫": "老伴", "妻子": "老伴",
-}  # fmt: skip
 SURNAMED = re.compile(r"^[一-鿿]{2,3}$")
 
 
@@ -50,57 +44,7 @@ def caller(turn: Turn) -> Who:
 def relation_of(words: str) -> str | None:
     """母亲 for 我妈; None for words that name no relation."""
     bare = OWN_ADDRESS.sub("", words)
-    return ROLES.get(bare, bare if bare and bare in RELATIVES else None)
-
-
-RELATIVES = frozenset(
-    [
-        "爷爷",
-        "奶奶",
-        "姥姥",
-        "姥爷",
-        "外公",
-        "外婆",
-        "公公",
-        "婆婆",
-        "岳父",
-        "岳母",
-        "丈母娘",
-        "老丈人",
-        "大伯",
-        "伯伯",
-        "叔叔",
-        "姑姑",
-        "姑妈",
-        "舅舅",
-        "舅妈",
-        "大姨",
-        "姨妈",
-        "儿子",
-        "女儿",
-        "闺女",
-        "哥哥",
-        "姐姐",
-        "弟弟",
-        "妹妹",
-        "哥",
-        "姐",
-        "爸妈",
-        "父母",
-    ]
-)
-
-
-MOTHERS = frozenset(
-    ["母亲", "奶奶", "姥姥", "外婆", "婆婆", "岳母", "丈母娘", "姑姑", "姑妈", "舅妈", "大姨", "姨妈"]
-)
-FATHERS = frozenset(
-    ["父亲", "爷爷", "姥爷", "外公", "公公", "岳父", "老丈人", "大伯", "伯伯", "叔叔", "舅舅"]
-)
-BOTH = frozenset(["爸妈", "父母"])
-"""Two people in one word."""
-CHILDREN = frozenset(["儿子", "女儿", "闺女", "孙子", "孙女", "儿媳", "儿媳妇", "女婿"])
-"""Whom a senior mentions, but seldom books for."""
+    return relatives.ROLES.get(bare, bare if bare and bare in relatives.RELATIVES else None)
 
 
 NOT_THEM = re.compile(r"(?:不是|别|不)(?:给|帮|替|为|陪|接|送)?$")
@@ -131,7 +75,7 @@ def named(turn: Turn) -> list[Who]:
             _recognise(found, known, turn)
     if len(found) > 1 and any(who.person_id for who in found):
         # "爸妈都约一下，我爸矣正明…，我妈方兰芝…": who is named singly stands for the word for both.
-        found = [who for who in found if who.name or who.relation not in BOTH]
+        found = [who for who in found if who.name or who.relation not in relatives.BOTH]
     return found
 
 
@@ -145,7 +89,9 @@ def _recognise(found: list[Who], known: Known, turn: Turn) -> None:
     """Put who is on record into the place of the words for them: 我爸矣正明, 5号楼赵秀兰."""
     before = turn.text[: known.start]
     for who in found:
-        words = {relation for relation, role in ROLES.items() if role == who.relation} | {who.relation or ""}
+        words = {word for word, role in relatives.ROLES.items() if role == who.relation} | {
+            who.relation or ""
+        }
         called = bool(who.relation) and any(each and before.endswith(each) for each in words)
         if (who.name and known.name in who.name) or (called and not who.name) or who.name == known.name:
             if known.person_id or called:
@@ -161,7 +107,7 @@ def _recognise(found: list[Who], known: Known, turn: Turn) -> None:
 def _who(words: str, turn: Turn) -> Who | None:
     if words == "self":
         return caller(turn)
-    if NEIGHBOUR.match(words) and turn.speaker.kind != "worker":
+    if NEIGHBOUR.match(OWN_ADDRESS.sub("", words)) and turn.speaker.kind != "worker":
         # "是我对门的易爹爹，给他搞一下": the name that goes on record is still to come.
         return Who(relation=NEIGHBOURS) if FOR_NEIGHBOUR.search(turn.text) or turn.asked == "person" else None
     cared_for = relation_of(words) == "老伴" and CARED_FOR.search(turn.text) is not None
@@ -174,23 +120,29 @@ def _who(words: str, turn: Turn) -> Who | None:
     )
     relation = relation_of(words)
     if relation:
-        child = OWN_ADDRESS.sub("", words) in CHILDREN
         asked = turn.asked in ("person", "name")
-        meant = for_them or asked or (turn.speaker.kind != "senior" and not child)
+        meant = for_them or asked or (turn.speaker.kind != "senior" and not _only_mentioned(words))
         return Who(relation=relation) if meant else None
     if turn.speaker.kind == "worker" or for_them or turn.asked == "person":
         return Who(name=words)
     return None
 
 
+def _only_mentioned(words: str) -> bool:
+    """Whether these are words for somebody who is mostly spoken of, or spoken to ("大姐，我想…"), not booked for."""
+    bare = OWN_ADDRESS.sub("", words)
+    spoken_to = bare == words and bare in relatives.ALSO_ADDRESS
+    return spoken_to or bare in relatives.CHILDREN | relatives.FRIENDS
+
+
 NEIGHBOURS = "邻居"
-NEIGHBOUR = re.compile(r"邻居|隔壁|对门|楼[上下]|对面")
+NEIGHBOUR = re.compile(r"老?邻居|隔壁|对门|楼[上下]|对面")
 FOR_THE_NEIGHBOUR = re.compile(
     r"(?:给|帮|替|为)(?:我|俺|咱)?们?(?:家)?(?:邻居|隔壁|对门|楼[上下]|对面)的?[^，。]{1,5}"
 )
 """帮对门的老王头 is for him, whatever he is called."""
 FOR_NEIGHBOUR = re.compile(
-    r"(?:给|帮|替|为)(?:[他她]|我?(?:邻居|隔壁|对门|楼[上下]|对面))|不是(?:给|帮|替)?(?:我|俺)|"
+    r"(?:给|帮|替|为)(?:[他她]|(?:[我俺咱]们?家?的?)?老?(?:邻居|隔壁|对门|楼[上下]|对面))|不是(?:给|帮|替)?(?:我|俺)|"
     r"是(?:我|俺)?(?:们)?(?:家)?(?:邻居|隔壁|对门|楼[上下]|对面)|(?:邻居|隔壁|对门|楼[上下]|对面)[^，。]{1,6}(?:要|想|托我|让我|叫我)"
 )
 """That it is for a neighbour who is mentioned, rather than by or like them."""
@@ -287,8 +239,8 @@ def _fits(who: Who, consent: dict[str, Any]) -> bool:
     title = str(consent["person"].get("form_of_address") or "")
     # The consent names what the delegate is to the senior (女儿), the caller what the senior is to them (母亲):
     # only the sex tells two seniors apart, as far as it is on record.
-    if who.relation in MOTHERS:
+    if who.relation in relatives.MOTHERS:
         return not title.endswith(("爷爷", "叔叔", "先生"))
-    if who.relation in FATHERS:
+    if who.relation in relatives.FATHERS:
         return not title.endswith(("奶奶", "阿姨", "女士"))
     return True

@@ -13,8 +13,8 @@ from actions.out import Out
 from actions.places import Option, either
 from actions.slots import slot_option
 from actions.turn import Turn
-from actions.who import BOTH, NEIGHBOURS, Who, caller, resolve
-from assistant.client import SERVICE_TYPES
+from actions.who import NEIGHBOURS, Who, caller, resolve
+from assistant.client import SERVICE_TYPES, relatives
 
 QUANTITY_ASKED = {"meal"}
 """Services for which people mean a number when they say nothing of it."""
@@ -92,7 +92,7 @@ class Asking(Form[Booking]):
                 frame.people[index] = who.model_copy(
                     update={"person_id": candidates[0]["id"], "name": candidates[0]["name"]}
                 )
-            elif len(candidates) == len(BOTH) and who.relation in BOTH:
+            elif len(candidates) == 2 and who.relation in relatives.BOTH:
                 frame.people = [Who(person_id=each["id"], name=each["name"]) for each in candidates]
                 return False
             elif len(candidates) > 1:

@@ -13,12 +13,13 @@ from typing import Any
 
 from actions.naming import positions
 from actions.turn import Turn
-from actions.who import BOTH, RELATIVES, ROLES, Who, listed, named, relation_of
+from actions.who import Who, listed, named, relation_of
+from assistant.client import relatives
 
 END = re.compile(r"[，。；！？,;!?\n]|(?<!\d)[：:](?!\d)|(?<=[一-鿿])[ \t]+(?=[一-鿿])")
 """Where a part ends that has more behind it."""
 LEAD = re.compile(
-    rf"(?:再|另外|还有|给|帮|替|为|让|请|陪|接|送|我|俺|咱|家|老|的|{'|'.join(sorted({*ROLES, *RELATIVES}))})+$"
+    rf"(?:再|另外|还有|给|帮|替|为|让|请|陪|接|送|我|俺|咱|家|老|的|{'|'.join(sorted(relatives.ROLES.keys() | relatives.RELATIVES))})+$"
 )
 """Words that belong to the person named behind them."""
 EACH = re.compile(r"[各每]")
@@ -64,7 +65,7 @@ def _people(turn: Turn) -> list[tuple[int, int, Who]]:
 
 def _place(who: Who, turn: Turn) -> tuple[int, int] | None:
     """Where somebody is named: by name, else by what they are to the speaker."""
-    if who.relation in BOTH:
+    if who.relation in relatives.BOTH:
         return None
     if who.name:
         start = turn.text.find(who.name)

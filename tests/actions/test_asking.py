@@ -38,6 +38,7 @@ class Api:
         self.documents: list[str] = []
         self.questions: list[dict[str, Any]] = []
         self.people: dict[str, str] = {}
+        self.tickets: list[dict[str, Any]] = []
 
     async def resolve(self, actor: Any, name: str, city: str | None = None) -> list[dict[str, Any]]:
         return self.names
@@ -50,6 +51,10 @@ class Api:
 
     async def acts_for(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
         return []
+
+    async def open_ticket(self, actor: Any, ticket: dict[str, Any]) -> dict[str, Any]:
+        self.tickets.append(ticket)
+        return {"number": f"GD{len(self.tickets)}"}
 
     async def orders_of(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
         return self.orders
@@ -279,8 +284,9 @@ async def test_more_is_told_at_the_read_back_of_a_complaint(talk: Talk) -> None:
     assert await talk("前天下午的事，反正要有个说法", "deny") == ["utter_confirm_complaint"]
     assert talk.slots["frame"]["details"].count("；") == 1
     assert await talk("不对", "deny") == ["utter_ask_correction"]
-    assert await talk("对，就这样报上去", "affirm") == ["utter_confirm_complaint"]
-    assert talk.slots["frame"]["details"].count("；") == 1
+    assert await talk("没有，都对", "inform") == ["utter_opened_complaint"]
+    (opened,) = talk.api.tickets
+    assert opened["details"]["text"].count("；") == 1
 
 
 async def test_the_day_of_an_occasion_is_not_the_day_of_the_service(talk: Talk) -> None:

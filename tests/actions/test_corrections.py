@@ -18,7 +18,7 @@ from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_ord
 from actions.out import Out
 from actions.requests import AssessmentForm, ComplaintForm, DeviceForm
 from actions.turn import Clause, Spoken, _aside, _wanted
-from actions.who import bare_name, listed
+from actions.who import bare_name, listed, named
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Api, Talk
 from tests.actions.test_words import turn
 
@@ -91,6 +91,61 @@ async def test_whoever_leaves_it_open_has_not_said_yes(talk: Talk) -> None:
     await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
     assert await talk("你看着办", "affirm") == ["utter_confirm_booking"]
     assert await talk("对", "affirm") == ["utter_booked"]
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "booked"),
+    [
+        ("没有，都对", "inform", True),
+        ("对的", "inform", True),
+        ("哦对的，听岔了", "inform", True),
+        ("没有哪里不对", "inform", True),
+        ("没错没错，就这样", "affirm", True),
+        ("对，就是明天", "inform", True),
+        ("没有", "deny", False),
+        ("都对，就是晚了点", "inform", False),
+        ("名字", "affirm", False),
+        ("都对吗", "inform", False),
+    ],
+)
+async def test_a_yes_to_what_is_wrong_books_what_was_read(
+    talk: Talk, said: str, intent: str, booked: bool
+) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("不对", "deny") == ["utter_ask_correction"]
+    when = {"date": "2025-06-12"} if "明天" in said else {}
+    assert (await talk(said, intent, **when) == ["utter_booked"]) is booked
+    assert len(talk.api.booked) == booked  # type: ignore[attr-defined]
+    assert booked or talk.slots["frame"]
+
+
+@pytest.mark.parametrize(
+    "relative", ["大姑", "二姨", "舅姥爷", "表叔", "亲家母", "三婶", "战友", "嫂子", "老邻居"]
+)
+async def test_whoever_of_the_family_it_is_for_is_named_with_it(talk: Talk, relative: str) -> None:
+    said = f"给我{relative}盛玉珠订明天九点的洗澡"
+    entities = (("person", f"我{relative}"), ("name", "盛玉珠"))
+    await talk(said, "book_service", BATH, *entities, **TOMORROW)
+    (who,) = talk.frame.people
+    assert (who.own, who.name) == (False, "盛玉珠")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "meant"),
+    [
+        ("大姐，帮我订个饭", "relative", False),
+        ("我姐想理个发", "relative", True),
+        ("我朋友说你们这儿能送饭", "relative", False),
+        ("我二姨想理个发", "relative", True),
+        ("我二姨说你们这儿能理发", "senior", False),
+    ],
+)
+def test_who_is_only_spoken_of_or_to_is_not_booked_for(said: str, kind: str, meant: bool) -> None:
+    words = next(word for word in ("我姐", "我朋友", "我二姨", "大姐") if word in said)
+    start = said.find(words)
+    person = {"entity": "person", "value": words, "text": words, "start": start, "end": start + len(words)}
+    people = named(turn(said, entities=[person], kind=kind))
+    assert bool(people) is meant
 
 
 async def test_another_address_at_the_read_back_is_taken(talk: Talk) -> None:

@@ -137,6 +137,24 @@ def test_name(text: str, asked: str | None, name: str) -> None:
     assert values(text, "name", asked) == [name]
 
 
+@pytest.mark.parametrize(
+    ("text", "person", "name"),
+    [
+        ("给我大姑盛玉珠订明天的理发", ["我大姑"], ["盛玉珠"]),
+        ("帮二姨王芳约后天", ["二姨"], ["王芳"]),
+        ("给我老邻居沈秀兰送两份", ["我老邻居"], ["沈秀兰"]),
+        ("替亲家母盛玉珠办", ["亲家母"], ["盛玉珠"]),
+        ("给我舅姥爷订午饭", ["我舅姥爷"], []),
+        ("给我妈周二订饭", ["我妈"], []),
+        ("给我妈和我爸订饭", ["我妈", "我爸"], []),
+        ("给我妈高血压开药", ["我妈"], []),
+        ("小姐，小姑娘，订饭", [], []),
+    ],
+)
+def test_a_relative_with_a_name(text: str, person: list[str], name: list[str]) -> None:
+    assert (values(text, "person"), values(text, "name")) == (person, name)
+
+
 def test_a_day_is_no_name() -> None:
     assert values("我是周二来的", "name") == []
 

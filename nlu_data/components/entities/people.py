@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from components.entities.entity import Entity
 from components.entities.numbers import NUMERAL, number
+from components.entities.relatives import relatives
 
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
@@ -14,15 +15,22 @@ SURNAMES = (
     "倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳"
     "裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来苟全褚廉"
     "简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗"
-    "匡宗应台巫鞠桑荆谌银扬明沙薄伏岑习胥保和蔺"
+    "匡宗应台巫鞠桑荆谌银扬明沙薄伏岑习胥保和蔺盛尚矣蒲湛帅仝綦亓逄鹿雒矫檀浦隗阚赫尉訾闻巢桓粟昝沃蔚戎韶蓟溥咸籍"
 )
-_KIN = (
-    "老公公|老婆婆|公公婆婆|岳父岳母|爷爷奶奶|姥姥姥爷|外公外婆|爸爸妈妈|爸妈|父母|"
-    "老伴儿?|老头子?|老婆子|老太婆|老太太|老爷子|老人家|老两口|老娘|老爹|老妈|老爸|"
-    "爸爸|妈妈|父亲|母亲|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈母娘|老丈人|"
-    "大姑|小姑|姑姑|姑妈|舅舅|舅妈|姨妈|大姨|小姨|叔叔|伯伯|婶婶|婶子|大伯|大娘|大爷|大妈|"
-    "爱人|丈夫|妻子|老公|老婆|媳妇|儿子|闺女|女儿|儿媳妇?|女婿|孙子|孙女|哥哥?|姐姐?|弟弟|妹妹|爸|妈|爹|(?<![姑新老厨婆])娘(?!娘|们|家)"
-)
+_OTHER_KIN = "老公公|老婆婆|老太太|老爷子|老人家|老两口|媳妇|老邻居"
+"""Words for somebody old or near that name no relation to the speaker."""
+_NOT_BEFORE = {"娘": "(?<![姑新老厨婆])", "姐": "(?<!小)", "姑娘": "(?<=[我俺咱家的])"}
+_NOT_BEHIND = {"娘": "娘|们|家", "姑": "娘|息", "哥": "们", "弟": "兄", "事": "们|情", "友": "圈"}
+"""What must not stand beside a relative, by its last character: 小姑娘 is no 小姑, "姑娘啊" none of one's own."""
+
+
+def _guarded(word: str) -> str:
+    """The pattern of one relative."""
+    behind = f"(?!{_NOT_BEHIND[word[-1]]})" if word[-1] in _NOT_BEHIND else ""
+    return _NOT_BEFORE.get(word, "") + word + behind
+
+
+_KIN = f"{_OTHER_KIN}|{'|'.join(_guarded(word) for word in relatives())}"
 _ELDER = "大爷|大妈|大娘|奶奶|爷爷|阿姨|叔叔|婆婆|老太太|老爷子|老师|师傅|大叔|大婶|伯伯|嫂子|大姐|大哥|娭毑|嗲嗲|爹爹|嗲|老倌子?|婶子?|孃孃"
 _BUILDING = r"[\d一二三四五六七八九十]+\s*(?:号楼|栋|幢|单元|号院|号)"
 _NAMED = rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}"
@@ -49,6 +57,12 @@ _ONE_LISTED = re.compile(rf"(?:{_BUILDING}的?)?(?P<name>{_NAMED})")
 _BARE_NAME = re.compile(
     rf"^(?:嗯|啊|呀|哦|是|叫|我|姓名|名字|[,，:： ])*(?P<name>{_NAMED})(?:啊|呀|嘛|吧)?(?:[。.]?$|[,，].{{0,2}}[\u4e00-\u9fff]的)"
 )
+_OF_KIN = re.compile(
+    rf"(?:给|帮|替|为|陪|接|请|让|是)(?:我们?|俺们?|咱们?)?(?:家|的)?(?:{_KIN}|邻居|隔壁|对门|楼[上下])的?"
+    rf"(?P<name>[{SURNAMES}](?:(?![爸妈爹娘爷奶姥姨叔婶嫂哥姐])[\u4e00-\u9fff]){{1,2}}?)"
+    r"(?=[、,，。\s和跟与的要预约想订定办申登请明后今下上周星礼这每送来洗理打做安报\d]|[一两二三四五]份|$)"
+)
+"""给我大姑盛玉珠订…"""
 _AGE = re.compile(
     rf"({NUMERAL})\s*(?:多|来)?周?岁|(?:今年|年龄|虚岁|快|都)\s*(?:都|有|快)?\s*([五六七八九]十[一二三四五六七八九]?|一百零?[一二三四五六七八九]?|\d{{2,3}})(?=了|$|[,，。])"
 )
@@ -105,7 +119,7 @@ def _people(text: str, asked: str | None) -> Iterator[Entity]:
 
 
 def _names(text: str, asked: str | None) -> Iterator[Entity]:
-    patterns = (_BARE_NAME, _NAME) if asked in ("name", "person") else (_NAME,)
+    patterns = (_BARE_NAME, _NAME, _OF_KIN) if asked in ("name", "person") else (_NAME, _OF_KIN)
     for pattern in patterns:
         match = pattern.search(text)
         if match and not _NOT_A_NAME.search(match["name"]):
