@@ -41,6 +41,7 @@ def _words(data: dict[str, Any], about: str | None) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None} | {
         "about": about or "",
         "service": service.name if service else "服务",
+        "matter": _DATA["matters"].get(data.get("ticket_kind"), "事"),
         "when": _when(data),
         "place_text": f"，{data['place']}" if data.get("place") else "",
         "quantity_text": f"，{data['quantity']}{data.get('unit') or '份'}" if data.get("quantity") else "",

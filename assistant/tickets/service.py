@@ -33,6 +33,8 @@ PRIORITY: Final[dict[TicketKind, int]] = {
     "device": 3,
     "checkin": 1,
 }
+REQUESTS: Final[frozenset[TicketKind]] = frozenset({"complaint", "assessment", "device"})
+"""Matters that are registered for somebody: they, and those they let be told, hear of them as of an order."""
 REQUEST_WORKING_DAYS: Final = 5
 """Working days until somebody comes back to a request for an assessment or a device: this installation's
 own rule, not a document's."""
@@ -101,7 +103,28 @@ async def open_once(
         ticket_kind=ticket.kind,
         summary=ticket.summary,
     )
+    if ticket.kind in REQUESTS:
+        await _notify(session, now, ticket, "ticket.registered", tell_senior=True)
     return ticket, True
+
+
+async def _notify(
+    session: AsyncSession, now: datetime, ticket: Ticket, event: str, *, tell_senior: bool = False
+) -> None:
+    """Tell those whom the senior lets be told, and the senior too; by kind and number, without a word of it."""
+    if ticket.person_id is None:
+        return
+    key = f"ticket:{ticket.id}:{event.removeprefix('ticket.').removeprefix('callback_')}"
+    await notify(
+        session,
+        now,
+        ticket.person_id,
+        event,
+        key,
+        tell_senior=tell_senior,
+        number=ticket.number,
+        ticket_kind=ticket.kind,
+    )
 
 
 def _about(actor: Actor, asked: TicketIn) -> uuid.UUID | None:
@@ -213,10 +236,11 @@ async def close(
     ticket.closed_at, ticket.closed_by, ticket.outcome = now, _who(actor), outcome
     remember(session, now, actor, "cancelled" if cancelled else "closed", ticket, outcome)
     await _told(session, ticket)
-    if ticket.person_id is not None and not cancelled and ticket.kind != "emergency":
+    if cancelled and ticket.kind in REQUESTS:
+        await _notify(session, now, ticket, "ticket.cancelled")
+    elif not cancelled and ticket.kind != "emergency":
         event = "callback_done" if ticket.kind in ("callback", "handoff") else "ticket.done"
-        key = f"ticket:{ticket.id}:done"
-        await notify(session, now, ticket.person_id, event, key, tell_senior=False, number=ticket.number)
+        await _notify(session, now, ticket, event)
     return ticket
 
 

@@ -46,6 +46,7 @@ def _words(notice: Notice) -> dict[str, Any]:
     words: dict[str, Any] = {key: value for key, value in data.items() if value is not None}
     words["about"] = notice.about or "老人"
     words["service"] = _DATA["services"].get(data.get("service_type"), "服务")
+    words["matter"] = _DATA["matters"].get(data.get("ticket_kind"), "事")
     words["when"] = _when(data)
     words["place_text"] = f"，{data['place']}" if data.get("place") else ""
     words["reason_text"] = f"（{data['reason']}）" if data.get("reason") else ""

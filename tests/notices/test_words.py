@@ -61,10 +61,10 @@ def test_every_notice_that_the_service_writes_has_words(repository_root: Path) -
             source = file.read_text(encoding="utf-8")
             written |= set(
                 re.findall(
-                    r'"(checkin_(?:missed|bad|asked)|booking_unfinished|callback_done|ticket\.done|emergency)"',
+                    r'"(checkin_(?:missed|bad|asked)|booking_unfinished|callback_done|ticket\.(?:registered|done|cancelled)|emergency)"',
                     source,
                 )
             )
             written |= {f"order.{one}" for one in re.findall(r'tell\([^)]*"(\w+)"\)', source)}
-    assert {"checkin_missed", "order.changed", "emergency"} <= written
+    assert {"checkin_missed", "order.changed", "ticket.registered", "emergency"} <= written
     assert written <= set(_DATA["own"]) | set(_DATA["family"])

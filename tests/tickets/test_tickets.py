@@ -102,6 +102,29 @@ async def test_closing_tells_those_the_senior_allows(api: httpx.AsyncClient, dat
         assert (await session.scalars(mine)).all() == ["callback_done"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "scope"),
+    [("complaint", "notify"), ("assessment", "notify"), ("device", "notify"), ("device", "book")],
+)
+async def test_the_family_hears_of_what_is_registered_as_of_an_order(
+    api: httpx.AsyncClient, database: Database, kind: str, scope: str
+) -> None:
+    world = await build(database)
+    given = {"delegate_id": world.daughter, "scopes": [scope], "relation": "女儿"}
+    await post(api, f"/v1/people/{world.senior}/consents", given)
+    asked = _ticket(kind=kind, person_id=world.senior, summary="手环不亮了")
+    for _ in range(2):
+        number = (await post(api, "/v1/tickets", asked)).json()["number"]
+    await post(api, f"/v1/tickets/{number}/close", {"outcome": "换好了"})
+    async with database.session() as session:
+        to_people = select(OutboxMessage).where(OutboxMessage.recipient.startswith("person:"))
+        told = list(await session.scalars(to_people.order_by(OutboxMessage.event.desc())))
+    events = ["ticket.registered", "ticket.done"] if scope == "notify" else []
+    assert [one.event for one in told if one.recipient == f"person:{world.daughter}"] == events
+    assert [one.event for one in told if one.recipient == f"person:{world.senior}"] == ["ticket.registered"]
+    assert all("手环" not in str(one.payload) for one in told)
+
+
 async def test_a_number_given_later_is_kept(database: Database) -> None:
     async with database.session() as session:
         asked = TicketIn(**_ticket(phone=None))
