@@ -56,7 +56,7 @@ async def find_service(
         return {"pending": {"kind": "place", "titles": titles, "service": types[0] if types else None}}
     place = place or turn.value("place") or await place_said(turn, api, city)
     if not types and not place and turn.location is None and not inside and turn.asked != "place":
-        out.say("utter_ask_which_service", asks="service", choices=_common())
+        out.say("utter_ask_which_service", asks="service", choices=common_services())
         return {"pending": {"kind": "find"}}
     if inside and not (types or place or turn.location):
         out.say("utter_which_place_later")
@@ -138,7 +138,8 @@ async def documented(turn: Turn, out: Out, api: Client, types: list[str], *, kin
     return True
 
 
-def _common() -> list[tuple[str, str]]:
+def common_services() -> list[tuple[str, str]]:
+    """Services most asked for, to choose from."""
     return [
         (SERVICE_TYPES[key].called, SERVICE_TYPES[key].called)
         for key in ("meal", "bath", "cleaning", "nursing", "day_care")

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, Field
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spoken
@@ -79,6 +79,8 @@ HARMLESS = re.compile(
 )
 """Words like those of a doubt that are none."""
 
+COMPLAINS = re.compile(r"投诉|反映|举报")
+"""A complaint is made in so many words."""
 MOST_REPEATS = 5
 """So often one question is asked again, whatever was said in between; then a person takes over."""
 LISTED = {"person"}
@@ -161,6 +163,8 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             SlotSet("pending", frame.pending),
             SlotSet("last_order", frame.made),
             SlotSet("requested_slot", None if frame.ended else "answer"),
+            # No rule knows a form that ends in the turn that began it; it would begin once more.
+            *([FollowupAction("action_listen")] if first and frame.ended and not frame.later else []),
         ]
 
     def _frame(self, tracker: Tracker, first: bool) -> F:
@@ -185,7 +189,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         done = frame.asked == CONFIRM and turn.wants_no_more and not self.yes_in_words(turn)
         stops = self.stops(turn)
         if done or (stops and not (frame.asked == CONFIRM and self.agrees(turn))):
-            self._stop(frame, out)
+            self._stop(frame, turn, out)
             return
         if turn.waits and turn.intent not in TASKS.keys() - self.intents and not turn.asked_facts:
             await self._wait(frame, turn, out)
@@ -195,6 +199,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         about_a_place = turn.asked_facts - {"price"}
         if turn.intent in QUESTIONS and (about_a_place or not _answers(before.asked, learned)):
             # "你们食堂早上几点开门" tells no time for the cleaning.
+            _restore(frame, before)
+            learned = set()
+        if turn.intent == "complain" and turn.intent not in self.intents and COMPLAINS.search(turn.text):
+            # "我还要投诉上次送饭的" is another matter: nothing of it is about this one.
             _restore(frame, before)
             learned = set()
         yes = YES_FIRST.match(turn.text) or turn.ends_in_yes or turn.intent == "affirm"
@@ -227,7 +235,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return
         if turn.denies and (frame.asked == CORRECTION or not SECOND_THOUGHT.search(turn.text)):
             if frame.asked == CORRECTION:
-                self._stop(frame, out)
+                self._stop(frame, turn, out)
                 return
             self.ask_correction(frame, out)
             return
@@ -235,7 +243,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     def stops(self, turn: Turn) -> bool:
         """Whether the matter is dropped."""
-        return turn.intent in STOPS or turn.gives_up
+        return turn.intent in STOPS or turn.gives_up or turn.leaves
 
     async def _wait(self, frame: F, turn: Turn, out: Out) -> None:
         """Whoever looks for what was asked is given time; the question comes again as it was."""
@@ -387,9 +395,23 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return {datum}
         return set()
 
-    def _stop(self, frame: F, out: Out) -> None:
+    def _stop(self, frame: F, turn: Turn, out: Out) -> None:
+        """End without having done it; whoever leaves is told of everything that was put off and will not be done."""
         frame.ended = True
-        out.say("utter_stopped")
+        bookings, others = self.drop(frame, turn), list[str]()
+        if turn.leaves:
+            others = [TASKS[each["intent"]] for each in frame.later if each["intent"] != "book_service"]
+            frame.later = []
+        dropped = list(dict.fromkeys(bookings + others))
+        if not dropped or not (len(dropped) > 1 or frame.made):
+            out.say("utter_stopped")
+            return
+        what = "、".join(dropped) + ("都" if len(dropped) > 1 else "")
+        out.say("utter_stopped_several", what=what, done="办" if others else "订")
+
+    def drop(self, frame: F, turn: Turn) -> list[str]:
+        """Drop the bookings that end with this matter; returns their names."""
+        return []
 
     def _give_up(self, frame: F, out: Out) -> None:
         frame.ended = True

@@ -284,7 +284,7 @@ class ChangeForm(Form[Change]):
         old = datetime.fromisoformat(frame.order["starts_at_local"])
         day = date.fromisoformat(frame.date) if frame.date else old.date()
         if day < turn.now.date():
-            out.say("utter_date_past")
+            out.say("utter_date_past", day=spoken.day(day, turn.now.date()))
             frame.date = None
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return True

@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import benefits
 from actions.answers import ANSWERS, Answer, find_service, nothing_newer, order_status, other
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.booking.again import AGAIN
+from actions.booking.form import BookingForm
+from actions.booking.wondering import wonders
 from actions.orders import NOT_WANTED
 from actions.out import Out
 from actions.requests import matter
@@ -54,11 +56,23 @@ class Single(Action):  # type: ignore[misc]
     ) -> list[EventType]:
         turn, out = Turn.of(tracker), Out(dispatcher)
         try:
+            if wonders(turn, tracker.get_slot("pending") or {}):
+                return await self._wonder(dispatcher, tracker, domain)
             return await self.answer(turn, out, tracker)
         except (Refused, ServiceDown) as error:
             out.tell(error.message)
             out.signal(person=f"系统没有办成：{error.code}")
             return []
+
+    async def _wonder(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """What is free is told by the booking form, which knows how slots are found; it goes on where it has asked."""
+        form = BookingForm(self.api)
+        events = await form.run(dispatcher, tracker, domain)
+        asks = any(each["event"] == "slot" and each["name"] == "frame" and each["value"] for each in events)
+        # Called as the follow-up action a form that ends at once would begin again with the same turn.
+        return [*events, ActiveLoop(form.form), FollowupAction("action_listen")] if asks else events
 
 
 class AnswerAction(Single):
@@ -118,7 +132,7 @@ class Pending(Single):
             return [SlotSet("pending", None)]
         if matter(turn) and CHANGED.search(turn.text):
             return [FollowupAction("profile_form")]
-        if turn.intent == "inform" and turn.values("service_type"):
+        if (turn.intent == "inform" and turn.values("service_type")) or turn.orders:
             return [FollowupAction("booking_form")]
         if turn.when and AGAIN.search(turn.text):
             return [FollowupAction("booking_form")]
@@ -156,7 +170,8 @@ class Pending(Single):
         if kind in ("book", "person") and turn.takes_in:
             out.say("utter_ok_anything_else")
             return done
-        if kind == "book" and (turn.affirms or (turn.when and not turn.denies)):
+        told = turn.when or turn.value("quantity")
+        if kind == "book" and (turn.affirms or (told and not turn.denies)):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
         if kind == "person" and turn.affirms:
             out.signal(person=pending["reason"])

@@ -15,7 +15,7 @@ from assistant.client import SERVICE_TYPES, Actor
 NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
     r"^(也|那|就|你|您|啊|哎|诶|哦|噢|喔|这[次回下]|先)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
-    r"就这么定|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|"
+    r"就这么定|就[订约定办]|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|"
     r"对头|[没冇]毛病|[冇莫]得?错|妥了?|就酱|得行|[约订定办报登]上|下单|提交|就是这样子?|"
     r"就?[约订定要]?(?:这|那)个(?:时候|时间|钟点|点|日子)?(?![^了的呢呐呀啊吧嘛哈啦])|👌)+"
     r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办)*$",
@@ -70,8 +70,33 @@ WISH = re.compile(
     r"^(?:订|约|预约)|给(?:我|俺|咱|他|她)|[约订](?:一?[下个份次]|上|吧)"
 )
 """Words that ask for it to be done, not only what it costs."""
+ORDERS = re.compile(r"要|想|[给帮替请]|订|约|[来送]")
+NO_ORDER = re.compile(r"不|没|别|取消|退|改|换|投诉|反映|上[次回]|昨|[?？吗呢]|多少|[啥什]么|几[点号]|哪")
 ADDED = re.compile(r"再(?:帮|给|替)?(?:我|俺|咱|他|她)?(?:加|来|订|定|要|约|送|添)|另外|还要|还想")
 """Words that add something to what was said, rather than putting it in its place."""
+WHICH_MOMENT = r"(?:哪[一几]?天|哪个?(?:时候|时间|钟点|日子)|几时|几号|几点钟?|什么时(?:候|间)|啥(?:时候|时间|钟点)|(?:星期|礼拜|周)几|最早|最快)"
+ASKS_DAY = re.compile(
+    r"哪[一几]?天|什么时(?:候|间)|啥(?:时候|时间)|哪个?(?:时候|时间|日子)|几时|几号|(?:星期|礼拜|周)几|最早|最快"
+)
+"""The day itself is asked for, not only its hour."""
+FREE = (
+    r"(?:(?<![没冇无])(?:有|得)空(?:位子?|档|当|闲|余)?|(?<![没冇无])有(?:位[置子]|名额|档期)|空着|约得[上到]|排得[开上下]|"
+    r"还?(?:能|可以)(?:再)?(?:预约|[约订定排]))(?:得?[上到])?"
+)
+ASKS_FREE = re.compile(
+    rf"{WHICH_MOMENT}[^，。,？?]{{0,8}}?{FREE}(?![^，。,？?]*(?:钱|价|补|我|俺|再|就|哪天|时候))|"
+    r"有没有空(?:位子?|档|当|闲|余)?|有没有(?:位[置子]|名额|档期)|"
+    r"(?<![没冇无])(?:有|得)空(?:位子?|档|当|闲|余)?(?:没有?|[吗么不嘛啵没]|[?？])|"
+    r"(?<![没冇无])有(?:位[置子]|名额|档期)(?:没有?|[吗么不嘛啵没]|[?？])|"
+    r"还(?:能|可以)(?:预约|[约订定排])(?:得?[上到])?(?:[吗么不嘛啵没]|[?？])|"
+    r"(?:能|可以)(?:预约|[约订定排])得?[上到](?:[吗么不嘛啵没]|[?？])|(?:约得[上到]|排得[开上下])(?:[吗么不嘛啵没]|[?？])|"
+    r"(?:约|订|排)(?:都|得)?满了?(?:没有?|[吗么不嘛啵没]|[?？])|是不是(?:都)?(?:约|订|排)满"
+)
+"""It is asked what is free: 周六九点有空吗, 明天下午还能约吗, 哪天有空位."""
+THEIR_TIME = re.compile(
+    r"(?:[我俺咱他她]|闺女|女儿|儿子|孩子|老[伴头]|家里?人)(?:们|家|自己)*[^，。,你您]{0,8}?(?:有|得)空"
+)
+"""The time that the caller or a relative has."""
 HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒咯]")
 """Words that say what was told has been taken in: no yes to an offer."""
 NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
@@ -117,6 +142,8 @@ GIVES_UP = re.compile(
     r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不[订约办弄搞]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
 )
 """A clause that drops what was begun."""
+LEAVES = re.compile(r"(?:那|我|就|先|哎|好|行|了|啊|要|得)*(?:再见|拜拜|挂电?话?)[了啊吧哈啦哒咯]*")
+"""A last clause with which somebody hangs up."""
 BRIEF = 14
 """A question of so many characters that names nothing is about what was just told."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
@@ -438,6 +465,17 @@ class Turn:
         return WISH.search(self.text) is not None or bool(self.when)
 
     @property
+    def orders(self) -> bool:
+        """Whether a named service is wished for on a day, or for somebody, in plain words."""
+        named = any(self.names("service_type", each) for each in self.service_types)
+        return (
+            named
+            and (bool(self.when) or self.wishes)
+            and ORDERS.search(self.text) is not None
+            and not NO_ORDER.search(self.text)
+        )
+
+    @property
     def names_something(self) -> bool:
         """Whether a service, a place or a city is named."""
         return bool(self.service_types or self.value("place") or self.city)
@@ -451,6 +489,17 @@ class Turn:
     def counts(self) -> bool:
         """Whether it is asked how many places there are."""
         return COUNTS.search(self.text) is not None
+
+    @property
+    def asks_free(self) -> bool:
+        """Whether it is asked what is free: "周六九点有空吗", "哪天有空位"."""
+        asked = ASKS_FREE.search(self.text) and not THEIR_TIME.search(self.text)
+        return bool(asked) and not PUBLIC_MONEY.search(self.text)
+
+    @property
+    def asks_day(self) -> bool:
+        """Whether the day itself is asked for: "最早哪天有空"."""
+        return ASKS_DAY.search(self.text) is not None and self.when.date is None
 
     @property
     def asks_if_still_so(self) -> bool:
@@ -469,6 +518,11 @@ class Turn:
         told = bool(self.when or self.changed_to or DOOR.search(self.text))
         told |= any(self.values(each) for each in ("phone", "quantity", "name", "service_type"))
         return not told and WAIT.search(self.text) is not None
+
+    @property
+    def leaves(self) -> bool:
+        """Whether whoever speaks ends the conversation: "我先挂了啊"."""
+        return self.intent == "goodbye" or LEAVES.fullmatch(self.last_clause) is not None
 
     @property
     def gives_up(self) -> bool:
@@ -497,6 +551,8 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
         spans: where such reasons stand, start and end.
     """
     text, entities = message.get("text") or "", tuple(message.get("entities") or ())
+    if (message.get("metadata") or {}).get("asked") == "service":
+        entities += _service_named(text, entities)
     if not spans:
         return entities
     return tuple(
@@ -507,6 +563,23 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
             or (each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) >= len(text))
         )
     )
+
+
+def _service_named(text: str, entities: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """The service whose name answers the question for one ("洗澡"), where the classifier was not sure of it."""
+    if any(each["entity"] == "service_type" for each in entities):
+        return ()
+    named = [
+        (len(name), kind.key, name)
+        for kind in SERVICE_TYPES.values()
+        for name in (kind.name, kind.called, *kind.aliases)
+        if len(name) > 1 and name in text
+    ]
+    if not named:
+        return ()
+    _, key, name = max(named)
+    start = text.find(name)
+    return ({"entity": "service_type", "value": key, "start": start, "end": start + len(name)},)
 
 
 def _aside(message: dict[str, Any], clauses: tuple[Clause, ...]) -> list[tuple[int, int]]:

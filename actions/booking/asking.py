@@ -7,6 +7,7 @@ from typing import Any
 
 from actions import spoken
 from actions.booking.frame import Booking
+from actions.booking.learning import gone_by
 from actions.booking.times import first_day, matching, moment, nearest, time_options
 from actions.form import Form
 from actions.out import Out
@@ -114,11 +115,10 @@ class Asking(Form[Booking]):
 
     async def _ask_date(self, frame: Booking, turn: Turn, out: Out) -> bool:
         today = turn.now.date()
-        if frame.date and date.fromisoformat(frame.date) < today:
+        gone = date.fromisoformat(frame.date) if frame.date else gone_by(frame, turn)
+        if gone and gone < today:
             frame.date = None
-            out.say("utter_date_past")
-        if turn.when.past and turn.when.date and not frame.date:
-            out.say("utter_date_past")
+            out.say("utter_date_past", day=spoken.day(gone, today))
         if frame.date and (date.fromisoformat(frame.date) - today).days > HORIZON_DAYS:
             frame.date = None
             out.say("utter_date_far", last=spoken.day(today + timedelta(days=HORIZON_DAYS), today))
@@ -228,7 +228,9 @@ class Asking(Form[Booking]):
                 frame.slot = moment(frame, free)
                 return False
             said = spoken.day(day, turn.now.date())
-            self.ask(frame, out, "time", options=time_options(frame, free), service=frame.title, day=said)
+            words = "free_day" if frame.wonders else None
+            options = time_options(frame, free)
+            self.ask(frame, out, "time", options=options, words=words, service=frame.title, day=said)
             return True
         return await self._elsewhen(frame, turn, out, any_slots, full=full)
 
@@ -249,14 +251,23 @@ class Asking(Form[Booking]):
             later = await self._slots(frame.offering, turn, day + timedelta(days=ahead))
             free += [slot for slot in matching(frame, later) if slot["free"] >= need][:1]
         if not free:
-            out.say("utter_all_full", service=frame.title)
-            out.signal(person=f"{self.summary(frame)}；都约满了")
-            frame.ended = True
+            self._all_full(frame, out)
             return True
         options = [slot_option(slot, turn.now.date()) for slot in free[:OFFERED]]
         datum = "full" if full else "closed"
         self.ask(frame, out, datum, options=options, day=spoken.day(day, turn.now.date()))
         return True
+
+    def _all_full(self, frame: Booking, out: Out) -> None:
+        """Nothing is free for days: a person helps, or is offered to whoever only asked."""
+        frame.ended = True
+        reason = f"{self.summary(frame)}；都约满了"
+        if frame.wonders:
+            out.say("utter_none_free", service=frame.title, expects="yes_no", asks="yes_no")
+            frame.pending = {"kind": "person", "reason": reason}
+            return
+        out.say("utter_all_full", service=frame.title)
+        out.signal(person=reason)
 
     async def _ask_quantity(self, frame: Booking, turn: Turn, out: Out) -> bool:
         if frame.quantity or frame.service_type not in QUANTITY_ASKED:

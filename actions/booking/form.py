@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from actions import spoken
 from actions.answers import ask_subsidy, find_service, order_number, tell_of, upcoming
-from actions.booking.asking import Asking
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
+from actions.booking.wondering import Wondering
 from actions.form import CONFIRM, YES_FIRST
 from actions.naming import about, asked_beside, asks_for_money
 from actions.orders import withdraws
@@ -39,7 +39,7 @@ ANOTHER = re.compile(r"[单号]|上次|上回|原来|之前|以前|昨天|另外
 """Words that point at an order that stands, rather than at the booking in hand."""
 
 
-class BookingForm(Asking):
+class BookingForm(Wondering):
     """Book a service."""
 
     form: ClassVar[str] = "booking_form"
@@ -76,7 +76,7 @@ class BookingForm(Asking):
         if turn.intent != "cancel_order":
             return await super()._digress(frame, turn, out)
         # "取消" drops this booking; an order that stands may be meant as well, unless this one was just read out.
-        self._stop(frame, out)
+        self._stop(frame, turn, out)
         another = order_number(turn) or ANOTHER.search(turn.text)
         if (another or frame.asked != CONFIRM) and await upcoming(turn, self.api):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {}})
@@ -104,6 +104,8 @@ class BookingForm(Asking):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {"noted": False}})
             frame.ended = True
             return True
+        if frame.wonders:
+            return await self.only_free(frame, turn, out)
         facts = turn.asked_facts and not turn.wishes
         if not (turn.asks_subsidy or turn.asks_place or facts):
             return False
@@ -292,6 +294,16 @@ class BookingForm(Asking):
         )
         return str(person["id"])
 
+    def drop(self, frame: Booking, turn: Turn) -> list[str]:
+        """This booking, what was wished for in the same breath, and the bookings put off."""
+        if frame.service_type is None:
+            return []
+        put_off = [each["frame"] for each in frame.later if each["intent"] == "book_service"]
+        frame.later = [each for each in frame.later if each["intent"] != "book_service"]
+        wishes = [frame, *(_wished(frame, each) for each in [*frame.more, *put_off])]
+        apart = len({each.title for each in wishes}) == len(wishes)
+        return [each.title if apart else _dated(each, turn.now.date()) for each in wishes]
+
     def summary(self, frame: Booking) -> str:
         known = [f"预约{frame.title}"]
         if frame.date:
@@ -301,7 +313,22 @@ class BookingForm(Asking):
             known.append(spoken.recurrence(frame.recurrence))
         if frame.quantity:
             known.append(f"{frame.quantity}份")
+        known += [f"还要{_wished(frame, each).title}" for each in frame.more]
         return "，".join(known)
+
+
+def _wished(frame: Booking, wish: dict[str, Any]) -> Booking:
+    """A further wish; by default for the same service."""
+    return Booking(service_type=wish.get("service_type") or frame.service_type, date=wish.get("date"))
+
+
+def _dated(wish: Booking, today: date) -> str:
+    """明天的送饭, to tell it from another of the kind."""
+    return (
+        f"{spoken.day(date.fromisoformat(wish.date), today).split('，')[0]}的{wish.title}"
+        if wish.date
+        else wish.title
+    )
 
 
 def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Booking(Frame):
     """The one of ``results`` chosen."""
     slot: str | None = None
     """Start of the slot chosen, ISO, China time."""
+    wonders: bool = False
+    """It was only asked what is free."""
     more: list[dict[str, Any]] = []
     """Further services asked for in the same breath, as far as they were said (fields of this class)."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)

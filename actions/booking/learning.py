@@ -42,6 +42,10 @@ ONLY_ONCE = re.compile(
 )
 """No series is wanted: "不要天天，就后天一回"."""
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
+TOLD = re.compile(r"[没冇]|不(?!对|是)|[过了](?!吧)|[来送订约做洗]的|孩子|回来")
+"""A day gone by is only told of beside such words."""
+TOLD_OF_A_DAY = re.compile(rf"{TOLD.pattern}|昨|前[天儿几些]|上[次回]|去年|以前|之前|说")
+"""The same where no day was asked for."""
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
 SURE = 0.4
@@ -108,7 +112,7 @@ def _several_days(frame: Booking, turn: Turn) -> list[dict[str, Any]]:
 
 def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
     """Another service wanted beside the one in hand ("好，再加一份中午饭，礼拜五的"), as far as it was told."""
-    if not turn.adds or frame.service_type is None:
+    if not turn.adds or frame.service_type is None or turn.intent == "complain":
         return None
     meal = _mealtime(turn)
     named = [*services(turn), *(["meal"] if meal else [])]
@@ -185,9 +189,13 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
     part = when.part or (_mealtime(turn) if frame.service_type == "meal" else None)
     of_a_person = frame.asked in ("address", "phone") or (frame.asked == "name" and not when.time)
-    if when.past or (of_a_person and not turn.changed_to):
+    if (when.past and not gone_by(frame, turn)) or (of_a_person and not turn.changed_to):
         return learned
-    if when.date:
+    if when.past:
+        # The day that stood is not meant either; it is asked for, and the hour stays.
+        frame.date = None
+        learned.add("date")
+    elif when.date:
         frame.date = when.date.isoformat()
         learned.add("date")
     if when.excluded and not REPEATED.search(turn.text):
@@ -214,6 +222,16 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if SOONEST.search(turn.text) and not when.date:
         frame.any_time = True
     return learned
+
+
+def gone_by(frame: Booking, turn: Turn) -> date | None:
+    """The day gone by for which something is wanted ("6月9号上午理发" on 11 June); none that is only told of ("昨天没洗成")."""
+    asked = frame.asked in ("date", "full", "closed")
+    for clause in turn.clauses:
+        told = (TOLD if asked else TOLD_OF_A_DAY).search(clause.text)
+        if clause.when.past and clause.when.date and not (clause.reason or told):
+            return clause.when.date
+    return None
 
 
 def _left_out(frame: Booking, when: Spoken) -> set[str]:

@@ -63,16 +63,21 @@ CORRECTED = re.compile(r"不对|不是|错了|哦不|还是")
 
 
 def as_json(when: When) -> dict[str, Any]:
-    """A reading as metadata for Rasa: ISO texts, nulls where nothing was said."""
+    """A reading as metadata for Rasa: ISO texts, nulls where nothing was said.
+
+    A day of the year without its year ("6月9号" on 11 June) is the one just gone by where that lies nearer: nobody books
+    for next June, and whoever misspoke is told.
+    """
+    day = when.missed or when.date
     return {
-        "date": when.date.isoformat() if when.date else None,
+        "date": day.isoformat() if day else None,
         "time": when.time.strftime("%H:%M") if when.time else None,
         "part": when.part_of_day,
         "further": [day.isoformat() for day in when.further],
         "recurrence": when.recurrence,
         "excluded": list(when.excluded),
         "ambiguous": when.ambiguous,
-        "past": when.past,
+        "past": when.past or when.missed is not None,
         "either_half": when.either_half,
     }
 

@@ -92,6 +92,8 @@ class Talk:
         self.sure = 1.0
         """The classifier's confidence in the entities."""
         self.custom: list[dict[str, Any]] = []
+        self.values: list[dict[str, Any]] = []
+        """What the responses were filled with."""
 
     async def __call__(
         self, text: str, intent: str = "inform", *entities: tuple[str, Any], **heard: Any
@@ -119,8 +121,11 @@ class Talk:
         dispatcher = CollectingDispatcher()
         tracker = Tracker("s", self.slots, message, [], False, None, {}, "action_listen")
         for event in await self.form.run(dispatcher, tracker, {}):
-            self.slots[event["name"]] = event["value"]
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
         self.custom = [each["custom"] for each in dispatcher.messages if each.get("custom")]
+        told = ("response", "custom", "text", "buttons", "elements", "template", "image", "attachment")
+        self.values = [{k: v for k, v in each.items() if k not in told} for each in dispatcher.messages]
         return [each["response"] for each in dispatcher.messages if each.get("response")]
 
     @property

@@ -441,3 +441,35 @@ def test_another_service_may_be_for_one_of_them() -> None:
     text, people = "汤德厚、易国良明天洗澡；另外易国良打扫", {"汤德厚": "p1", "易国良": "p2"}
     said = turn(text, "book_service", [CLEANING | {"start": text.find("打扫"), "end": len(text)}], people)
     assert [each["name"] for each in _own_people("cleaning", said)["people"]] == ["易国良"]
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [("我要6月9号上午九点洗澡", True), ("6月9号", False), ("不对，是6月9号", False)],
+)
+async def test_a_day_gone_by_is_said_to_be_so_and_the_day_asked(talk: Talk, said: str, first: bool) -> None:
+    gone = {"date": "2025-06-09", "past": True} | ({"time": "09:00"} if first else {})
+    if not first:
+        await talk("想洗个澡", "book_service", BATH, **(TOMORROW if "不对" in said else {}))
+    assert await talk(said, "book_service" if first else "inform", BATH, **gone) == [
+        "utter_date_past",
+        "utter_ask_date",
+    ]
+    assert talk.values[0] == {"day": "6月9日星期一"}
+    assert await talk("那就19号", date="2025-06-19") == ["utter_confirm_booking"]
+    assert talk.frame.date == "2025-06-19"
+    if first or "不对" in said:
+        assert talk.frame.time == "09:00"
+
+
+async def test_a_day_gone_by_that_is_only_told_of_is_passed_over(talk: Talk) -> None:
+    gone = {"date": "2025-06-10", "past": True}
+    assert await talk("昨天没洗成，想洗个澡", "book_service", BATH, **gone) == ["utter_ask_date"]
+    assert await talk("明天九点", **TOMORROW) == ["utter_confirm_booking"]
+    assert await talk("不对，昨天也是九点来的", "deny", **gone) == ["utter_ask_correction"]
+
+
+async def test_a_bare_name_of_a_service_answers_the_question_for_one(talk: Talk) -> None:
+    assert await talk("想约个服务", "book_service") == ["utter_ask_service"]
+    assert await talk("洗澡") == ["utter_ask_date"]
+    assert talk.frame.service_type == "bath"

@@ -204,3 +204,39 @@ async def test_a_name_and_an_address_book_no_service_that_is_only_guessed() -> N
     talk.sure = 0.9
     await talk("健康指导，住天元区演示家园3栋1201", "inform", *guess)
     assert talk.frame.service_type == "health_guidance"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"), [("再见", "goodbye"), ("不订了", "stop"), ("算了，先挂了", "inform")]
+)
+async def test_whoever_ends_at_the_first_hears_what_else_is_not_booked(said: str, intent: str) -> None:
+    talk = Talk(Town())
+    both = ("service_type", "bath"), ("service_type", "cleaning")
+    await talk("明天九点洗澡，再来个打扫", "book_service", *both, **TOMORROW)
+    assert talk.frame.more
+    assert await talk(said, intent) == ["utter_stopped_several"]
+    assert talk.slots["later"] == [] and talk.slots["frame"] is None
+    assert talk.values[-1]["what"] == "洗澡、打扫都"
+
+
+async def test_whoever_ends_at_the_second_hears_that_it_alone_is_not_booked() -> None:
+    talk = Talk(Town())
+    await talk("明后两天洗澡", "book_service", BATH, date="2025-06-12", further=["2025-06-13"])
+    assert await talk("不订了", "stop") == ["utter_stopped_several"]
+    assert talk.values[-1]["what"] == "明天的洗澡、后天的洗澡都"
+    await talk("明天九点洗澡", "book_service", BATH, **TOMORROW)
+    await talk("对", "affirm")
+    await talk("再来个打扫", "book_service", ("service_type", "cleaning"))
+    assert await talk("算了", "stop") == ["utter_stopped_several"]
+    assert talk.values[-1]["what"] == "打扫"
+
+
+async def test_a_complaint_at_the_read_back_is_a_matter_of_its_own() -> None:
+    talk = Talk(Town())
+    await talk("明天九点洗澡", "book_service", BATH, **TOMORROW)
+    meal = ("service_type", "meal")
+    assert await talk("我还要投诉上次送饭的", "complain", meal) == ["utter_later", "utter_confirm_booking"]
+    assert (talk.frame.more, talk.frame.at_home) == ([], None)
+    assert await talk("先挂了", "goodbye") == ["utter_stopped_several"]
+    assert talk.values[-1] == {"what": "洗澡、投诉都", "done": "办"}
+    assert talk.slots["later"] == []

@@ -131,3 +131,17 @@ def test_what_somebody_does_every_day_is_no_series(
 ) -> None:
     when = heard(text, datetime(2025, 6, 11, 10), None)["when"]
     assert (when["date"], when["recurrence"]) == (date, recurrence)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "past"),
+    [
+        ("6月9号上午理发", "2025-06-09", True),
+        ("端午那天送饭", "2025-05-31", True),
+        ("明年6月9号", "2026-06-09", False),
+        ("9号上午理发", "2025-07-09", False),
+    ],
+)
+def test_a_day_of_this_year_that_is_gone_is_told_as_such(text: str, date: str, past: bool) -> None:
+    when = heard(text, NOW, None)["when"]
+    assert (when["date"], when["past"]) == (date, past)

@@ -108,7 +108,7 @@ async def _city(session: AsyncSession, name: str) -> str:
         return found.code
     # A city without data: known by name only, so that the desk can say so.
     code = f"scene{abs(hash(name)) % 10**8}"
-    session.add(City(code=code, name=name, province="", lat=30.0, lng=110.0, facts=[]))
+    session.add(City(code=code, name=name, province="", lat=30.0, lng=110.0))
     await session.flush()
     return code
 

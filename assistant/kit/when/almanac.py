@@ -149,6 +149,16 @@ def next_of(yearly: Callable[[int], date | None], today: date) -> date | None:
     return next((day for day in days if day and day >= today), None)
 
 
+def missed(yearly: Callable[[int], date | None], today: date) -> date | None:
+    """The last day, before today, of something that comes once a year, where it lies nearer than the next."""
+    gone = max(
+        (day for year in range(today.year - 2, today.year + 1) if (day := yearly(year)) and day < today),
+        default=None,
+    )
+    coming = next_of(yearly, today)
+    return gone if gone and (coming is None or today - gone < coming - today) else None
+
+
 def next_lunar_day(day_of_month: int, today: date) -> date | None:
     """The next time the lunar month has this day: 初五."""
     months = (month for year in (today.year - 1, today.year, today.year + 1) for month in lunar_months(year))

@@ -32,11 +32,12 @@ def _festival(match: re.Match[str], now: datetime) -> Day | None:
     today = now.date()
     name = _SPOKEN.get(match["name"], match["name"])
     aside = DAY * _ASIDE.get(match["aside"] or "", 0)
-    year = year_said(match["year"], today)
-    found = (
-        almanac.festival(name, year) if year else next_of(lambda y: almanac.festival(name, y), today - aside)
-    )
-    return Day(found + aside, past=found + aside < today) if found else None
+    if year := year_said(match["year"], today):
+        said = almanac.festival(name, year)
+        return Day(said + aside, past=said + aside < today) if said else None
+    found = next_of(lambda y: almanac.festival(name, y), today - aside)
+    gone = almanac.missed(lambda y: almanac.festival(name, y), today - aside)
+    return Day(found + aside, missed=gone + aside if gone else None) if found else None
 
 
 _SURNAMES: Final = (

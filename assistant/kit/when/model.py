@@ -48,6 +48,9 @@ class When:
     past: bool = False
     """A time gone by was named (昨天, 上周五): a remark or a complaint, not a wish."""
 
+    missed: Day | None = None
+    """The day gone by that ``date`` was a year ago, where no year was said and it lies nearer than ``date``."""
+
     def __bool__(self) -> bool:
         """Whether any time was said."""
         return self.span is not None

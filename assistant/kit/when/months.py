@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -40,6 +41,12 @@ def year_said(said: str | None, today: date) -> int | None:
 
 def _day(day: date | None, today: date) -> Day | None:
     return Day(day, past=day < today) if day else None
+
+
+def _yearly(yearly: Callable[[int], date | None], today: date) -> Day | None:
+    """The next such day; with the last one, where that lies nearer and may be meant."""
+    day = next_of(yearly, today)
+    return Day(day, missed=almanac.missed(yearly, today)) if day else None
 
 
 def _of_month(first: date, what: str) -> date | None:
@@ -99,7 +106,7 @@ def _nth(match: re.Match[str], now: datetime) -> Day | None:
 def _part_of_month(match: re.Match[str], now: datetime) -> Day | None:
     """七月初, 十月中旬."""
     month = number(match["month"]) or 1
-    return _day(next_of(lambda year: _of_month(date(year, month, 1), match["what"]), now.date()), now.date())
+    return _yearly(lambda year: _of_month(date(year, month, 1), match["what"]), now.date())
 
 
 def _part_of_this_month(match: re.Match[str], now: datetime) -> Day | None:
@@ -127,8 +134,9 @@ def _date(match: re.Match[str], now: datetime) -> Day | None:
         return None
     year = year_said(match["year"], today)
     if _is_lunar(match):
-        return _day(_lunar(-month if match["leap"] else month, day, year, today), today)
-    return _day(make(year, month, day) if year else next_of(lambda y: make(y, month, day), today), today)
+        lunar = _lunar_date(-month if match["leap"] else month, day)
+        return _day(lunar(year), today) if year else _yearly(lunar, today)
+    return _day(make(year, month, day), today) if year else _yearly(lambda y: make(y, month, day), today)
 
 
 def _is_lunar(match: re.Match[str]) -> bool:
@@ -139,21 +147,20 @@ def _is_lunar(match: re.Match[str]) -> bool:
     )
 
 
-def _lunar(month: int, day: int, year: int | None, today: date) -> date | None:
-    def in_year(y: int) -> date | None:
-        return almanac.new_years_eve(y) if (month, day) == (12, 30) else almanac.lunar(y, month, day)
-
-    return in_year(year) if year else next_of(in_year, today)
+def _lunar_date(month: int, day: int) -> Callable[[int], date | None]:
+    """The day of the lunar calendar in each year; 腊月三十 is the last of it, though the month may be short."""
+    if (month, day) == (12, 30):
+        return almanac.new_years_eve
+    return lambda year: almanac.lunar(year, month, day)
 
 
 def _figures(match: re.Match[str], now: datetime) -> Day | None:
     """2025-07-01, 12/6 (the month stands first)."""
     month, day = int(match["month"]), int(match["day"])
     year = match.groupdict().get("year")
-    return _day(
-        make(int(year), month, day) if year else next_of(lambda y: make(y, month, day), now.date()),
-        now.date(),
-    )
+    if year:
+        return _day(make(int(year), month, day), now.date())
+    return _yearly(lambda y: make(y, month, day), now.date())
 
 
 def _day_of_month(match: re.Match[str], now: datetime) -> Day | None:
@@ -171,7 +178,9 @@ def _lunar_day(match: re.Match[str], now: datetime) -> Day | None:
     """初五, 农历十五: of the lunar month that runs, or the next; 年后初八, 大年初三: of the first."""
     day = number(match["day"].removeprefix("初")) or 0
     new_year = match.groupdict().get("new_year")
-    found = _lunar(1, day, None, now.date()) if new_year else almanac.next_lunar_day(day, now.date())
+    if new_year:
+        return _yearly(_lunar_date(1, day), now.date())
+    found = almanac.next_lunar_day(day, now.date())
     return Day(found) if found else None
 
 

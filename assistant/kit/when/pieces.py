@@ -18,6 +18,8 @@ class Day:
 
     on: date | None
     past: bool = False
+    missed: date | None = None
+    """The same day of this year, or of the year before, where no year was said and that day lies nearer."""
     otherwise: date | None = None
     """The next such day, for a weekday or day of the month that is today's but whose hour is over."""
     weekdays: tuple[int, ...] = ()

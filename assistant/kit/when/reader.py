@@ -38,9 +38,7 @@ def read(text: str, now: datetime, *, asked: str | None = None, hours: Hours | N
     are the service's: they decide a bare 八点, which otherwise stays ``ambiguous`` with its morning reading.
     """
     now = _in_china(now)
-    said = mend(text[:MAX_INPUT])
-    for unread in (_LONG_NUMBER, _SPELT):
-        said = unread.sub(lambda m: "#" * len(m[0]), said)
+    said = _readable(text)
     pieces = _SCANNER.scan(said, now) or _answer(said, now, asked)
     if not pieces:
         return When()
@@ -53,9 +51,17 @@ def read(text: str, now: datetime, *, asked: str | None = None, hours: Hours | N
 def each(text: str, now: datetime) -> list[When]:
     """Every time named in a text, by itself and in order; what was taken back, or only recalled, is left out."""
     now = _in_china(now)
-    said = _LONG_NUMBER.sub(lambda m: "#" * len(m[0]), mend(text[:MAX_INPUT]))
+    said = _readable(text)
     found = [part for run in runs(said, _SCANNER.scan(said, now)) for part in run.touching]
     return [_resolve(fold([part]), now, None, span=(part.start, part.end)) for part in found]
+
+
+def _readable(text: str) -> str:
+    """The text as it was meant, without long numbers and spelt characters; of the same length."""
+    said = mend(text[:MAX_INPUT])
+    for unread in (_LONG_NUMBER, _SPELT):
+        said = unread.sub(lambda m: "#" * len(m[0]), said)
+    return said
 
 
 def _in_china(now: datetime) -> datetime:
@@ -102,6 +108,7 @@ def _resolve(reading: Reading, now: datetime, hours: Hours | None, span: tuple[i
         either_half=bool(clock and clock.unsure),
         corrected=reading.corrected,
         past=reading.day.past if reading.day else reading.past and not rule,
+        missed=reading.day.missed if reading.day and not rule and not reading.shift else None,
     )
     return replace(found, span=span) if found != When() else found
 

@@ -381,3 +381,31 @@ def test_each_time_is_read_by_itself() -> None:
         if one.span
     ]
     assert found == [("周六", "2026-11-21", ""), ("上午十点", "", "10:00:00"), ("下午两点", "", "14:00:00")]
+
+
+@pytest.mark.parametrize("text", ["是韩立明，明天的明", "星期的期", "电话是13900001111"])
+def test_no_single_time_stands_where_none_is_read(text: str) -> None:
+    assert each(text, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "date_said", "missed"),
+    [
+        ("11月16号", "2027-11-16", "2026-11-16"),
+        ("十月一号上午", "2027-10-01", "2026-10-01"),
+        ("11/2", "2027-11-02", "2026-11-02"),
+        ("重阳节", "2027-10-08", "2026-10-18"),
+        ("明年11月16号", "2027-11-16", None),
+        ("三月五号", "2027-03-05", None),
+        ("11月20号", "2026-11-20", None),
+        ("11月18号", "2026-11-18", None),
+        ("16号", "2026-12-16", None),
+        ("每年11月16号", None, None),
+    ],
+)
+def test_a_day_just_gone_by_is_kept_beside_that_of_next_year(
+    text: str, date_said: str | None, missed: str | None
+) -> None:
+    found = at(text)
+    assert (str(found.missed) if found.missed else None) == missed
+    assert date_said is None or str(found.date) == date_said
