@@ -20,8 +20,16 @@ STREET = re.compile(r".*(?:街道|[路街道巷弄里苑村镇乡庄园]|小区|
 """An address down to its street or estate."""
 ELSEWHERE = re.compile(r"(?:送到|送去|改送|地址(?:是|改成?|换成?))(?!我?家|屋)")
 """Words before another address than the one on record."""
+NUMBER_TOLD = re.compile(r"(?:电话|手机|联系方式|号码)*[是:：]?\s*1[3-9]\d{9}|(?:电话|手机|号码)[^，]*\d{7,}")
+"""A telephone number beside an address is no part of it."""
+HOUR = re.compile(r"(?:[上下中]午|早上|晚上)?[\d一二三四五六七八九十]{1,3}(?:点[半钟]?|[:：]\d{2})[到来]?")
+"""Nor is the hour."""
 DOOR_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 WRONG_NUMBER = re.compile(r"不是\s*(\d{1,4})(?!\d)")
+WRONG_DOOR = re.compile(
+    r"(?:门牌|房号|房间|室)[^，。\s]{0,6}(?:错|不对)|(?:错|不对)[^，。\s]{0,4}(?:门牌|房号)"
+)
+"""The door is called wrong, without which number was."""
 SHORTEST = 4
 """Characters of the shortest address that can be found."""
 
@@ -57,20 +65,35 @@ def completed(said: str, before: str | None) -> str:
 def put_right(text: str, before: str | None) -> str | None:
     """The address said before with the number in it that is called wrong replaced: "门牌是1102，不是1201"."""
     wrong = WRONG_NUMBER.search(text)
+    if before and wrong is None and WRONG_DOOR.search(text):
+        return _other_door(text, before)
     if before is None or wrong is None or wrong[1] not in DOOR_NUMBER.findall(before):
         return None
     right = [said for said in DOOR_NUMBER.findall(text) if said != wrong[1]]
     return re.sub(rf"(?<!\d){wrong[1]}(?!\d)", right[0], before) if len(right) == 1 else None
 
 
+def _other_door(text: str, before: str) -> str | None:
+    """The address with the last number of its kind replaced by the only one said: "门牌打错了，是502"."""
+    said, known = DOOR_NUMBER.findall(text), DOOR_NUMBER.findall(before)
+    alike = bool(known) and len(set(said)) == 1 and len(said[0]) == len(known[-1])
+    if not alike or MARKS.search(re.sub(r"门牌号?|房号", "", text)):
+        return None
+    head, _, tail = before.rpartition(known[-1])
+    return f"{head}{said[0]}{tail}"
+
+
 def _joined(text: str) -> str:
     """The clauses that tell an address, as one: "红塔区，玉兴路，三号"; what it is not is left out."""
     parts: list[str] = []
     for clause in re.split(r"[，,。；;！!？?\n]", text):
-        words = TAIL.sub("", LEAD.sub("", clause.strip()))
+        words = TAIL.sub("", LEAD.sub("", HOUR.sub("", NUMBER_TOLD.sub("", clause)).strip()))
         if not NOT_THERE.match(clause) and (MARKS.search(words) or DOOR.search(words)):
             parts.append(words)
-    return "".join(parts)
+    # "是502，7栋2单元502" says the end twice.
+    return "".join(
+        part for at, part in enumerate(parts) if not any(part in later for later in parts[at + 1 :])
+    )
 
 
 def _whole(text: str, found: str) -> str:

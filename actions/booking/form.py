@@ -215,6 +215,8 @@ class BookingForm(Wondering):
             when, counted = spoken.series(start, frame.recurrence, today), "每回"
         else:
             when, counted = spoken.moment(start, today), "一共"
+        if frame.stay:
+            counted, quantity = f"每{offering['unit']}", 1
         who = "、".join(f"{each.label}（新登记）" if each.new else each.label for each in frame.people)
         self.read_back(
             frame,
@@ -222,7 +224,8 @@ class BookingForm(Wondering):
             "utter_confirm_booking",
             who=who,
             when=when,
-            what=f"{offering['name']}{'各' if several > 1 else ''}{quantity}{offering['unit']}",
+            what=(frame.stay and f"{offering['name']}，{frame.stay}")
+            or f"{offering['name']}{'各' if several > 1 else ''}{quantity}{offering['unit']}",
             where=_where(frame),
             price=f"{counted}{spoken.yuan(price * quantity * several)}"
             if price is not None
@@ -262,7 +265,7 @@ class BookingForm(Wondering):
             "senior_id": who.person_id or await self._record(frame, who, turn),
             "offering_id": frame.offering["offering"]["id"],
             "quantity": frame.quantity or 1,
-            "remarks": frame.remarks,
+            "remarks": "；".join(filter(None, (frame.stay, frame.remarks))) or None,
             "address": frame.address,
             "contact_phone": frame.phone,
             "for_whom": "self" if who.own else "other",

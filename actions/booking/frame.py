@@ -29,6 +29,8 @@ class Booking(Frame):
     recurrence: str | None = None
     any_time: bool = False
     quantity: int | None = None
+    stay: str | None = None
+    """How long it is to last, as said (住五天), where that is no number of orders."""
     place: str | None = None
     """Place named by the caller."""
     places: list[Option] = []

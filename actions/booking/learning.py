@@ -31,8 +31,16 @@ REMARK = re.compile(
     r"(不(?:吃|要|放|能吃)(?![了紧])[^，。,！？]{1,8}|少放?(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
     r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
 )
+STAYS = ("short_stay", "hospice")
+"""Services whose one order is for a whole stay, however long."""
+STAY = re.compile(
+    r"(?:住|待|托养?|照[看顾]|一共|总共)(?:上|个|满|够)?[一二两三四五六七八九十半\d]{1,3}(?:来)?(?:天|晚上?|宿|个?(?:多)?(?:星期|礼拜|周|月))(?!以?[前后内])"
+)
+"""How long: 住五天."""
 REPEATED = re.compile(r"每|天天|日日|见天|工作日")
 """A rule is told, not only a day on which it does not hold."""
+REACHED = re.compile(r"打|接|电话|在家|回[来家]|联系|号码")
+"""A clause that tells when somebody can be reached."""
 WEEKDAYS = tuple(DAY_NAMES)
 CALLED = re.compile(r"(?:她|他|老人家?|人家?)(?:名字)?(?:是)?叫|名字(?:是|叫)")
 """Words before the name of the one it is for."""
@@ -189,8 +197,10 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
     part = when.part or (_mealtime(turn) if frame.service_type == "meal" else None)
     of_a_person = frame.asked in ("address", "phone") or (frame.asked == "name" and not when.time)
-    if (when.past and not gone_by(frame, turn)) or (of_a_person and not turn.changed_to):
+    if when.past and not gone_by(frame, turn):
         return learned
+    if of_a_person and not turn.changed_to:
+        return _hour_beside(frame, turn)
     if when.past:
         # The day that stood is not meant either; it is asked for, and the hour stays.
         frame.date = None
@@ -222,6 +232,16 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if SOONEST.search(turn.text) and not when.date:
         frame.any_time = True
     return learned
+
+
+def _hour_beside(frame: Booking, turn: Turn) -> set[str]:
+    """The hour told beside an address or a number, where none was told yet: "九点半到就行，住洛王街道…"."""
+    told = [clause.when for clause in turn.clauses if clause.when.time and not REACHED.search(clause.text)]
+    if frame.time or len(told) != 1 or told[0].time is None:
+        return set()
+    hour = readings(told[0].time, either_half=told[0].either_half, like=_stands(frame))[0]
+    frame.time, frame.part, frame.ambiguous = hour.strftime("%H:%M"), None, told[0].either_half
+    return {"time"}
 
 
 def gone_by(frame: Booking, turn: Turn) -> date | None:
@@ -365,6 +385,9 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         if frame.offering and not frame.offering["offering"]["at_home"]:
             frame.offering, frame.results, frame.slot = None, [], None
             learned.add("at_home")
+    if frame.service_type in STAYS and (stay := STAY.search(turn.text)):
+        frame.stay = stay[0]
+        learned.add("stay")
     remark = [each for each in REMARK.findall(turn.text) if not ONLY_ONCE.search(each)]
     if remark:
         known = [frame.remarks] if frame.remarks else []

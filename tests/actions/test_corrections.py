@@ -182,6 +182,51 @@ def test_a_number_called_wrong_is_replaced_in_the_address(said: str, address: st
     assert put_right(said, "春柳花苑9栋1201") == address
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("门牌打错了，是502", "春柳花苑9栋502"),
+        ("房号不对", None),
+        ("门牌错了，是3栋502", None),
+        ("下午两点改502", None),
+    ],
+)
+def test_the_one_number_said_of_a_wrong_door_takes_its_place(said: str, address: str | None) -> None:
+    assert put_right(said, "春柳花苑9栋402") == address
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "九点半到就行，住演示路18号4栋601，电话13900017208",
+        "下午2点到，住演示路18号4栋601，手机号是13900017208",
+        "门牌打错了，是601，演示路18号4栋601",
+    ],
+)
+def test_neither_hour_nor_telephone_is_part_of_an_address(said: str) -> None:
+    assert said_address(turn(said), asked=True) == "演示路18号4栋601"
+
+
+async def test_the_hour_told_beside_an_address_is_taken(talk: Talk) -> None:
+    talk.slots["frame"] = Booking(
+        service_type="bath", asked="address", date="2025-06-14", part="morning"
+    ).model_dump()
+    await talk("九点到就行，住演示路18号，电话晚上七点打", "inform", ("address", "演示路18号"))
+    assert (talk.frame.date, talk.frame.time, talk.frame.address) == ("2025-06-14", "09:00", "演示路18号")
+
+
+async def test_a_stay_is_read_back_as_long_as_was_said(talk: Talk) -> None:
+    told = ("service_type", "short_stay")
+    assert await talk("短期托养，明天九点，住五天", "book_service", told, **TOMORROW) == [
+        "utter_confirm_booking"
+    ]
+    assert talk.frame.stay == "住五天" and talk.frame.quantity is None
+    await talk("住一个星期吧")
+    assert await talk("对", "affirm") == ["utter_booked"]
+    assert talk.api.booked[0]["remarks"] == "住一个星期"  # type: ignore[attr-defined]
+    assert talk.api.booked[0]["quantity"] == 1  # type: ignore[attr-defined]
+
+
 def test_the_corrected_end_of_an_address_keeps_its_street() -> None:
     assert completed("六栋二零三", "洛王街道演示小区六栋三零二") == "洛王街道演示小区六栋二零三"
     assert completed("春晓路8号", "洛王街道演示小区六栋三零二") == "春晓路8号"

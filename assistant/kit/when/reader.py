@@ -27,6 +27,16 @@ _LONG_NUMBER: Final = re.compile(r"[零〇一二三四五六七八九幺两]{7,}
 """A phone or order number: no time in it."""
 _SPELT: Final = re.compile(r"(?P<char>[一-鿿])[一-鿿]{0,3}的(?P=char)(?=字|$|\W|[啊呀嘛吧哈啦])")
 """A character told by a word that holds it (明天的明, 星期的期): no time in it."""
+_LANE: Final = "坊|屯|(?<!石家)庄|(?<!台)湾|苑|胡同|街道|大道|号院"
+_ESTATE: Final = (
+    "小区|社区|新村|花园|家园|公寓|大厦|宿舍|大院|家属院|"
+    "(?<=..)(?<![家这那哪夜屋院村镇乡城县市区省心手嘴眼头店厂班站校位楼车地山田河公日期月年拜堂])里"
+)
+_DIGITS: Final = "[\\d一二三四五六七八九十]"
+_HOUSE_NUMBER: Final = re.compile(
+    rf"(?<=[一-鿿\d])(?:{_LANE}|(?:{_ESTATE})(?!\s*{_DIGITS}+号\s*(?:[早上中下晚]|{_DIGITS}+点)))\s*(?:{_DIGITS}{{1,4}}号院?)+"
+)
+"""A number of an address (三眼桥街道演示坊4号): no day in it. Of an estate it may be one: 送到安居小区8号上午."""
 _EARLIEST: Final = datetime(1901, 1, 1)
 _LATEST: Final = datetime(2099, 1, 1)
 
@@ -57,9 +67,9 @@ def each(text: str, now: datetime) -> list[When]:
 
 
 def _readable(text: str) -> str:
-    """The text as it was meant, without long numbers and spelt characters; of the same length."""
+    """The text as it was meant, without long numbers, spelt characters and doors; of the same length."""
     said = mend(text[:MAX_INPUT])
-    for unread in (_LONG_NUMBER, _SPELT):
+    for unread in (_LONG_NUMBER, _SPELT, _HOUSE_NUMBER):
         said = unread.sub(lambda m: "#" * len(m[0]), said)
     return said
 

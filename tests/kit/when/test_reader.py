@@ -323,6 +323,24 @@ def test_a_word_that_spells_a_character_is_no_day(text: str, day: date | None) -
     assert read(text, datetime(2026, 11, 18, 10)).date == day
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("三眼桥街道演示坊4号", None),
+        ("演示里20号2楼", None),
+        ("演示胡同9号院3号", None),
+        ("10号送到演示坊4号", date(2026, 12, 10)),
+        ("送到安居小区8号上午九点", date(2026, 12, 8)),
+        ("家里16号来人", date(2026, 12, 16)),
+        ("我回石家庄26号", date(2026, 11, 26)),
+    ],
+)
+def test_the_number_of_a_house_is_no_day(text: str, day: date | None) -> None:
+    now = datetime(2026, 11, 18, 10)
+    assert read(text, now).date == day
+    assert [one.date for one in each(text, now) if one.date] == ([day] if day else [])
+
+
 @settings(max_examples=1500, deadline=None)
 @given(
     text=_MANDARIN,
