@@ -44,7 +44,8 @@ async def find_service(
     """
     if turn.asks_subsidy:
         return await ask_subsidy(turn, out, api, inside=inside)
-    if ARRIVES.search(turn.text) and not inside and await upcoming(turn, api):
+    of_an_order = ARRIVES.search(turn.text) or (THEIR_ORDER.search(turn.text) and not turn.asks_price)
+    if of_an_order and not inside and await upcoming(turn, api):
         return await order_status(turn, out, api)
     types = turn.service_types or ([service] if service else [])
     city = turn.city or turn.speaker.city
@@ -232,7 +233,7 @@ async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False
         out.say(f"utter_ask_{missing}", asks=missing)
         return {"pending": {"kind": "subsidy", "topic": asked}}
     out.say("utter_anything_else")
-    return {"pending": as_told(answer["answers"][0])}
+    return {"pending": as_told(answer["answers"][0], types[0] if types else None)}
 
 
 def nothing_newer(pending: dict[str, Any], out: Out) -> Slots:
@@ -295,7 +296,7 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
     number = order_number(turn)
     if number:
         try:
-            order = await api.order(turn.speaker.actor, number)
+            order = await order_numbered(number, turn, api)
         except Refused as error:
             if error.status not in (403, 404):
                 raise
@@ -334,6 +335,12 @@ ARRIVES = re.compile(
 """Words for something on its way."""
 
 
+THEIR_ORDER = re.compile(
+    r"(?:查|看|问)[^，。]{0,14}?(?:单子?|预约|订单)(?!元|位|人|价)|(?:[约订]|预约)(?:的|了)(?:是)?[^，。]{0,8}?(?:哪天|几点|几号|什么时候|啥时候)"
+)
+"""Words for an order that stands: 查门玉凤维修单."""
+
+
 async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
     """Orders still to come of the caller, of those they act for, of those a worker names; soonest first."""
     speaker = turn.speaker
@@ -360,6 +367,19 @@ async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
     return sorted(orders, key=lambda order: str(order["starts_at_local"]))
 
 
+async def order_numbered(number: str, turn: Turn, api: Client) -> dict[str, Any]:
+    """The order of a number, or of its last figures where one still to come ends in them. Raises Refused."""
+    try:
+        return await api.order(turn.speaker.actor, number)
+    except Refused as error:
+        if error.status not in (403, 404):
+            raise
+        ending = [each for each in await upcoming(turn, api) if str(each["number"]).endswith(number)]
+        if len(ending) != 1:
+            raise
+        return ending[0]
+
+
 async def _only(who: Who, turn: Turn, api: Client) -> str | None:
     found = await resolve(who, turn, api)
     return str(found[0]["id"]) if len(found) == 1 else None
@@ -371,10 +391,23 @@ NUMBER = re.compile(
 )
 
 
+DONE_WITH = re.compile(
+    r"(?:查|取消|撤销?|退|改|催|尾号|单)(?:一?下|掉|了|单|订单|是|[:：])*\s*(\d{4,8})(?![\d年月日号点:：块元份栋幢单室弄])"
+)
+"""A number right behind what is to be done with its order: 取消4218."""
+SHORT_NUMBER = re.compile(r"^\D{0,6}?(\d{4,8})\D{0,4}$")
+"""A number that is all of an answer."""
+
+
 def order_number(turn: Turn) -> str | None:
     """The order number said, whatever its length."""
     match = NUMBER.search(turn.text)
     found = turn.value("order_no") or (match and (match[1] or match[2]))
+    if not found:
+        # Of a number not said to be one only beside words for what is done with an order, or as the answer.
+        asked = turn.asked in ("order", "which_order")
+        short = (SHORT_NUMBER if asked else DONE_WITH).search(turn.text)
+        found = short and short[1]
     return str(found) if found else None
 
 

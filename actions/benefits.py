@@ -55,9 +55,10 @@ def circumstances(turn: Turn) -> dict[str, Any]:
     }
 
 
-def as_told(answer: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of an answer, so that more may be asked of it."""
-    return {"kind": "told", "parts": answer.get("parts", {}), "year": answer.get("year")}
+def as_told(answer: dict[str, Any], service_type: str | None = None) -> dict[str, Any]:
+    """What is kept of an answer, so that more may be asked of it, or the service it was about be wished for."""
+    about = {"service_type": service_type} if service_type else {}
+    return {"kind": "told", "parts": answer.get("parts", {}), "year": answer.get("year"), **about}
 
 
 def tell_more(turn: Turn, out: Out, pending: dict[str, Any]) -> bool:

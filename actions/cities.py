@@ -21,6 +21,9 @@ VISIT = re.compile(
 """What one goes to a city for, or that one went there."""
 NOT_THE_CITY = re.compile(r"[东西南北中]?(?:路|街|大道|巷|里|啤酒|话|口味|菜|烤鸭|小区|花园)")
 """长沙路 is a street."""
+WITHIN_WORDS = {"上海": "滨边鲜岛洋湾港参", "西安": "排全装放心静", "大连": "续", "长沙": "发", "太原": "始", "南通": "道",
+                "中山": "装公", "北海": "公"}  # fmt: skip
+"""What follows where the name only seems to stand there: 带俺上海滨公园, 把东西安排好."""
 GOING = re.compile(r"(?:(?<!搬)去|上|往|飞|跑|嫁|嫁到|调到|寄到)(?:了|过)?$")
 COMING = re.compile(r"(?:从|打|自)$")
 FOR = re.compile(r"[给帮替为接]")
@@ -36,7 +39,12 @@ def wanted(text: str, cities: Iterable[tuple[str, int, int]], *, senior: bool) -
         cities: name, start and end of each mention.
         senior: whether the one who speaks is the one it is for.
     """
-    return [name for name, start, end in cities if not _told_of(text, start, end, senior)]
+    return [
+        name
+        for name, start, end in cities
+        if text[end : end + 1] not in (*WITHIN_WORDS.get(name, ""),)
+        and not _told_of(text, start, end, senior)
+    ]
 
 
 def _told_of(text: str, start: int, end: int, senior: bool) -> bool:

@@ -46,6 +46,17 @@ def _miswritten(turn: Turn) -> list[str]:
     ][:1]
 
 
+def services_named(text: str) -> list[str]:
+    """The services whose names stand in a text, whatever was understood of the whole; the longest name counts."""
+    found = [
+        (len(name), kind.key)
+        for kind in SERVICE_TYPES.values()
+        for name in (kind.name, *kind.aliases)
+        if len(name) > 1 and name in text
+    ]
+    return [key for _, key in sorted(found, reverse=True)]
+
+
 def positions(turn: Turn) -> list[tuple[str, int]]:
     """The services named or implied, each with where it stands, in the order said."""
     said = [
@@ -120,9 +131,22 @@ def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | N
     for words in _named_by(service_type, turn):
         for clause in turn.clauses:
             if words and clause.text and words in clause.text:
-                return clause if clause.when else _before(clause, turn)
+                return clause if clause.when else _beside(clause, turn)
     timed = [clause for clause in turn.clauses if clause.when]
     return timed[min(position, len(timed) - 1)] if timed else None
+
+
+def _beside(clause: Clause, turn: Turn) -> Clause:
+    """The clause whose time holds for one without: the one before it, or one behind it that names no other service
+    ("想约个心理疏导，这周五下午三点")."""
+    before = _before(clause, turn)
+    if before.when.date or before.when.time:
+        return before
+    behind = turn.clauses[turn.clauses.index(clause) + 1 :][:1]
+    words = [word for each in services(turn) for word in _words_for(each)]
+    return next(
+        (each for each in behind if each.when and not any(word in each.text for word in words)), before
+    )
 
 
 def _before(clause: Clause, turn: Turn) -> Clause:

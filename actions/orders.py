@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import Field
 
 from actions import spoken
-from actions.answers import order_number, upcoming
+from actions.answers import order_number, order_numbered, upcoming
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.naming import hinted, services
 from actions.out import Out
@@ -82,10 +82,9 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
     """Settle which order is meant. True: a question was asked or the form is over."""
     if frame.order:
         return False
-    actor = turn.speaker.actor
     if frame.number:
         try:
-            frame.order = await form.api.order(actor, frame.number)
+            frame.order = await order_numbered(frame.number, turn, form.api)
             return False
         except Refused as error:
             if error.status not in (403, 404):
@@ -219,12 +218,20 @@ class ChangeForm(Form[Change]):
         return learned
 
     async def only_asked(self, frame: Change, turn: Turn, out: Out) -> bool:
-        """ "再帮他订那天中午的饭" is a booking of its own, whatever order was spoken of before."""
-        if not turn.adds or turn.changed_to or CHANGES.search(turn.text):
+        """ "再帮他订那天中午的饭" is a booking of its own, whatever order was spoken of before; so is a note like
+        "周五上午九点卢玉成理发" where no such order stands."""
+        if turn.changed_to or CHANGES.search(turn.text):
+            return False
+        if not turn.adds and not (turn.notes_a_booking and not await self._stands(turn)):
             return False
         frame.later.insert(0, {"intent": "book_service", "frame": {"noted": False}})
         frame.ended = True
         return True
+
+    async def _stands(self, turn: Turn) -> bool:
+        """Whether an order that the turn may be about is still to come."""
+        types = services(turn)
+        return any(order["service_type"] in types for order in await upcoming(turn, self.api))
 
     def _old_and_new(self, frame: Change, turn: Turn, first: bool) -> tuple[Spoken, Spoken]:
         """The time of the order as it stands, and the time it is to have."""

@@ -10,7 +10,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import benefits
-from actions.answers import ANSWERS, Answer, find_service, nothing_newer, order_status, other
+from actions.answers import ANSWERS, Answer, find_service, nothing_newer, order_status, other, upcoming
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.booking.again import AGAIN
 from actions.booking.form import BookingForm
@@ -86,6 +86,8 @@ class AnswerAction(Single):
     async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
         if turn.when and AGAIN.search(turn.text) and not turn.changed_to:
             return [FollowupAction("booking_form")]
+        if self._answer in (find_service, order_status, other) and await noted(turn, self.api):
+            return [FollowupAction("booking_form")]
         spoken_of = tracker.get_slot("pending") or {}
         if spoken_of.get("year") and turn.asks_if_still_so:
             return [SlotSet(name, value) for name, value in nothing_newer(spoken_of, out).items()]
@@ -96,8 +98,18 @@ class AnswerAction(Single):
         slots = await self._answer(turn, out, self.api)
         if (slots.get("pending") or {}).get("kind") == "told":
             # What was offered before stands.
-            slots["pending"] |= {**spoken_of, "year": slots["pending"]["year"]}
+            about = {
+                name: value for name, value in slots["pending"].items() if name in ("year", "service_type")
+            }
+            slots["pending"] |= {**spoken_of, **about}
         return [SlotSet(name, value) for name, value in slots.items()]
+
+
+async def noted(turn: Turn, api: Client) -> bool:
+    """Whether a worker notes down a booking of which no order stands."""
+    if turn.speaker.kind != "worker" or not turn.notes_a_booking:
+        return False
+    return not any(each["service_type"] in turn.service_types for each in await upcoming(turn, api))
 
 
 def about_it(turn: Turn, pending: dict[str, Any]) -> bool:
@@ -132,7 +144,8 @@ class Pending(Single):
             return [SlotSet("pending", None)]
         if matter(turn) and CHANGED.search(turn.text):
             return [FollowupAction("profile_form")]
-        if (turn.intent == "inform" and turn.values("service_type")) or turn.orders:
+        inform = turn.intent == "inform" and turn.values("service_type")
+        if inform or turn.orders or turn.notes_a_booking:
             return [FollowupAction("booking_form")]
         if turn.when and AGAIN.search(turn.text):
             return [FollowupAction("booking_form")]

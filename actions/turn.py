@@ -56,7 +56,7 @@ PRICE = re.compile(
 )
 """A question for the price."""
 PUBLIC_MONEY = re.compile(
-    r"补(?!个?[课种牙])|津贴|报销|报不报|[能给]报(?!名)|这个?钱|"
+    r"补(?!个?[课种牙])|津贴|报销|报不报|[能给]报(?!名|个|上|一[个下]|[我俺咱]|哪)|这个?钱|"
     r"(?:上头|上面|国家|政府|公家|低保|特困).{0,8}(?:给|发|出|掏|补|管不管|[减免])|(?:一个|每)月.{0,3}[能可]?以?[发领]"
 )
 """Words about public money: the subject of a question, and where a service is named beside them, the question."""
@@ -97,6 +97,11 @@ THEIR_TIME = re.compile(
     r"(?:[我俺咱他她]|闺女|女儿|儿子|孩子|老[伴头]|家里?人)(?:们|家|自己)*[^，。,你您]{0,8}?(?:有|得)空"
 )
 """The time that the caller or a relative has."""
+NO_NOTE = re.compile(
+    r"[?？吗呢么]|几点|多少|哪|怎么|咋|[啥谁]|为什么|[改换挪查退撤催]|推迟|提前|取消|不[要用去来订约行能]|没|别|投诉|反映|评|记录|订单|单号|"
+    r"开门|关门|营业|上班|有空|有位|电话|地址|价|钱|多久|附近|到了|来了|去了|送了|迟到|刚才|昨天|上[次回]|补贴|补助|已经|原来|过了|满意|差|坏"
+)
+"""What makes of a service and a moment more than a note of what is wanted."""
 HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒咯]")
 """Words that say what was told has been taken in: no yes to an offer."""
 NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
@@ -474,6 +479,13 @@ class Turn:
             and ORDERS.search(self.text) is not None
             and not NO_ORDER.search(self.text)
         )
+
+    @property
+    def notes_a_booking(self) -> bool:
+        """Whether no more is said than which service and when, as one notes it down: "周五上午九点卢玉成理发"."""
+        moment = self.when.date and not self.when.past
+        named = [each for each in self.service_types if each not in ("residential", "home_bed")]
+        return bool(moment and named) and not NO_NOTE.search(self.text)
 
     @property
     def names_something(self) -> bool:

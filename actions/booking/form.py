@@ -6,8 +6,11 @@ import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from rasa_sdk import Tracker
+
 from actions import spoken
 from actions.answers import ask_subsidy, find_service, order_number, tell_of, upcoming
+from actions.booking.amending import amend
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.wondering import Wondering
@@ -45,10 +48,23 @@ class BookingForm(Wondering):
     form: ClassVar[str] = "booking_form"
     intents: ClassVar[frozenset[str]] = frozenset({"book_service", "inform", "affirm", "deny"})
 
+    def _frame(self, tracker: Tracker, first: bool) -> Booking:
+        frame = super()._frame(tracker, first)
+        if first and frame.service_type is None:
+            # "我本人去，下周五下午两点", after it was told of the training what it is.
+            pending = tracker.get_slot("pending") or {}
+            told_of = (pending.get("offer") or pending).get("service_type")
+            frame.service_type = told_of if told_of in SERVICE_TYPES else None
+        return frame
+
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
         if not first and (more := another(frame, turn)):
             frame.more.append(more)
             return set() if frame.asked == CONFIRM and YES_FIRST.match(turn.text) else {"more"}
+        if not first and (amended := amend(frame, turn)):
+            frame.amended = [who.label for who in amended]
+            frame.offering, frame.results, frame.slot, frame.home = None, [], None, None
+            return {"people"}
         learned = await learn(self.api, frame, turn, first=first)
         if learned & {"service_type", "place", "city", "people", "address"}:
             frame.offering, frame.results, frame.slot = None, [], None
@@ -65,7 +81,7 @@ class BookingForm(Wondering):
             await self._tell_facts(frame, turn, out)
             await self.go_on(frame, turn, out)
             return True
-        about_this = turn.intent == "ask_subsidy" and not turn.service_types
+        about_this = turn.intent == "ask_subsidy" and not _names_a_service(turn)
         if about_this or (turn.asks_price and turn.intent != "ask_subsidy"):
             await self.aside(frame, turn, out)
             await self.go_on(frame, turn, out)
@@ -122,10 +138,16 @@ class BookingForm(Wondering):
 
     async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """The price of what is being booked, and that another wish has been noted."""
+        if frame.amended:
+            here = [who.label for who in frame.people]
+            if elsewhere := [label for label in frame.amended if label not in here]:
+                out.say("utter_amended", who="、".join(elsewhere))
+            frame.amended = []
+            return
         if frame.more and (more := another(frame, turn)):
             out.say("utter_later", matter=SERVICE_TYPES[more["service_type"]].called)
         if turn.asks_subsidy or turn.intent == "ask_subsidy":
-            topic = "" if turn.service_types else frame.title
+            topic = "" if _names_a_service(turn) else frame.title
             await ask_subsidy(turn, out, self.api, inside=True, topic=topic)
             return
         if not turn.asks_price:
@@ -332,6 +354,11 @@ def _dated(wish: Booking, today: date) -> str:
         if wish.date
         else wish.title
     )
+
+
+def _names_a_service(turn: Turn) -> bool:
+    """Whether a service stands in the words, rather than being only guessed from all of them."""
+    return any(turn.names("service_type", each) for each in turn.service_types)
 
 
 def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:

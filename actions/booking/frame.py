@@ -60,6 +60,8 @@ class Booking(Frame):
     """It was only asked what is free."""
     more: list[dict[str, Any]] = []
     """Further services asked for in the same breath, as far as they were said (fields of this class)."""
+    amended: list[str] = []
+    """Those of several of whom something else was said this turn."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """Idempotency key of the order."""
 

@@ -19,7 +19,7 @@ from actions.slots import readings
 from actions.spoken import DAY_NAMES, PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
 from actions.who import Who, bare_name, listed, named, renamed
-from assistant.client import Client
+from assistant.client import Client, relatives
 
 BEFORE_ALL = ("service", "person", "date", "time", "quantity")
 """Questions whose answer may tell several bookings."""
@@ -74,6 +74,10 @@ NOT_AT_HOME = re.compile(
     r"住(?:在|到)?[^，。]{0,3}(?:妹|姐|哥|弟|女儿|闺女|姑娘|儿子|崽|孙|舅|姨|姑|亲戚|朋友)[^，。]{0,3}(?:屋|家|那[里儿边])"
 )
 """At a read-back: it is to come elsewhere, so that the address on record does not hold."""
+FOR_A_RELATIVE = re.compile(
+    rf"(?:给|帮|替|为|是)(?:[我俺咱]们?家?的?)?(?:{'|'.join(sorted({*relatives.ROLES, *relatives.RELATIVES}, key=len, reverse=True))})"
+)
+"""是给我爸, told beside the address."""
 NOT_FOR_ME = re.compile(r"不是(?:给|帮|替)?[我俺咱]")
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
@@ -172,8 +176,11 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
 
 
 def _about_the_person(turn: Turn) -> bool:
-    """Whether the answer tells who or where, and a service at most by a guess: that books nothing nobody said."""
-    told = any(turn.value(entity) for entity in ("address", "phone", "name"))
+    """Whether the answer tells who or where, or only agrees, and a service at most by a guess: that books nothing
+    nobody said."""
+    told = (
+        any(turn.value(entity) for entity in ("address", "phone", "name")) or turn.affirms or turn.ends_in_yes
+    )
     guesses = [each for each in turn.entities if each["entity"] == "service_type"]
     return told and all(each.get("confidence_entity", 1.0) < SURE for each in guesses)
 
@@ -226,7 +233,8 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
         if not (stands and in_part(stands, part)) and (part != frame.part or frame.time is None):
             frame.time, frame.part = None, part
         learned.add("part")
-    if not learned and frame.asked in ("time", "date") and (turn.leaves_it_open or turn.affirms):
+    agrees = frame.asked == "time" and turn.affirms  # "对" names no day
+    if not learned and frame.asked in ("time", "date") and (turn.leaves_it_open or agrees):
         frame.any_time = True
         learned.add("any_time")
     if SOONEST.search(turn.text) and not when.date:
@@ -296,7 +304,8 @@ def _own_clause(frame: Booking, turn: Turn) -> Spoken:
 
 
 async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[str]:
-    if frame.asked in ("address", "phone") or (frame.asked == "name" and frame.people):
+    told_beside = frame.asked in ("address", "phone") or (frame.asked == "name" and frame.people)
+    if told_beside and not (_for_nobody_else(frame) and FOR_A_RELATIVE.search(turn.text)):
         return set()
     found = [who for who in named(turn) if not (who.own and frame.people)]
     if first or frame.asked == "person":
@@ -308,6 +317,11 @@ async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[s
     if not _the_same(found, frame.people):
         frame.people = found
     return {"people"}
+
+
+def _for_nobody_else(frame: Booking) -> bool:
+    """Whether it was taken to be for the caller."""
+    return len(frame.people) == 1 and frame.people[0].own
 
 
 def _the_same(found: list[Who], before: list[Who]) -> bool:

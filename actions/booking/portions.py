@@ -21,7 +21,7 @@ NUMBERS = {
     "九": 9,
 }
 COUNT = rf"[{''.join(NUMBERS)}\d]"
-PER_HEAD = re.compile(rf"(?:每|一)个?人(?:各|都)?(?:要|来|订|吃)?({COUNT})份|人手({COUNT})份")
+PER_HEAD = re.compile(rf"(?:(?:每|一)个?人(?:各|都)?|各)(?:要|来|订|吃|送)?({COUNT})份|人手({COUNT})份")
 """So many for each."""
 HEADS = re.compile(
     rf"({COUNT})\s*(?:个|口|位|名)?(?:老人|大人|人)(?!一?份)|({COUNT})\s*(?:口子?|位)(?!人)|(?:[们俺我咱他她]|兄弟|姐妹|夫妻|爷)([俩仨])"

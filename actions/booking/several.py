@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import time
 from itertools import pairwise
 from typing import Any
 
-from actions.naming import positions
+from actions.naming import positions, services_named
+from actions.slots import readings
+from actions.spoken import PART_WINDOWS, in_part
 from actions.turn import Turn
 from actions.who import Who, listed, named, relation_of
 from assistant.client import relatives
@@ -44,6 +47,8 @@ def several(turn: Turn) -> list[dict[str, Any]]:
     if UNDONE.search(turn.text):
         return []
     anchors = _people(turn)
+    if len(anchors) > 1 and (again := _named_again(anchors, turn)):
+        anchors = again
     parts = _parts(turn, anchors) if len(anchors) > 1 else _days(turn)
     if len(parts) < 2:
         return []
@@ -63,15 +68,32 @@ def _people(turn: Turn) -> list[tuple[int, int, Who]]:
     return sorted(found, key=lambda each: each[:2])
 
 
-def _place(who: Who, turn: Turn) -> tuple[int, int] | None:
-    """Where somebody is named: by name, else by what they are to the speaker."""
+def _named_again(anchors: list[tuple[int, int, Who]], turn: Turn) -> list[tuple[int, int, Who]]:
+    """Where each is named once more, with a time or number of their own: "我爸我妈下周四都约体检，爸九点，妈十点"."""
+    last = anchors[-1][1]
+    again = [(*place, who) for _, _, who in anchors if (place := _place(who, turn, behind=last))]
+    if len(again) < len(anchors):
+        return []
+    again.sort(key=lambda each: each[:2])
+    told = [_told(turn, part.start, part.end) for part in _parts(turn, again)]
+    return again if all("time" in each or "quantity" in each for each in told) else []
+
+
+def _place(who: Who, turn: Turn, behind: int = 0) -> tuple[int, int] | None:
+    """Where somebody is named: by name, else by what they are to the speaker.
+
+    Args:
+        behind: only what stands after that many characters counts.
+    """
     if who.relation in relatives.BOTH:
         return None
-    if who.name:
-        start = turn.text.find(who.name)
-        return (start, start + len(who.name)) if start >= 0 else None
+    if who.name and (start := turn.text.find(who.name, behind)) >= 0:
+        return start, start + len(who.name)
+    if who.name and not behind:
+        return None
     for each in turn.entities:
-        if each["entity"] == "person" and who.relation == relation_of(str(each["value"])):
+        here = each["entity"] == "person" and int(each["start"]) >= behind
+        if here and who.relation and who.relation == relation_of(str(each["value"])):
             return int(each["start"]), int(each["end"])
     return None
 
@@ -105,8 +127,8 @@ def _told(turn: Turn, start: int, end: int) -> dict[str, Any]:
     """What a part of the text says of a booking."""
     told: dict[str, Any] = {}
     services = [each for each, at in positions(turn) if start <= at < end]
-    if services:
-        told["service_type"] = services[0]
+    if named := services or services_named(turn.text[start:end]):
+        told["service_type"] = named[0]
     for timed in turn.times:
         if not start <= timed.start < end:
             continue
@@ -154,6 +176,12 @@ def _complete(parts: list[Part], lead: dict[str, Any]) -> None:
             value = next((each for each in said if each is not None), None)
             if value is not None:
                 part.told[name] = value
+        half = lead.get("part")
+        if own[index].get("ambiguous") and half in PART_WINDOWS:
+            # "下周四晚上都约，爸七点": the half of the day was said before all.
+            hour_said = time.fromisoformat(own[index]["time"])
+            hour = next((at for at in readings(hour_said, either_half=True) if in_part(at, half)), hour_said)
+            part.told |= {"time": hour.strftime("%H:%M"), "ambiguous": False}
         if "time" not in own[index]:
             service = part.told.get("service_type")
             same = [each for each in (before, *behind) if each.get("service_type", service) == service]

@@ -58,6 +58,7 @@ GOES = re.compile(r"去|透析|化疗|复查|看病|打针|理疗|换药|针灸"
 NEGATED = re.compile(r"(?:不(?:要|是|用)|莫|别|甭)(?:再|给我|搞|弄)?$")
 """不要天天 tells that it is not to come again and again."""
 STARTS = re.compile(r"开始|起(?!床|来)")
+AILS = re.compile(r"睡|失眠|[疼痛咳哭]|起夜|起来好几|难受|心慌|发慌|做梦|惊醒|老醒|害怕|抽筋|不舒服|不得劲")
 CORRECTED = re.compile(r"不对|不是|错了|哦不|还是")
 """What comes after these words holds."""
 
@@ -102,7 +103,7 @@ def heard(
     said = _masked(text, names)
     spans = _clauses(said)[:MOST_CLAUSES]
     whens = [read(said[start:end], now, asked=asked) for start, end in spans]
-    told, said = said, _masked(said, _habits(said, spans, whens))
+    told, said = said, _masked(said, _habits(said, spans, whens) + _troubles(spans, said, whens))
     pieces = [said[start:end] for start, end in spans]
     whens = [
         when if piece == told[start:end] else read(piece, now, asked=asked)
@@ -152,6 +153,16 @@ def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + NAMELESS * (end - start) + text[end:]
     return text
+
+
+def _troubles(clauses: list[tuple[int, int]], text: str, whens: list[When]) -> list[tuple[int, int]]:
+    """Where a part of the day is told only of what ails somebody: "夜里睡不好，想约个心理疏导"."""
+    return [
+        (start + when.span[0], start + when.span[1])
+        for (start, end), when in zip(clauses, whens, strict=True)
+        if when.part_of_day and when.span and not (when.date or when.time or when.recurrence)
+        if AILS.search(text[start:end]) and not ORDERED.search(text[start:end])
+    ]
 
 
 def _habits(text: str, clauses: list[tuple[int, int]], whens: list[When]) -> list[tuple[int, int]]:
