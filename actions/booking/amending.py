@@ -17,7 +17,7 @@ from assistant.client import relatives
 TOLD = ("service_type", "date", "time", "part", "ambiguous", "recurrence", "quantity")
 """What the wishes of several people may differ in."""
 DROPPED = re.compile(
-    r"不(?:要|用|订|定|约|办|做|送|来|去|需要)(?=[了啦的吧，。]|$)|取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
+    r"不(?:(?:要|用|需要)(?:送|来|订|约|办|做|去)?|订|定|约|办|做|送|来|去)(?=[了啦的吧，。]|$)|取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
 )
 KEPT_ALONE = r"(?:只|就|光|单)(?:留|要|订|定|约|给|送|办|剩|保留)(?:下|着|给|帮)?"
 """Before the one who stays, of several."""

@@ -22,6 +22,10 @@ from tests.actions.test_words import turn
         ("我在北京工作，给我妈订饭", "北京", "relative", False),
         ("我姐在长沙，给她订饭", "长沙", "relative", True),
         ("我妈在长沙住，你们能给她送饭吗", "长沙", "relative", True),
+        ("推轮椅带俺上海滨公园转转", "上海", "senior", False),
+        ("陪我上海边走走", "上海", "senior", False),
+        ("帮我把东西安排好", "西安", "senior", False),
+        ("我在上海，要订饭", "上海", "senior", True),
         ("长沙有没有助浴的", "长沙", "relative", True),
     ],
 )

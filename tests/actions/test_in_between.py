@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from actions.orders import CancelForm
+from actions.answers import order_number
+from actions.booking import Booking
+from actions.orders import CancelForm, ChangeForm
 from actions.places import place_said
 from actions.requests import ComplaintForm, contact_said
-from tests.actions.test_asking import BATH, TOMORROW, Api, Talk
+from actions.turn import Spoken
+from actions.who import Who
+from assistant.client import Refused
+from assistant.desk.reading import heard
+from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Api, Talk
 from tests.actions.test_words import turn
 
 
@@ -157,6 +164,9 @@ class Orders(Catalogue):
             for number, kind, day in (("1", "meal", 13), ("2", "meal", 14), ("3", "cleaning", 15))
         ]  # fmt: skip
 
+    async def order(self, actor: Any, number: str) -> dict[str, Any]:
+        raise Refused(404, {"code": "order_not_found"})
+
     async def cancel_order(self, actor: Any, order_id: str, reason: str | None) -> None:
         self.cancelled.append(order_id)
 
@@ -187,3 +197,77 @@ async def test_a_complaint_is_agreed_to_with_more_told() -> None:
     form = ComplaintForm(Catalogue())  # type: ignore[arg-type]
     assert form.agrees(turn("对，昨天的，你们给我记上"))
     assert not form.agrees(turn("对，算了，不投诉了", "deny"))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "number"),
+    [
+        ("查单4217 到哪步了", None, "4217"),
+        ("取消4218，殷桂华住院了", None, "4218"),
+        ("取消尾号4218那个", None, "4218"),
+        ("4218", "which_order", "4218"),
+        ("改2025年的", None, None),
+        ("取消1201室的", None, None),
+        ("4218", "quantity", None),
+    ],
+)
+def test_the_number_of_an_order_is_known_by_what_is_done_with_it(
+    text: str, asked: str | None, number: str | None
+) -> None:
+    assert order_number(replace(turn(text), asked=asked)) == number
+
+
+async def test_the_last_figures_of_a_number_name_the_order(cancelling: Talk) -> None:
+    cancelling.api.orders[1]["number"] = "YL12344218"
+    assert await cancelling("取消尾号4218那个", "cancel_order") == ["utter_confirm_cancel"]
+    assert await cancelling("对", "affirm") == ["utter_cancelled"]
+    assert cancelling.api.cancelled == ["2"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("周五上午九点卢玉成理发", True),
+        ("10:00 明天 代理发 谷玉珍", True),
+        ("理发改到周五上午九点", False),
+        ("周五上午九点能理发吗", False),
+        ("昨天理发", False),
+        ("理发", False),
+    ],
+)
+def test_a_service_and_a_moment_note_a_booking(text: str, note: bool) -> None:
+    said = turn(text, "change_order", [{"entity": "service_type", "value": "haircut"}])
+    when = Spoken.of(heard(text, said.now, None)["when"])
+    assert replace(said, when=when).notes_a_booking is note
+
+
+async def test_a_note_that_seems_a_change_is_a_booking_where_no_such_order_stands() -> None:
+    talk = Talk(Orders(), kind="worker")
+    talk.form = ChangeForm(talk.api)  # type: ignore[arg-type]
+    told = {"date": "2025-06-13", "time": "09:00"}
+    await talk("周五上午九点卢玉成理发", "change_order", ("service_type", "haircut"), **told)
+    assert [each["intent"] for each in talk.slots["later"]] == ["book_service"]
+
+
+async def test_the_service_told_of_is_the_one_that_is_booked(talk: Talk) -> None:
+    talk.slots["pending"] = {"kind": "told", "parts": {}, "service_type": "bath"}
+    assert await talk("我本人去，明天上午九点", "book_service", **TOMORROW) == ["utter_confirm_booking"]
+    assert talk.frame.service_type == "bath"
+
+
+async def test_a_yes_names_no_day(talk: Talk) -> None:
+    assert await talk("想约个洗澡", "book_service", BATH) == ["utter_ask_date"]
+    assert await talk("对", "affirm") == ["utter_ask_date_again"]
+    assert await talk("随便哪天都行", "inform") == ["utter_confirm_booking"]
+
+
+async def test_whom_it_is_for_may_be_said_beside_the_address(talk: Talk) -> None:
+    talk.slots["frame"] = Booking(
+        service_type="bath",
+        people=[Who(person_id=SENIOR, own=True)],
+        asked="address",
+        date="2025-06-12",
+        home="",
+    ).model_dump()
+    await talk("是给我爸约的，演示路4号", "inform", ("person", "我爸"), ("address", "演示路4号"))
+    assert [who.relation for who in talk.frame.people] == ["父亲"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,6 +84,20 @@ CHILD = {"kind": "relative", "person_id": SENIOR}
             ("龚德厚",),
             [("龚德厚", "meal", "12", "noon", 1), ("汤小山", "meal", "12", "noon", 2)],
         ),
+        (
+            "后天助浴两单：刀文光9:00，沐秀英10:00",
+            ("刀文光", "沐秀英"),
+            [("刀文光", "bath", "13", "09:00", None), ("沐秀英", "bath", "13", "10:00", None)],
+        ),
+        (
+            "明天：龚自强午餐1份；飞秀仙15:00代购；玉波罕9:00康复训练",
+            ("龚自强", "飞秀仙", "玉波罕"),
+            [
+                ("龚自强", "meal", "12", "noon", 1),
+                ("飞秀仙", "shopping", "12", "15:00", None),
+                ("玉波罕", "rehab", "12", "09:00", None),
+            ],
+        ),
     ],
 )
 def test_a_line_of_a_worker(text: str, names: tuple[str, ...], wishes: list[tuple[Any, ...]]) -> None:
@@ -106,6 +121,28 @@ def test_each_parent_has_a_service_and_a_time(text: str) -> None:
 def test_parents_need_no_names() -> None:
     wishes = brief(several(said("周六我爸上午十点理发，我妈下午两点助浴", **CHILD)))
     assert wishes == [("父亲", "haircut", "14", "10:00", None), ("母亲", "bath", "14", "14:00", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("我爸佟世海我妈李凤霞 下周四上午都约上门理发 爸九点 妈十点", "09:00", "10:00"),
+        ("给我爸佟世海我妈李凤霞都约个理发，下周四晚上，我爸七点，我妈八点", "19:00", "20:00"),
+        ("佟世海李凤霞下周四都理发，佟世海上午九点，李凤霞下午两点", "09:00", "14:00"),
+    ],
+)
+def test_each_parent_has_the_hour_told_behind_all(text: str, first: str, second: str) -> None:
+    line = said(text, "佟世海", "李凤霞", **CHILD)
+    again = [
+        {"entity": "person", "value": word, "start": text.rfind(word), "end": text.rfind(word) + 1}
+        for word in ("爸", "妈")
+        if word in text
+    ]
+    wishes = brief(several(replace(line, entities=(*line.entities, *again))))
+    assert [(wish[0], wish[1], wish[3]) for wish in wishes] == [
+        ("佟世海", "haircut", first),
+        ("李凤霞", "haircut", second),
+    ]
 
 
 def test_two_days_with_a_number_each() -> None:

@@ -145,3 +145,16 @@ def test_what_somebody_does_every_day_is_no_series(
 def test_a_day_of_this_year_that_is_gone_is_told_as_such(text: str, date: str, past: bool) -> None:
     when = heard(text, NOW, None)["when"]
     assert (when["date"], when["past"]) == (date, past)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("我夜里睡不好，想约个心理疏导", None),
+        ("早上起来腿疼，约个康复", None),
+        ("夜里睡不好，想约晚上聊聊", "evening"),
+        ("中午没人做饭，想订饭", "noon"),
+    ],
+)
+def test_when_something_ails_is_no_time_for_a_service(text: str, part: str | None) -> None:
+    assert heard(text, NOW, None)["when"]["part"] == part

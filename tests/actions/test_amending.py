@@ -1,0 +1,65 @@
+"""One of several at the read-back: dropped, kept alone or changed, while the others stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.booking import Booking
+from actions.booking.amending import amend
+from actions.who import Who
+from tests.actions.test_several import WORKER, said
+
+PEOPLE = {"舒望春": "id-舒望春", "连桂枝": "id-连桂枝", "费桂香": "id-费桂香"}
+
+
+def booking(*names: str, more: tuple[str, ...] = (), **told: Any) -> Booking:
+    """Lunch for ``names`` that was read back, with the same for each of ``more`` behind it."""
+    wishes = [{"people": [Who(name=name).model_dump()], "service_type": "meal", **told} for name in more]
+    people = [Who(name=name) for name in names]
+    return Booking(asked="confirm", service_type="meal", people=people, more=wishes, **told)
+
+
+def names(frame: Booking) -> list[list[str]]:
+    """Who is in the booking in hand and in each of those behind it."""
+    wishes = [frame.model_dump(include={"people"}), *frame.more]
+    return [[each["name"] for each in wish["people"]] for wish in wishes]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("连桂枝的不要了，她住院，只留舒望春", [["舒望春"]]),
+        ("连桂枝取消", [["舒望春"], ["费桂香"]]),
+        ("舒望春不用送", [["连桂枝"], ["费桂香"]]),
+        ("舒望春、连桂枝都不订了", [["费桂香"]]),
+        ("就留费桂香", [["费桂香"]]),
+        ("费桂香的算了", [["舒望春", "连桂枝"]]),
+        ("连桂枝不要辣", [["舒望春", "连桂枝"], ["费桂香"]]),
+        ("舒望春只要1份", [["舒望春", "连桂枝"], ["费桂香"]]),
+        ("不要了", [["舒望春", "连桂枝"], ["费桂香"]]),
+    ],
+)
+def test_who_is_dropped_is_booked_no_more(text: str, left: list[list[str]]) -> None:
+    frame = booking("舒望春", "连桂枝", more=("费桂香",), quantity=1)
+    amend(frame, said(text.replace("1份", "一份"), *PEOPLE, **WORKER))
+    kept = sorted(name for wish in names(frame) for name in wish)
+    assert kept == sorted(name for wish in left for name in wish)
+
+
+def test_the_number_of_one_is_changed() -> None:
+    frame = booking("舒望春", "连桂枝", quantity=1, part="noon")
+    assert [who.name for who in amend(frame, said("连桂枝改成2份", *PEOPLE, **WORKER))] == ["连桂枝"]
+    assert (frame.quantity, names(frame)) == (1, [["舒望春"], ["连桂枝"]])
+    assert (frame.more[0]["quantity"], frame.more[0]["part"]) == (2, "noon")
+
+
+def test_the_hour_of_one_is_changed_and_the_others_stays() -> None:
+    frame = booking("舒望春", more=("连桂枝",), time="09:00", quantity=1)
+    amend(frame, said("连桂枝改成10:30，舒望春不变", *PEOPLE, **WORKER))
+    assert (frame.time, frame.more[0]["time"]) == ("09:00", "10:30")
+
+
+def test_where_it_is_for_one_nothing_is_parted() -> None:
+    assert amend(booking("舒望春"), said("舒望春改成2份", *PEOPLE, **WORKER)) == []
