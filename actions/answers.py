@@ -34,6 +34,7 @@ async def find_service(
     service: str | None = None,
     place: str | None = None,
     known: bool = False,
+    sought: bool = False,
 ) -> Slots:
     """What there is, where, when open, for how much.
 
@@ -41,6 +42,7 @@ async def find_service(
         service: what is talked about, where the turn names no service.
         place: the one meant of several that sounded like the place said.
         known: it was told of already, so that only what is asked now is told.
+        sought: the catalogue was searched for the place that the words may name; ``place`` is what was found.
     """
     if turn.asks_subsidy:
         return await ask_subsidy(turn, out, api, inside=inside)
@@ -55,7 +57,7 @@ async def find_service(
         )
         titles = [each.title for each in options]
         return {"pending": {"kind": "place", "titles": titles, "service": types[0] if types else None}}
-    place = place or turn.value("place") or await place_said(turn, api, city)
+    place = place or turn.value("place") or (None if sought else await place_said(turn, api, city))
     if not types and not place and turn.location is None and not inside and turn.asked != "place":
         out.say("utter_ask_which_service", asks="service", choices=common_services())
         return {"pending": {"kind": "find"}}

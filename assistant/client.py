@@ -28,7 +28,7 @@ from assistant.kit.actor import Actor
 from assistant.kit.clock import CHINA, china
 from assistant.kit.errors import YinlingError
 from assistant.kit.tokens import RENEWAL
-from assistant.people import relatives
+from assistant.people import addresses, relatives
 
 TIMEOUT_S = 10.0
 STREAM_SILENT_S = 40.0
@@ -304,4 +304,4 @@ def _told(order: dict[str, Any]) -> dict[str, Any]:
     return {**order, "starts_at_local": _local(order["starts_at"])}
 
 
-__all__ = ["CHINA", "SERVICE_TYPES", "Actor", "Client", "Refused", "ServiceDown", "relatives"]
+__all__ = ["CHINA", "SERVICE_TYPES", "Actor", "Client", "Refused", "ServiceDown", "addresses", "relatives"]

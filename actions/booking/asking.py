@@ -58,12 +58,14 @@ class Asking(Form[Booking]):
 
     async def _covered(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """Before anything else is asked: whether the service is to be had, in the city named or at home."""
-        if frame.results or not (frame.city or frame.asked is None):
-            return False
         city = frame.city or turn.speaker.city
+        wanted = f"{frame.service_type} {city}"
+        if frame.results or frame.covered == wanted or not (frame.city or frame.asked is None):
+            return False
         need = {"city": city, "service_type": frame.service_type, "bookable": True, "limit": 1}
         answer = await self.api.search(turn.speaker.actor, **need)
         if answer["results"]:
+            frame.covered = wanted
             return False
         if not answer["known_city"] and not frame.city:
             return False

@@ -106,7 +106,7 @@ class BookingForm(Wondering):
             tell_of(frame.offering, turn.asked_facts, out)
             return
         service = None if named else frame.service_type
-        await find_service(turn, out, self.api, inside=True, service=service, place=named)
+        await find_service(turn, out, self.api, inside=True, service=service, place=named, sought=True)
 
     async def beside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """ "明天洗澡，再帮我查一下食堂几点开门": the second service is only asked about."""

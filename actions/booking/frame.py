@@ -11,9 +11,7 @@ from pydantic import Field
 from actions.form import Frame
 from actions.places import Option
 from actions.who import Who
-from assistant.client import SERVICE_TYPES
-
-DISTRICT = r"^[一-鿿]{2,4}?(?<![小社园])[区县]"
+from assistant.client import SERVICE_TYPES, addresses
 
 
 class Booking(Frame):
@@ -58,6 +56,8 @@ class Booking(Frame):
     """Start of the slot chosen, ISO, China time."""
     wonders: bool = False
     """It was only asked what is free."""
+    covered: str | None = None
+    """The service and city that were found to be served."""
     more: list[dict[str, Any]] = []
     """Further services asked for in the same breath, as far as they were said (fields of this class)."""
     amended: list[str] = []
@@ -74,5 +74,7 @@ class Booking(Frame):
     def street_or_town(self) -> str | None:
         """The street, township or else the district of the address, to find what is near."""
         where = self.address or self.home or ""
-        match = re.search(r"[一-鿿]{2,8}(?:街道|镇|乡)", where) or re.search(DISTRICT, where)
-        return match[0] if match else None
+        if street := re.search(r"[一-鿿]{2,8}(?:街道|镇|乡)", where):
+            return street[0]
+        district = addresses.DISTRICT.match(where)
+        return district[1] if district else None

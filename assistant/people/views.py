@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import datetime
 from typing import Final
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kit.clock import china
 from assistant.people import names, repository
+from assistant.people.addresses import DISTRICT, STREET
 from assistant.people.errors import PersonNotFound
 from assistant.people.models import Person
 from assistant.people.schemas import PersonOut, PersonRef
@@ -35,10 +35,6 @@ def ref(person: Person, now: datetime) -> PersonRef:
     return PersonRef(
         id=person.id, kind=person.kind, form_of_address=title, home=_home(person), demo=person.demo
     )
-
-
-STREET = re.compile(r"[一-鿿]{2,8}?(?:街道|镇|乡)")
-DISTRICT = re.compile(r"^(?:[一-鿿]{2,6}?[省市])*([一-鿿]{2,4}?(?<![小社园])[区县])")
 
 
 def _home(person: Person) -> str | None:

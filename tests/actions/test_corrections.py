@@ -101,6 +101,7 @@ async def test_whoever_leaves_it_open_has_not_said_yes(talk: Talk) -> None:
         ("哦对的，听岔了", "inform", True),
         ("没有哪里不对", "inform", True),
         ("没错没错，就这样", "affirm", True),
+        ("要得要得，就这样整", "inform", True),
         ("对，就是明天", "inform", True),
         ("没有", "deny", False),
         ("都对，就是晚了点", "inform", False),
@@ -518,3 +519,16 @@ async def test_a_bare_name_of_a_service_answers_the_question_for_one(talk: Talk)
     assert await talk("想约个服务", "book_service") == ["utter_ask_service"]
     assert await talk("洗澡") == ["utter_ask_date"]
     assert talk.frame.service_type == "bath"
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("雨花区演示路8号", "雨花区"),
+        ("长沙市雨花区演示路8号", "雨花区"),
+        ("岳阳楼区三眼桥街道春晓里", "岳阳楼区三眼桥街道"),
+        ("春晓小区5号楼", None),
+    ],
+)
+def test_what_is_near_is_sought_by_street_or_district(address: str, near: str | None) -> None:
+    assert Booking(address=address).street_or_town == near

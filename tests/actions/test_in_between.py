@@ -271,3 +271,25 @@ async def test_whom_it_is_for_may_be_said_beside_the_address(talk: Talk) -> None
     ).model_dump()
     await talk("是给我爸约的，演示路4号", "inform", ("person", "我爸"), ("address", "演示路4号"))
     assert [who.relation for who in talk.frame.people] == ["父亲"]
+
+
+async def test_whether_a_city_is_served_is_looked_up_once(talk: Talk) -> None:
+    city = ("city", "铁岭")
+    assert await talk("在铁岭想洗个澡", "book_service", BATH, city) == ["utter_ask_date"]
+    await talk("等等，我看看日历")
+    assert await talk("明天九点", **TOMORROW) == ["utter_confirm_booking"]
+    looked_up = [query for query in talk.api.searched if query["limit"] == 1]
+    assert [query["city"] for query in looked_up] == ["铁岭"]
+
+
+async def test_a_place_is_sought_once_for_a_question_about_it(talk: Talk) -> None:
+    names: list[str] = []
+
+    async def resolve(actor: Any, name: str, city: str | None = None) -> list[dict[str, Any]]:
+        names.append(name)
+        return []
+
+    await talk("想洗个澡", "book_service", BATH)
+    talk.api.resolve = resolve  # type: ignore[method-assign]
+    await talk("春晓路老年食堂电话是多少", "find_service")
+    assert len(names) == 1
