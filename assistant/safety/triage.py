@@ -50,6 +50,10 @@ _PUNCTUATION = re.compile(r"(?:(?!(?<=\d)\.\d)[^\w])+")
 _YES = re.compile(
     r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是(?:[啊呀的嘛了哦]|$|[，。,！!])|当然|难受|刚刚|刚才)"
 )
+_WEAK_YES = re.compile(r"(?:嗯|恩|有|要|好|行|可以|叫|快)[的啊呀吧呢呐得,，]*")
+"""Yes words that also open any other answer ("嗯，想请个师傅来修一下")."""
+_ERRAND = re.compile(r"想|[订约问改退修洗剪]|取消|理发|打扫|饭|补贴|多少钱|明天|后天|下周|礼拜|星期|下个月")
+"""Words of an errand or of a later day. An answer without any may be an address or a name: said so that help comes."""
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
 _NAMED = re.compile(
     r"(?:[他她我俺您]|老人|大名|名字|人家)*[叫姓](?![不没得着了起疼痛唤喊我你救])[\u4e00-\u9fff]{2,4}"
@@ -276,9 +280,15 @@ def _answered(verdict: Verdict, text: str, asked: str) -> Verdict:
     kind = kind if kind in rulebook().kinds else "help"
     if verdict.level == "danger" or _NO.match(plain):
         return verdict
-    if verdict.level == "ask" or _YES.match(plain):
+    if verdict.level == "ask" or (_YES.match(plain) and not _tells_an_errand(verdict, plain)):
         return _verdict("danger", kind, "confirmed", "问过，说是", plain)
     return verdict
+
+
+def _tells_an_errand(verdict: Verdict, plain: str) -> bool:
+    """Whether an answer opens with a weak yes word, goes on about an errand, and has nothing of danger in the whole."""
+    weak = _WEAK_YES.match(plain)
+    return weak is not None and _ERRAND.search(plain, weak.end()) is not None and verdict.likely < NO_DANGER
 
 
 def _to_ask(verdict: Verdict) -> Verdict:

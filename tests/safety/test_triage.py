@@ -113,6 +113,39 @@ def test_a_matter_explained_is_no_yes_to_the_question_about_danger() -> None:
     assert triage("就是啊", asked="emergency:help").level == "danger"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "嗯，想请个师傅来修一下，明天上午九点我在家",
+        "好，那就订明天中午的饭吧，一份就够了",
+        "有个事想问问，我妈的补贴啥时候发",
+        "行，那就后天上午来打扫卫生吧",
+    ],
+)
+def test_an_errand_that_a_weak_yes_word_opens_is_no_yes(answer: str) -> None:
+    assert triage(answer, asked="emergency:help").level == "none"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "嗯",
+        "有",
+        "好",
+        "是的",
+        "嗯，疼得厉害",
+        "对，就是刚才",
+        "好，我在长虹路六号院二栋一单元",
+        "嗯，我叫周桂英，号码13900001111",
+        "是，明天就晚了",
+        "要的，麻烦你们马上来一个人看看",
+    ],
+)
+def test_a_yes_to_the_question_about_danger_stays_one(answer: str) -> None:
+    """Whoever says where they are after a weak yes wants help to come there."""
+    assert triage(answer, asked="emergency:help").level == "danger"
+
+
 def test_confirmed_danger_keeps_the_kind_that_was_asked_about() -> None:
     assert triage("对", asked="emergency:fall").kind == "fall"
     assert triage("对", asked="emergency:no-such-kind").kind == "help"
