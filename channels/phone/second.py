@@ -16,6 +16,8 @@ CLEAR: Final = 0.8
 """Confidence of the first hearing above which a model made for real callers is not doubted."""
 AUDIBLE: Final = 0.35
 """A second hearing less sure than this is a guess at noise."""
+SURELY: Final = 0.8
+"""Belief below which a call for help that neither hearing wrote is another reading only: the desk asks about it."""
 ALIKE: Final = 0.8
 """As like in sound as this, what was heard is the expected phrase with other characters."""
 MOST: Final = 9
@@ -58,6 +60,8 @@ def settle(first: Heard, second: Heard | None, question: Question) -> Understood
     if expected is not None:
         return _with(expected, first.confidence, first, second, "expected")
     choice = _picked(first, second, question)
+    if choice is not None and is_urgent(choice.text) and choice.share < SURELY:
+        return _with(first.text, first.confidence, first, second, "vosk", perhaps=choice.text)
     if choice is not None:
         return _with(choice.text, choice.share, first, second, "expected")
     if second is None or second.confidence < AUDIBLE:
@@ -121,7 +125,14 @@ def _picked(first: Heard, second: Heard | None, question: Question) -> Alternati
     return Alternative(said, choice.share)
 
 
-def _with(text: str, confidence: float, first: Heard, second: Heard | None, by: str) -> Understood:
-    readings = [first.text, *([second.text] if second else []), *(one.text for one in first.alternatives)]
+def _with(
+    text: str, confidence: float, first: Heard, second: Heard | None, by: str, *, perhaps: str = ""
+) -> Understood:
+    readings = [
+        perhaps,
+        first.text,
+        *([second.text] if second else []),
+        *(one.text for one in first.alternatives),
+    ]
     others = dict.fromkeys(reading for reading in readings if reading and reading != text)
     return Understood(text, min(1.0, max(0.0, confidence)), tuple(others)[:MOST], by)

@@ -93,7 +93,9 @@ def test_ways_to_say_yes_are_one_answer() -> None:
 
 def test_a_call_for_help_is_held_against_the_sound_beside_the_answers() -> None:
     assert "救命" in YES.hints.phrases and "救命" not in FREE.hints.phrases
-    assert settle(believing("就名", ("救命", 0.8), ("对", 0.1)), None, YES).text == "救命"
+    assert settle(believing("就名", ("救命", 0.9), ("对", 0.05)), None, YES).text == "救命"
+    doubtful = settle(believing("就名", ("救命", 0.6), ("对", 0.1)), None, YES)
+    assert (doubtful.text, doubtful.alternatives) == ("就名", ("救命",))
 
 
 def test_nothing_heard_twice_is_nothing() -> None:
