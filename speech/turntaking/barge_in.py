@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_BACKCHANNEL: Final = re.compile(r"^了|[嗯哦啊呃哎噢唔欸诶对是好行的喔哈呵]")
-"""What people say to show that they listen; one more syllable beside it is likelier misheard than meant."""
+_BACKCHANNEL: Final = re.compile(r"^(?:嗯*了|不?过)|[嗯哦啊呃哎噢唔欸诶对是好行的喔哈呵]")
+"""What people say to show that they listen, and what the recogniser makes of it at the beginning ("哦": "不过"); one more
+syllable beside it is likelier misheard than meant, after "嗯" two ("嗯嗯": "嗯了而")."""
 _OPENINGS: Final = re.compile(r"^[你您等]")
 """What nobody murmurs: one syllable of it is word enough."""
 _COMMANDS: Final = (
@@ -58,5 +59,6 @@ class BargeIn:
         words = partial.replace(" ", "")
         if any(command in words for command in _COMMANDS):
             return self._voiced_ms >= self.command_ms
-        word = _OPENINGS.match(words) or len(_BACKCHANNEL.sub("", words)) >= 2
+        least = 3 if words.startswith("嗯") else 2
+        word = _OPENINGS.match(words) or len(_BACKCHANNEL.sub("", words)) >= least
         return bool(word) and self._voiced_ms >= self.least_ms

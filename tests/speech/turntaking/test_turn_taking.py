@@ -155,6 +155,15 @@ def test_quiet_resets_what_the_barge_in_has_heard() -> None:
         assert not policy.push(400, 0.1, "明天")
 
 
+@pytest.mark.parametrize(
+    ("heard", "stops"), [("嗯了而知", False), ("不过", False), ("嗯我想改", True), ("明天", True)]
+)
+def test_a_misheard_murmur_does_not_stop_us(heard: str, stops: bool) -> None:
+    policy = BargeIn()
+    policy.begin()
+    assert any(policy.push(20, 0.9, heard) for _ in range(50)) is stops
+
+
 def test_voice_activity_does_not_flutter() -> None:
     activity = VoiceActivity()
     states = [activity.push(20, p) for p in (0.9, 0.1, 0.9, 0.1)]
