@@ -7,7 +7,7 @@ import re
 from actions.turn import Turn
 
 MARKS = re.compile(
-    r"[栋幢座号楼室层组路街巷道弄区苑园庄村镇乡湾坪]|单元|小区|大院|新村|花园|公寓|家属院|社区"
+    r"[栋幢座号楼室层组路街巷道弄区苑园庄村镇乡湾坪坊屯]|单元|小区|大院|新村|花园|公寓|家属院|社区"
 )
 DOOR = re.compile(r"\d|[一二三四五六七八九十零〇](?=[栋幢座号楼单室层组])|[栋幢号楼室组]")
 LEAD = re.compile(
@@ -16,7 +16,7 @@ LEAD = re.compile(
 TAIL = re.compile(r"(?:吧|呀|啊|呢|哈|嘛|哦|就行|那儿|那里|[。，,！!? ])+$")
 NOT_THERE = re.compile(r"\s*(?:不是|不对|不送|不在|不住|别|甭)")
 """A clause that says where it is not."""
-STREET = re.compile(r".*(?:街道|[路街道巷弄里苑村镇乡庄园]|小区|社区|花园|公寓|大院|新村|家属院)")
+STREET = re.compile(r".*(?:街道|[路街道巷弄里苑村镇乡庄园坊屯]|小区|社区|花园|公寓|大院|新村|家属院)")
 """An address down to its street or estate."""
 ELSEWHERE = re.compile(r"(?:送到|送去|改送|地址(?:是|改成?|换成?))(?!我?家|屋)")
 """Words before another address than the one on record."""
@@ -43,6 +43,7 @@ def said_address(turn: Turn, *, asked: bool) -> str | None:
     if turn.affirms and not DOOR.search(turn.text):
         return None
     found = turn.value("address")
+    found = _to_the_door(turn.text, str(found)) if found else None
     if turn.when and found and not (MARKS.search(str(found)) or STREET.match(str(found))):
         return None  # 下午2点
     if found and not asked and not (len(found) >= SHORTEST and DOOR.search(found)):
@@ -94,6 +95,19 @@ def _joined(text: str) -> str:
     return "".join(
         part for at, part in enumerate(parts) if not any(part in later for later in parts[at + 1 :])
     )
+
+
+TO_THE_DOOR = re.compile(
+    r"[一-鿿]{1,6}[\d一二三四五六七八九十]{1,4}(?:号楼?|[栋幢楼室弄组])[\d一二三四五六七八九十单元栋号室楼层]*(?=[，,。；;！!\s]|$)"
+)
+"""The rest of an address behind its street: 演示坊4号."""
+
+
+def _to_the_door(text: str, found: str) -> str:
+    """The address with the lane and the number behind the street that was understood: 三眼桥街道 + 演示坊4号."""
+    start = text.find(found)
+    rest = TO_THE_DOOR.match(text, start + len(found)) if start >= 0 and STREET.fullmatch(found) else None
+    return found + rest[0] if rest else found
 
 
 def _whole(text: str, found: str) -> str:

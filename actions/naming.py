@@ -139,11 +139,15 @@ def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | N
 def _beside(clause: Clause, turn: Turn) -> Clause:
     """The clause whose time holds for one without: the one before it, or one behind it that names no other service
     ("想约个心理疏导，这周五下午三点")."""
-    before = _before(clause, turn)
-    if before.when.date or before.when.time:
-        return before
-    behind = turn.clauses[turn.clauses.index(clause) + 1 :][:1]
+    before, at = _before(clause, turn), turn.clauses.index(clause)
     words = [word for each in services(turn) for word in _words_for(each)]
+    # "约个打扫，周五上午九点，再约个洗澡，周六下午两点": the clause before tells the time of the service before it.
+    others = (
+        at > 1 and not turn.clauses[at - 2].when and any(word in turn.clauses[at - 2].text for word in words)
+    )
+    if (before.when.date or before.when.time) and not others:
+        return before
+    behind = turn.clauses[at + 1 :][:1]
     return next(
         (each for each in behind if each.when and not any(word in each.text for word in words)), before
     )

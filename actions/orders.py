@@ -13,11 +13,12 @@ from pydantic import Field
 from actions import spoken
 from actions.answers import order_number, order_numbered, upcoming
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
-from actions.naming import hinted, services
+from actions.naming import hinted, partial, services
 from actions.out import Out
 from actions.places import Option
 from actions.slots import apart, covers, readings, slot_option
 from actions.turn import Spoken, Turn
+from actions.who import named
 from assistant.client import SERVICE_TYPES, Client, Refused
 
 JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|方才|才[订定约办]的|这个?(?:单|预约)")
@@ -198,6 +199,14 @@ class ChangeForm(Form[Change]):
         return place_of(frame)
 
     async def learn(self, frame: Change, turn: Turn, *, first: bool) -> set[str]:
+        if not first and frame.order and turn.notes_a_booking:
+            others = [each for each in services(turn) if each != frame.order["service_type"]]
+            if others and frame.order["service_type"] not in services(turn):
+                # "下周一9:00 舒望春 代购" tells nothing of the order in hand.
+                people = [who.model_dump() for who in named(turn) if not who.own]
+                wish = {**partial(others[0], turn, 0), **({"people": people} if people else {})}
+                frame.later.append({"intent": "book_service", "frame": wish})
+                return {"later"}
         old, new = self._old_and_new(frame, turn, first)
         learned = learn_order(frame, turn, old)
         if new.date:
@@ -216,6 +225,11 @@ class ChangeForm(Form[Change]):
         if learned & {"date", "time", "part"}:
             frame.slot = None
         return learned
+
+    async def aside(self, frame: Change, turn: Turn, out: Out) -> None:
+        """That another wish has been noted."""
+        if frame.order and turn.notes_a_booking and frame.order["service_type"] not in services(turn):
+            out.say("utter_later", matter=SERVICE_TYPES[services(turn)[0]].called)
 
     async def only_asked(self, frame: Change, turn: Turn, out: Out) -> bool:
         """ "再帮他订那天中午的饭" is a booking of its own, whatever order was spoken of before; so is a note like

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.booking.frame import Booking
 from actions.form import CONFIRM, CORRECTION
+from actions.naming import own_words, services
 from actions.turn import Clause, Turn
 from actions.who import Who
 from assistant.client import relatives
@@ -41,6 +42,25 @@ def amend(frame: Booking, turn: Turn) -> list[Who]:
         return []
     _take_over(frame, [each for wish in wishes for each in _parted(wish, dropped, changed)])
     return [*dropped, *(who for who, _ in changed)]
+
+
+def drop_service(frame: Booking, turn: Turn) -> str | None:
+    """Drop one of several services that were wished for in one breath ("洗澡的不要了"); returns its key."""
+    if frame.asked not in (CONFIRM, CORRECTION) or not frame.more or turn.adds:
+        return None
+    wishes = [_own(frame), *({"service_type": frame.service_type, **each} for each in frame.more)]
+    clauses = [clause.text for clause in turn.clauses if DROPPED.search(clause.text)]
+    named = {key for key in services(turn) if own_words(key, turn) in clauses}
+    gone = [wish for wish in wishes if wish["service_type"] in named]
+    left = [wish for wish in wishes if wish not in gone]
+    if not gone or not left or len({wish["service_type"] for wish in gone}) > 1:
+        return None
+    if left[0] is wishes[0]:
+        frame.more = [each for each in frame.more if each.get("service_type") not in named]
+    else:
+        people = [who.model_dump() for who in frame.people]
+        _take_over(frame, [{"people": people, **each} for each in left])
+    return str(gone[0]["service_type"])
 
 
 def _own(frame: Booking) -> Wish:

@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 
 from actions import spoken
 from actions.answers import ask_subsidy, find_service, order_number, tell_of, upcoming
-from actions.booking.amending import amend
+from actions.booking.amending import amend, drop_service
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.wondering import Wondering
@@ -65,6 +65,10 @@ class BookingForm(Wondering):
             frame.amended = [who.label for who in amended]
             frame.offering, frame.results, frame.slot, frame.home = None, [], None, None
             return {"people"}
+        if not first and (gone := drop_service(frame, turn)):
+            frame.amended = [SERVICE_TYPES[gone].called]
+            frame.offering, frame.results, frame.slot = None, [], None
+            return {"service_type", "more"}
         learned = await learn(self.api, frame, turn, first=first)
         if learned & {"service_type", "place", "city", "people", "address"}:
             frame.offering, frame.results, frame.slot = None, [], None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,11 @@ from actions.booking.times import matching
 from actions.out import Out
 from actions.slots import Slot, slot_option
 from actions.turn import WISH, Turn
+
+SOMEBODY_WANTED = re.compile(
+    r"(?:想|要|叫|喊|请|找)(?:有|得|让)?(?:一?[个位])?(?:人|师傅|阿姨)[^，。]{0,4}(?:来|帮|陪|给|上门)"
+)
+"""Words that ask for somebody to come: 想有个人来陪我讲讲话."""
 
 
 class Wondering(Asking):
@@ -60,7 +66,7 @@ class Wondering(Asking):
             return True
         if await self.tell_free(frame, turn, out):
             return True
-        if WISH.search(turn.text):
+        if WISH.search(turn.text) or SOMEBODY_WANTED.search(turn.text):
             return False
         out.say("utter_offer_booking", service=frame.title, expects="yes_no", asks="yes_no")
         told = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.booking import Booking
-from actions.booking.amending import amend
+from actions.booking.amending import amend, drop_service
 from actions.who import Who
 from tests.actions.test_several import WORKER, said
 
@@ -63,3 +63,24 @@ def test_the_hour_of_one_is_changed_and_the_others_stays() -> None:
 
 def test_where_it_is_for_one_nothing_is_parted() -> None:
     assert amend(booking("舒望春"), said("舒望春改成2份", *PEOPLE, **WORKER)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "more"),
+    [
+        ("理发的不要了", "cleaning", []),
+        ("保洁不要了", "haircut", []),
+        ("再约个理发，饭不要了", "cleaning", ["haircut"]),
+        ("理发和保洁都不要了", "cleaning", ["haircut"]),
+    ],
+)
+def test_one_of_two_services_is_dropped(text: str, first: str, more: list[str]) -> None:
+    wish = {"service_type": "haircut", "date": "2025-06-14", "time": "14:00"}
+    frame = Booking(
+        asked="confirm", service_type="cleaning", date="2025-06-13", people=[Who(own=True)], more=[wish]
+    )
+    drop_service(frame, said(text))
+    assert (frame.service_type, [each["service_type"] for each in frame.more]) == (first, more)
+    assert frame.people == [Who(own=True)] and frame.date == (
+        "2025-06-14" if first == "haircut" else "2025-06-13"
+    )

@@ -14,6 +14,7 @@ from actions.answers import upcoming
 from actions.booking import Booking
 from actions.booking.learning import _own_people, another
 from actions.form import MOST_REPEATS
+from actions.naming import partial
 from actions.orders import Cancel, CancelForm, OneOrder, choose_order, learn_order, title_of
 from actions.out import Out
 from actions.requests import AssessmentForm, ComplaintForm, DeviceForm
@@ -206,6 +207,24 @@ def test_the_one_number_said_of_a_wrong_door_takes_its_place(said: str, address:
 )
 def test_neither_hour_nor_telephone_is_part_of_an_address(said: str) -> None:
     assert said_address(turn(said), asked=True) == "演示路18号4栋601"
+
+
+def test_an_address_is_whole_down_to_its_door() -> None:
+    street = [{"entity": "address", "value": "三眼桥街道", "start": 19, "end": 24}]
+    told = turn("是我爸邓益民，13900017409，三眼桥街道演示坊4号", entities=street)
+    assert said_address(told, asked=False) == "三眼桥街道演示坊4号"
+    assert said_address(turn("去三眼桥街道看看", entities=street), asked=False) is None
+
+
+async def test_each_of_two_services_has_the_time_behind_it(talk: Talk) -> None:
+    text = "约个打扫，周五上午九点，再约个洗澡，周六下午两点"
+    (bath,) = [{"entity": "service_type", "value": "bath", "start": 15, "end": 17}]
+    both = turn(text, "book_service", [CLEANING | {"start": 2, "end": 4}, bath])
+    told = [partial(each, both, 1) for each in ("cleaning", "bath")]
+    assert [(each["date"], each["time"]) for each in told] == [
+        ("2025-06-13", "09:00"),
+        ("2025-06-14", "14:00"),
+    ]
 
 
 async def test_the_hour_told_beside_an_address_is_taken(talk: Talk) -> None:

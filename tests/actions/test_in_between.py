@@ -9,7 +9,7 @@ import pytest
 
 from actions.answers import order_number
 from actions.booking import Booking
-from actions.orders import CancelForm, ChangeForm
+from actions.orders import CancelForm, Change, ChangeForm
 from actions.places import place_said
 from actions.requests import ComplaintForm, contact_said
 from actions.turn import Spoken
@@ -293,3 +293,17 @@ async def test_a_place_is_sought_once_for_a_question_about_it(talk: Talk) -> Non
     talk.api.resolve = resolve  # type: ignore[method-assign]
     await talk("春晓路老年食堂电话是多少", "find_service")
     assert len(names) == 1
+
+
+async def test_a_note_of_something_else_changes_no_order_in_hand() -> None:
+    talk = Talk(Orders(), kind="worker")
+    talk.form = ChangeForm(talk.api)  # type: ignore[arg-type]
+    talk.slots["frame"] = Change(order=talk.api.orders[0], asked="new_time").model_dump()
+    told = {"date": "2025-06-16", "time": "09:00"}
+    errand = ("service_type", "shopping")
+    assert await talk("下周一九点 舒望春 代购", "inform", errand, **told) == [
+        "utter_later",
+        "utter_ask_new_time",
+    ]
+    assert talk.slots["later"][0]["frame"]["service_type"] == "shopping"
+    assert Change.model_validate(talk.slots["frame"]).date is None
