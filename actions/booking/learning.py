@@ -366,11 +366,11 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     name = None
     if frame.asked == "name" and not learned and not turn.when:
         name = bare_name(turn.text) or turn.value("name")
-    elif CALLED.search(turn.text) and _unnamed(frame):
+    elif CALLED.search(turn.text) and (_unnamed(frame) or _not_on_record(frame)):
         name = turn.value("name")
     if name:
         frame.name = name
-        if frame.people and frame.people[0].relation:
+        if frame.people and (frame.people[0].relation or _not_on_record(frame)):
             frame.people[0].name = name
         learned.add("name")
     if frame.asked in (CONFIRM, CORRECTION) and (right := renamed(turn.text)):
@@ -433,6 +433,13 @@ def _unnamed(frame: Booking) -> bool:
     """Whether it is for somebody else who is not on record and whose name is still to come."""
     who = frame.people[0] if frame.people else None
     return who is not None and not (who.person_id or who.own or who.name or frame.name)
+
+
+def _not_on_record(frame: Booking) -> bool:
+    """Whether it was read back for somebody else who is not on record, whose name may still be put right: "她叫刘桂珍"
+    of 刘娭毑."""
+    who = frame.people[0] if len(frame.people) == 1 else None
+    return frame.asked in (CONFIRM, CORRECTION) and who is not None and not (who.person_id or who.own)
 
 
 def _stranger(frame: Booking) -> bool:

@@ -216,6 +216,15 @@ def test_an_address_is_whole_down_to_its_door() -> None:
     assert said_address(turn("去三眼桥街道看看", entities=street), asked=False) is None
 
 
+async def test_the_full_name_told_at_the_read_back_takes_the_place_of_the_title(talk: Talk) -> None:
+    await talk("帮隔壁的刘娭毑约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    await talk("刘娭毑", "inform", ("name", "刘娭毑"))
+    await talk("13900003150", "inform", ("phone", "13900003150"))
+    assert await talk("演示村2栋102", "inform", ("address", "演示村2栋102")) == ["utter_confirm_booking"]
+    assert await talk("她叫刘桂珍", "inform", ("name", "刘桂珍")) == ["utter_confirm_booking"]
+    assert (talk.frame.name, talk.frame.people[0].name) == ("刘桂珍", "刘桂珍")
+
+
 async def test_each_of_two_services_has_the_time_behind_it(talk: Talk) -> None:
     text = "约个打扫，周五上午九点，再约个洗澡，周六下午两点"
     (bath,) = [{"entity": "service_type", "value": "bath", "start": 15, "end": 17}]
