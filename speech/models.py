@@ -46,8 +46,8 @@ KNOWN: Final = (
     ModelInfo(
         BUNDLED,
         11_000_000,
-        "Apache-2.0 code; trained on a synthetic voice, see MODEL_CARD.md",
-        "bundled; learnt from synthetic voices only: for trials, tests and demonstrations",
+        "Apache-2.0 code; trained on synthetic voices and public recordings, see MODEL_CARD.md",
+        "bundled; learnt from synthetic voices and 29 people: for trials, tests and demonstrations",
         folder=BUNDLED_FOLDER / BUNDLED,
         trial_only=True,
     ),

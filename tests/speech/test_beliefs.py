@@ -2,7 +2,7 @@
 
 import pytest
 
-from speech.beliefs import Alternative, picked, ranked, together
+from speech.beliefs import ONE_OF_THEM, Alternative, picked, ranked, together
 
 
 def beliefs(**shares: float) -> tuple[Alternative, ...]:
@@ -22,7 +22,7 @@ def test_two_hearings_that_doubt_alike_are_surer_together() -> None:
     assert picked(first) is None
     both = together(first, second)
     assert [belief.text for belief in both] == ["理发", "洗澡"]
-    assert both[0].share == pytest.approx(0.225 / (0.225 + 0.08 + 0.15 * 0.3))
+    assert both[0].share == pytest.approx(0.225 / (0.225 + 0.08 + 0.15 * 0.3 / ONE_OF_THEM))
 
 
 def test_none_of_them_is_an_answer_too() -> None:
