@@ -88,6 +88,9 @@ class AnswerAction(Single):
             return [FollowupAction("booking_form")]
         if self._answer in (find_service, order_status, other) and await noted(turn, self.api):
             return [FollowupAction("booking_form")]
+        if self._answer is find_service and turn.orders_in_a_clause and len(turn.service_types) > 1:
+            # What is asked of the other service is answered beside the booking.
+            return [FollowupAction("booking_form")]
         spoken_of = tracker.get_slot("pending") or {}
         if spoken_of.get("year") and turn.asks_if_still_so:
             return [SlotSet(name, value) for name, value in nothing_newer(spoken_of, out).items()]

@@ -97,6 +97,10 @@ THEIR_TIME = re.compile(
     r"(?:[我俺咱他她]|闺女|女儿|儿子|孩子|老[伴头]|家里?人)(?:们|家|自己)*[^，。,你您]{0,8}?(?:有|得)空"
 )
 """The time that the caller or a relative has."""
+ORDER_CLAUSE = re.compile(
+    r"(?:你好|喂|那|就|先|我|俺|咱|想|要|得|[给帮替](?:我|俺|咱|他|她|老[伴头])?|麻烦[你您]?|请|[,，])*(?:预约|[订定约])(?![了过的])"
+)
+"""A clause that begins with ordering something."""
 NO_NOTE = re.compile(
     r"[?？吗呢么]|几点|多少|哪|怎么|咋|[啥谁]|为什么|[改换挪查退撤催]|推迟|提前|取消|不[要用去来订约行能]|没|别|投诉|反映|评|记录|订单|单号|"
     r"开门|关门|营业|上班|有空|有位|电话|地址|价|钱|多久|附近|到了|来了|去了|送了|迟到|刚才|昨天|上[次回]|补贴|补助|已经|原来|过了|满意|差|坏"
@@ -478,6 +482,17 @@ class Turn:
             and (bool(self.when) or self.wishes)
             and ORDERS.search(self.text) is not None
             and not NO_ORDER.search(self.text)
+        )
+
+    @property
+    def orders_in_a_clause(self) -> bool:
+        """Whether a clause orders something for a day, whatever else is asked beside it: "俺订个明天中午的饭，再问问…"."""
+        return any(
+            each.when.date
+            and not each.when.past
+            and ORDER_CLAUSE.match(each.text)
+            and not NO_ORDER.search(each.text)
+            for each in self.clauses
         )
 
     @property

@@ -307,3 +307,16 @@ async def test_a_note_of_something_else_changes_no_order_in_hand() -> None:
     ]
     assert talk.slots["later"][0]["frame"]["service_type"] == "shopping"
     assert Change.model_validate(talk.slots["frame"]).date is None
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("俺订个明天中午的饭，一份，再跟你打听打听上门理发多少钱", True),
+        ("想约后天下午洗澡，顺便问下食堂几点开门", True),
+        ("上门理发多少钱，明天中午的饭几点送", False),
+        ("我昨天订的饭，理发多少钱", False),
+    ],
+)
+def test_a_clause_orders_whatever_is_asked_beside_it(text: str, orders: bool) -> None:
+    assert turn(text).orders_in_a_clause is orders
