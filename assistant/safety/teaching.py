@@ -39,7 +39,7 @@ FIRST = "first"
 RIDGE = 0.6
 STEPS = 30
 """Of conjugate gradients; more change no decision."""
-PLAIN = 0.3
+PLAIN = 0.6
 """What plain talk counts beside the doubles of danger; with more, less danger is heard in lines of a new author."""
 
 SEEN = 2

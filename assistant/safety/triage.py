@@ -18,10 +18,10 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.5
+DANGER_FROM = 0.45
 """From this probability on, the learned voice means danger by itself (chosen on held-out lines and the evaluation sets)."""
 
-QUESTION_FROM = 0.45
+QUESTION_FROM = 0.4
 """From here on it brings one question."""
 
 UNLIKELY = 0.35
