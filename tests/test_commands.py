@@ -282,5 +282,15 @@ def test_training_that_stops_is_said(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(models, "prepare", lambda **_: Path("/bin/false"))
-    assert models.train([], settings) == 1
+    assert models.train([], [], settings) == 1
     assert "再运行" in capsys.readouterr().out
+
+
+def test_speakers_held_out_are_told_to_the_recipe(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(models, "prepare", lambda **_: Path("/bin/true"))
+    monkeypatch.setattr(models, "_train", lambda _, arguments: given.extend(arguments))
+    assert models.train([Path("folder")], ["S0252", "S0150"], settings) == 0
+    assert given[:5] == ["--recordings", "folder", "--held-out", "S0252", "S0150"]

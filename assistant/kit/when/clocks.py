@@ -100,7 +100,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"差{_LEFT}(?:就|不到|到)?{_TWELVE}点钟?", _before_the_hour),
     rule(rf"{_TWELVE}点钟?还?差{_LEFT}", _before_the_hour),
     rule(r"午夜(?!场)|零时", Clock(24)),
-    rule(rf"(?:再?过|再等|隔|等){_SPAN}(?:以后|之后|过后|后)?(?!一{TURN})", _later),
+    rule(rf"(?:再?过|再[等有]|隔|等){_SPAN}(?:以后|之后|过后|后)?(?!一{TURN})", _later),
     rule(rf"{_SPAN}(?:以后|之后|过后|后)", _later),
     rule(rf"{_SPAN}(?:以前|之前|前)", _earlier),
     rule(rf"(?:(?<=[,，、]不[,，])|(?<=不[对是][,，])){_SPAN}(?=[吧啊呀。,，!！]|$)", _later),

@@ -25,6 +25,7 @@ from assistant.kit.when.words import (
 
 YEARS: Final = {"今年": 0, "明年": 1, "来年": 1, "转年": 1, "后年": 2, "去年": -1, "前年": -2}
 _LUNAR_MONTHS: Final = {"正": 1, "冬": 11, "腊": 12}
+_NEW_YEARS_MONTH: Final = {"元": 1}
 _LUNAR_CALENDARS: Final = ("农历", "阴历", "旧历", "老历")
 _FIXED: Final = {"初": 1, "头": 1, "上旬": 1, "中": 15, "中旬": 15, "下旬": 21}
 
@@ -58,8 +59,8 @@ def _of_month(first: date, what: str) -> date | None:
 
 
 def _shifted(today: date, shift: str) -> date:
-    """The first of this month (这), the next (下), the one after (下下), the last (上)."""
-    return add_months(today.replace(day=1), shift.count("下") - shift.count("上"))
+    """The first of this month (这), the next (下), the one after (下下, 再下), the last (上)."""
+    return add_months(today.replace(day=1), shift.count("下") + shift.count("再") - shift.count("上"))
 
 
 def _month(match: re.Match[str], now: datetime) -> Day | None:
@@ -89,7 +90,7 @@ def _nth(match: re.Match[str], now: datetime) -> Day | None:
     first = _shifted(now.date(), match["shift"] or "")
     if month:
         first = next_of(lambda year: date(year, month, 1), now.date().replace(day=1)) or first
-    last = match["nth"] == "最后"
+    last = match["nth"] in ("最后", "最末")
     nth = {"头": 1}.get(match["nth"]) or number(match["nth"]) or 1
     if match["weekday"] is None:
         return _day(month_end(first) if last else first + DAY * (nth - 1), now.date())
@@ -129,7 +130,7 @@ def _date(match: re.Match[str], now: datetime) -> Day | None:
     """
     today = now.date()
     day = number(match["day"].removeprefix("初"))
-    month = _LUNAR_MONTHS.get(match["month"]) or number(match["month"])
+    month = (_LUNAR_MONTHS | _NEW_YEARS_MONTH).get(match["month"]) or number(match["month"])
     if not day or not month:
         return None
     year = year_said(match["year"], today)
@@ -137,6 +138,12 @@ def _date(match: re.Match[str], now: datetime) -> Day | None:
         lunar = _lunar_date(-month if match["leap"] else month, day)
         return _day(lunar(year), today) if year else _yearly(lunar, today)
     return _day(make(year, month, day), today) if year else _yearly(lambda y: make(y, month, day), today)
+
+
+def _solar(match: re.Match[str], now: datetime) -> Day | None:
+    """八月十五，我说的是阳历: the calendar told behind the day."""
+    month, day = number(match["month"]) or 0, number(match["day"]) or 0
+    return _yearly(lambda year: make(year, month, day), now.date())
 
 
 def _is_lunar(match: re.Match[str]) -> bool:
@@ -192,14 +199,14 @@ _LUNAR: Final = rf"(?:{'|'.join(_LUNAR_CALENDARS)})"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"(?P<shift>[下上]+|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
+        rf"(?P<shift>再下|[下上]+|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
         _month,
     ),
     rule(r"(?P<shift>下+)个?月的?今[天日儿]", _same_day),
     rule(rf"(?P<count>{COUNT})个月{LATER}的?(?P<day>{DAY_NUMBER})[号日]", _months_ahead),
     rule(
-        rf"(?:(?P<shift>[下上]+|这|本|当)个?|(?P<month>{MONTH_NUMBER}))月份?的?第?"
-        rf"(?P<nth>头|最后|[一二三四五])一?(?:个{WEEK}(?P<weekday>[一二三四五六日天])|天)",
+        rf"(?:(?P<shift>再下|[下上]+|这|本|当)个?|(?P<month>{MONTH_NUMBER}))月份?的?第?"
+        rf"(?P<nth>头|最[后末]|[一二三四五])一?(?:个{WEEK}(?P<weekday>[一二三四五六日天])|天)",
         _nth,
     ),
     rule(rf"(?P<month>{MONTH_NUMBER})月份?(?P<what>{_EDGE})", _part_of_month),
@@ -207,8 +214,12 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"(?P<year>[今明去来]年)?年[底末]", _end_of_year),
     rule(
         rf"""(?P<year>[今明后去前来转]年|\d{{4}}年?|[一二][零〇{NINE}]{{3}}年)?的?{_CALENDAR}?的?
-        (?P<leap>闰)?(?P<month>{MONTH_NUMBER}|[正冬腊])月份?(?P<day>{LUNAR_DAY}|{DAY_NUMBER})(?![天点个])(?P<sign>号|日)?""",
+        (?P<leap>闰)?(?P<month>{MONTH_NUMBER}|[正冬腊元])月份?(?P<day>{LUNAR_DAY}|{DAY_NUMBER})(?![天点个])(?P<sign>号|日)?""",
         _date,
+    ),
+    rule(
+        rf"(?P<month>{MONTH_NUMBER})月份?(?P<day>{DAY_NUMBER})[号日]?[,，]?[我说的是按照算指]*(?:公历|阳历|新历)",
+        _solar,
     ),
     rule(r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)", _figures),
     rule(r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-3]?\d)(?![\d/])", _figures),

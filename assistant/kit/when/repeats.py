@@ -74,7 +74,7 @@ def _edge_of_month(match: re.Match[str], now: datetime) -> Repeat:
 
 def _nth_weekday(match: re.Match[str], now: datetime) -> Repeat:
     """每月头一个礼拜一, 每个月最后一个周五."""
-    nth = {"头": 1, "最后": -1}.get(match["nth"]) or number(match["nth"]) or 1
+    nth = {"头": 1, "最后": -1, "最末": -1}.get(match["nth"]) or number(match["nth"]) or 1
     return Repeat("MONTHLY", byday=(f"{nth}{CODES[WEEKDAYS[match['day']]]}",))
 
 
@@ -112,7 +112,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"一[天日](?:[一两二三四]?[顿次回趟餐](?!\S{0,2}药)|早中晚|早晚|一早一晚)", Repeat("DAILY")),
     rule(r"(?:每天|天天)(?:早中晚|早晚|一早一晚)", Repeat("DAILY")),
     rule(rf"每隔(?P<gap>{COUNT})[天日]", _days),
-    rule(rf"隔(?P<gap>{COUNT})[天日](?={TURN}|一|$|[,，。])", _days),
+    rule(rf"隔(?P<gap>{COUNT})[天日](?={TURN}|一|[^\s,，。]一{TURN}|$|[,，。])", _days),
     rule(rf"每(?P<each>{COUNT})[天日]", _days),
     rule(rf"(?P<each>{COUNT})天{_ONCE}", _days),
     rule(r"每?隔[天日]", Repeat("DAILY", 2)),
@@ -130,10 +130,13 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"每个?月的?(?P<days>{_MONTH_DAY}(?:[、,，和跟]?(?:每月)?{_MONTH_DAY})*)", _months),
     rule(rf"每隔?(?P<each>[两二三四六])个月(?:的?(?P<days>{_MONTH_DAY}))?", _months),
     rule(r"(?:每?逢|每个?月)?的?(?:农历)?(?P<days>初一[、和跟，,]?(?:每?月?)十五)", _months),
-    rule(r"每个?月的?最后一天", Repeat("MONTHLY", bymonthday=(-1,))),
+    rule(r"每个?月的?最[后末]一天", Repeat("MONTHLY", bymonthday=(-1,))),
     rule(r"一日三餐|三[餐顿](?=都|全)", Repeat("DAILY")),
     rule(rf"每个?月的?月?(?P<edge>底|末|初(?![{NINE}十])|头(?!一)|中)", _edge_of_month),
-    rule(rf"每个?月的?第?(?P<nth>头|最后|[一二三四五])一?个?{WEEK}(?P<day>[一二三四五六日天])", _nth_weekday),
+    rule(
+        rf"每个?月的?第?(?P<nth>头|最[后末]|[一二三四五])一?个?{WEEK}(?P<day>[一二三四五六日天])",
+        _nth_weekday,
+    ),
     rule(r"每个?月(?!初|底|退休|工资|养老金|补[贴助]|\S{0,5}[块元钱])|月月", Repeat("MONTHLY")),
     rule(r"每隔一个?月|隔月", Repeat("MONTHLY", 2)),
     rule(r"每个?季度", Repeat("MONTHLY", 3)),

@@ -15,8 +15,8 @@ _SATURDAY: Final = 5
 
 
 def _monday(today: date, week: str) -> date:
-    """The Monday of this week (这), the next (下), the one after (下下), the last (上)."""
-    return today - DAY * today.weekday() + DAY * 7 * (week.count("下") - week.count("上"))
+    """The Monday of this week (这), the next (下), the one after (下下, 再下), the last (上)."""
+    return today - DAY * today.weekday() + DAY * 7 * (week.count("下") + week.count("再") - week.count("上"))
 
 
 def _weekday(match: re.Match[str], now: datetime) -> Day:
@@ -55,13 +55,13 @@ def _week(match: re.Match[str], now: datetime) -> Day:
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"(?P<week>下+|这|本)个?{WEEK}(?P<first>[一二三四五六])(?:到|至|~|-|—+)(?:这个?|本)?{WEEK}?(?P<last>[二三四五六日天])(?![点号])",
+        rf"(?P<week>再下|下+|这|本)个?{WEEK}(?P<first>[一二三四五六])(?:到|至|~|-|—+)(?:这个?|本)?{WEEK}?(?P<last>[二三四五六日天])(?![点号])",
         _range,
     ),
     rule(
-        rf"(?P<week>[下上]+|这|本)?个?(?<!每)(?:{WEEK}(?:的|,|，)?)?{WEEK}(?P<days>{WEEKDAY_LIST})",
+        rf"(?P<week>再下|[下上]+|这|本)?个?(?<!每)(?:{WEEK}(?:的|,|，)?)?{WEEK}(?P<days>{WEEKDAY_LIST})",
         _weekday,
     ),
-    rule(rf"(?P<week>[下上]+个?|这个?|本)?{THE_WEEKEND}", _weekend),
-    rule(rf"(?P<week>[下上]+|这|本)个?{WEEK}(?!末)", _week),
+    rule(rf"(?P<week>再下个?|[下上]+个?|这个?|本)?{THE_WEEKEND}", _weekend),
+    rule(rf"(?P<week>再下|[下上]+|这|本)个?{WEEK}(?!末)", _week),
 )

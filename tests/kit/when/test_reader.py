@@ -47,6 +47,13 @@ def at(text: str, now: datetime = NOW) -> When:
         ("2027-01-05", "2027-01-05"),
         ("二零二七年一月五号", "2027-01-05"),
         ("下个工作日", "2026-11-19"),
+        ("再下个月的一号", "2027-01-01"),
+        ("再下周三", "2026-12-02"),
+        ("明年元月五号", "2027-01-05"),
+        ("八月十五，我说的是阳历", "2027-08-15"),
+        ("冬至之后那天", "2026-12-23"),
+        ("这个月最末一个周五", "2026-11-27"),
+        ("这周六一大早", "2026-11-21"),
     ],
 )
 def test_days_reckoned_from_today(said: str, day: str) -> None:
@@ -427,3 +434,29 @@ def test_a_day_just_gone_by_is_kept_beside_that_of_next_year(
     found = at(text)
     assert (str(found.missed) if found.missed else None) == missed
     assert date_said is None or str(found.date) == date_said
+
+
+@pytest.mark.parametrize(
+    ("said", "time", "part"),
+    [
+        ("今儿后半晌五点", "17:00", None),
+        ("后儿个傍晌", None, "noon"),
+        ("再有半拉钟头", "10:30", None),
+        ("周六一大早", None, "morning"),
+    ],
+)
+def test_hours_and_parts_of_the_day_in_dialect(said: str, time: str | None, part: str | None) -> None:
+    when = at(said)
+    assert (when.time and f"{when.time:%H:%M}", when.part_of_day if not when.time else None) == (time, part)
+    assert when.recurrence is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("每个月最末一个星期五", "FREQ=MONTHLY;BYDAY=-1FR"),
+        ("隔一天洗一回", "FREQ=DAILY;INTERVAL=2"),
+    ],
+)
+def test_what_comes_again_in_other_words(said: str, rule: str) -> None:
+    assert at(said).recurrence == rule
