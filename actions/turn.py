@@ -93,6 +93,10 @@ ASKS_FREE = re.compile(
     r"(?:约|订|排)(?:都|得)?满了?(?:没有?|[吗么不嘛啵没]|[?？])|是不是(?:都)?(?:约|订|排)满"
 )
 """It is asked what is free: 周六九点有空吗, 明天下午还能约吗, 哪天有空位."""
+TAG = re.compile(
+    r"[，,\s]*(?:行不行?|行[吗么嘛]|可以[吗么嘛不]|可不可以|成不成?|成[吗嘛]|中不中?|中[吗嘛]|好不好?|好[吗嘛])[?？。]*$"
+)
+"""A wish put as a question: "周五上午十点行不行"."""
 THEIR_TIME = re.compile(
     r"(?:[我俺咱他她]|闺女|女儿|儿子|孩子|老[伴头]|家里?人)(?:们|家|自己)*[^，。,你您]{0,8}?(?:有|得)空"
 )
@@ -481,7 +485,7 @@ class Turn:
             named
             and (bool(self.when) or self.wishes)
             and ORDERS.search(self.text) is not None
-            and not NO_ORDER.search(self.text)
+            and not NO_ORDER.search(TAG.sub("", self.text))
         )
 
     @property
@@ -500,7 +504,7 @@ class Turn:
         """Whether no more is said than which service and when, as one notes it down: "周五上午九点卢玉成理发"."""
         moment = self.when.date and not self.when.past
         named = [each for each in self.service_types if each not in ("residential", "home_bed")]
-        return bool(moment and named) and not NO_NOTE.search(self.text)
+        return bool(moment and named) and not NO_NOTE.search(TAG.sub("", self.text))
 
     @property
     def names_something(self) -> bool:
@@ -580,6 +584,7 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
     text, entities = message.get("text") or "", tuple(message.get("entities") or ())
     if (message.get("metadata") or {}).get("asked") == "service":
         entities += _service_named(text, entities)
+    entities = _formally_named(text, entities)
     if not spans:
         return entities
     return tuple(
@@ -590,6 +595,22 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
             or (each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) >= len(text))
         )
     )
+
+
+FORMAL = re.compile(r"(?<![帮救补互辅协资求])助[餐浴洁医行急](?![器架])")
+"""Official names, which mean nothing else."""
+
+
+def _formally_named(text: str, entities: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """The service that the text calls by its official name ("下周一助浴两人"), where another was made of it."""
+    formal = {name[0]: name.span() for name in FORMAL.finditer(text)}
+    named = {kind.key: formal[kind.name] for kind in SERVICE_TYPES.values() if kind.name in formal}
+    found = [each for each in entities if each["entity"] == "service_type"]
+    if len(named) != 1 or any(each["value"] in named for each in found):
+        return entities
+    ((key, (start, end)),) = named.items()
+    others = tuple(each for each in entities if each["entity"] != "service_type")
+    return (*others, {"entity": "service_type", "value": key, "start": start, "end": end})
 
 
 def _service_named(text: str, entities: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:

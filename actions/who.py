@@ -104,9 +104,15 @@ def _recognise(found: list[Who], known: Known, turn: Turn) -> None:
         found.append(Who(person_id=known.person_id, name=known.name))
 
 
+GONE = r"(?:最近|刚|才|都|已经|去年|前年|上个?月|前些[年天]|早就?|也)*(?:走了|没了|不在了|去世|过世|病逝|故去|老了)"
+"""Behind whoever has died: 外公最近老伴走了."""
+
+
 def _who(words: str, turn: Turn) -> Who | None:
     if words == "self":
         return caller(turn)
+    if re.search(re.escape(words) + GONE, turn.text):
+        return None
     if NEIGHBOUR.match(OWN_ADDRESS.sub("", words)) and turn.speaker.kind != "worker":
         # "是我对门的易爹爹，给他搞一下": the name that goes on record is still to come.
         return Who(relation=NEIGHBOURS) if FOR_NEIGHBOUR.search(turn.text) or turn.asked == "person" else None

@@ -45,12 +45,13 @@ def amend(frame: Booking, turn: Turn) -> list[Who]:
 
 
 def drop_service(frame: Booking, turn: Turn) -> str | None:
-    """Drop one of several services that were wished for in one breath ("洗澡的不要了"); returns its key."""
+    """Drop one of several services that were wished for in one breath ("洗澡的不要了", "只订打扫"); returns its key."""
     if frame.asked not in (CONFIRM, CORRECTION) or not frame.more or turn.adds:
         return None
     wishes = [_own(frame), *({"service_type": frame.service_type, **each} for each in frame.more)]
-    clauses = [clause.text for clause in turn.clauses if DROPPED.search(clause.text)]
-    named = {key for key in services(turn) if own_words(key, turn) in clauses}
+    every = {wish["service_type"] for wish in wishes}
+    alone = {key for key in every if _told_of(key, turn, re.compile(KEPT_ALONE))}
+    named = every - alone if alone else {key for key in every if _told_of(key, turn, DROPPED)}
     gone = [wish for wish in wishes if wish["service_type"] in named]
     left = [wish for wish in wishes if wish not in gone]
     if not gone or not left or len({wish["service_type"] for wish in gone}) > 1:
@@ -61,6 +62,12 @@ def drop_service(frame: Booking, turn: Turn) -> str | None:
         people = [who.model_dump() for who in frame.people]
         _take_over(frame, [{"people": people, **each} for each in left])
     return str(gone[0]["service_type"])
+
+
+def _told_of(service: str, turn: Turn, words: re.Pattern[str]) -> bool:
+    """Whether a clause that names a service has such words."""
+    clauses = [clause.text for clause in turn.clauses if words.search(clause.text)]
+    return service in services(turn) and own_words(service, turn) in clauses
 
 
 def _own(frame: Booking) -> Wish:

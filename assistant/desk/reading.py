@@ -197,7 +197,7 @@ def _is_habit(piece: str, span: tuple[int, int], *, once: bool) -> bool:
 SHORT = 3
 """Characters behind the words for every day that tell nothing of somebody's life."""
 TOLD = re.compile(
-    r"懒得|[没冇]人|[没冇]法|一个人|在家|凑合|对付|[累疼忙愁怕]|睡|吃药|上班|守着|照[顾看]|伺候|[做买弄]不|有空|发呆"
+    r"懒得|[没冇]人|[没冇]法|一个人|在家|凑合|对付|[累疼忙愁怕]|睡|吃药|上班|守着|照[顾看]|伺候|[做买弄]不|有空|发呆|[哭泪叹咳]|念叨|惦记|发脾气|不(?:说话|吭声|出门|下床)|唉声"
 )
 """What is told of somebody's days."""
 

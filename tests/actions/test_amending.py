@@ -69,6 +69,7 @@ def test_where_it_is_for_one_nothing_is_parted() -> None:
     ("text", "first", "more"),
     [
         ("理发的不要了", "cleaning", []),
+        ("对，只订理发", "haircut", []),
         ("保洁不要了", "haircut", []),
         ("再约个理发，饭不要了", "cleaning", ["haircut"]),
         ("理发和保洁都不要了", "cleaning", ["haircut"]),

@@ -560,3 +560,23 @@ async def test_a_bare_name_of_a_service_answers_the_question_for_one(talk: Talk)
 )
 def test_what_is_near_is_sought_by_street_or_district(address: str, near: str | None) -> None:
     assert Booking(address=address).street_or_town == near
+
+
+def test_whoever_has_died_is_not_booked_for() -> None:
+    family: dict[str, Any] = {"kind": "family", "person_id": "p1"}
+    people = [{"entity": "person", "value": "外公"}, {"entity": "person", "value": "老伴"}]
+    gone = turn("外公最近老伴走了，想请人开导开导", "book_service", people, **family)
+    assert [who.relation for who in named(gone)] == ["外公"]
+    both = turn("给外公和老伴都订一份", "book_service", people, **family)
+    assert [who.relation for who in named(both)] == ["外公", "老伴"]
+
+
+def test_an_official_name_is_the_service() -> None:
+    def heard_as(text: str, service: str) -> tuple[str, ...]:
+        found = _wanted({"text": text, "entities": [{"entity": "service_type", "value": service}]}, [])
+        return tuple(each["value"] for each in found)
+
+    assert heard_as("下周一助浴两人：苗本立上午九点", "legal_aid") == ("bath",)
+    assert heard_as("助浴再加助洁", "bath") == ("bath",)
+    assert heard_as("想买个助行器", "home_adaptation") == ("home_adaptation",)
+    assert heard_as("请帮助医生", "family_doctor") == ("family_doctor",)

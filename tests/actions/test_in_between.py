@@ -231,6 +231,7 @@ async def test_the_last_figures_of_a_number_name_the_order(cancelling: Talk) -> 
         ("10:00 明天 代理发 谷玉珍", True),
         ("理发改到周五上午九点", False),
         ("周五上午九点能理发吗", False),
+        ("左宗玉要理发，周五上午九点行不行", True),
         ("昨天理发", False),
         ("理发", False),
     ],

@@ -120,6 +120,7 @@ def test_what_is_to_stay_is_not_wanted_changed(text: str, stays: list[str]) -> N
         ("我闺女天天给我送饭，明天她出差，你们给我送一份", "2025-06-12", None),
         ("我天天一个人在家，想订个饭", None, None),
         ("咦，不要天天，就后天一回", "2025-06-13", None),
+        ("外公最近老伴走了 天天抹眼泪 能请心理老师后天来吗", "2025-06-13", None),
         ("天天给我送", None, "FREQ=DAILY"),
         ("我妈每天中午要送一份，从明天开始", "2025-06-12", "FREQ=DAILY"),
         ("我每周二要去透析，想找人陪着去", None, "FREQ=WEEKLY;BYDAY=TU"),

@@ -57,7 +57,7 @@ _HOLIDAY: Final = r"(?:节|假期|放假|长假|黄金周)"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有]){_NO_NUMBER}{_NO_PERSON}(?P<name>{_NAMES})(?![路街村社公镇广粽树轻纪糕])(?!(?<=一)[零二三四五六七八九]){_HOLIDAY}?{_BESIDE}",
+        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有]){_NO_NUMBER}{_NO_PERSON}(?P<name>{_NAMES})(?![路街村社公镇广粽树轻纪糕])(?!(?<=一)[零二三四五六七八九]){_HOLIDAY}?(?:当[天日])?{_BESIDE}",
         _festival,
     ),
     rule(

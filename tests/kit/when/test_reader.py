@@ -54,6 +54,8 @@ def at(text: str, now: datetime = NOW) -> When:
         ("冬至之后那天", "2026-12-23"),
         ("这个月最末一个周五", "2026-11-27"),
         ("这周六一大早", "2026-11-21"),
+        ("元旦节当天", "2027-01-01"),
+        ("28号当天", "2026-11-28"),
     ],
 )
 def test_days_reckoned_from_today(said: str, day: str) -> None:
