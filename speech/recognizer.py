@@ -71,6 +71,8 @@ class Hints:
 
     phrases: tuple[str, ...] = ()
     only: bool = True
+    beside: tuple[str, ...] = ()
+    """Held against the sound beside them, but no answers: only the sound itself speaks for these."""
 
 
 NO_HINTS: Final = Hints()
@@ -183,7 +185,11 @@ class Recognition:
         sound, self._sound = samples_of(bytes(self._sound)), bytearray()
         if self.acoustics is None or not len(sound):
             return ()
-        return beliefs(self.acoustics, resample(sound, self.rate, TELEPHONE_RATE), self._hints.phrases)
+        return beliefs(
+            self.acoustics,
+            resample(sound, self.rate, TELEPHONE_RATE),
+            (*self._hints.phrases, *self._hints.beside),
+        )
 
     def _keep(self, result: str) -> None:
         heard = parse(json.loads(result))

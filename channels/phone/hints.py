@@ -51,4 +51,4 @@ class Question:
     @property
     def hints(self) -> Hints:
         """Never confined to the phrases: a call for help or for a person may come at any question."""
-        return Hints((*self.phrases, *URGENT) if self.closed else self.phrases, only=False)
+        return Hints(self.phrases, only=False, beside=URGENT if self.closed else ())

@@ -16,8 +16,8 @@ CLEAR: Final = 0.8
 """Confidence of the first hearing above which a model made for real callers is not doubted."""
 AUDIBLE: Final = 0.35
 """A second hearing less sure than this is a guess at noise."""
-SURELY: Final = 0.8
-"""Belief below which a call for help that neither hearing wrote is another reading only: the desk asks about it."""
+ALONE: Final = 0.5
+"""Belief that the first hearing's sound needs where no second one was asked."""
 ALIKE: Final = 0.8
 """As like in sound as this, what was heard is the expected phrase with other characters."""
 MOST: Final = 9
@@ -60,8 +60,6 @@ def settle(first: Heard, second: Heard | None, question: Question) -> Understood
     if expected is not None:
         return _with(expected, first.confidence, first, second, "expected")
     choice = _picked(first, second, question)
-    if choice is not None and is_urgent(choice.text) and choice.share < SURELY:
-        return _with(first.text, first.confidence, first, second, "vosk", perhaps=choice.text)
     if choice is not None:
         return _with(choice.text, choice.share, first, second, "expected")
     if second is None or second.confidence < AUDIBLE:
@@ -109,7 +107,8 @@ def _expected(heard: Heard, question: Question) -> str | None:
 def _picked(first: Heard, second: Heard | None, question: Question) -> Alternative | None:
     """The answer to a closed question that the sound itself speaks for, be the texts what they may.
 
-    A call for help is held against the sound beside the answers, and is one of them.
+    None where something else was clearly heard, or where a call for help fits the sound better than any answer: such
+    words are the text's to tell, since ordinary ones sound like them ("就订这个": 救命).
     """
     if not question.closed or is_urgent(first.text) or (second is not None and is_urgent(second.text)):
         return None
@@ -119,20 +118,14 @@ def _picked(first: Heard, second: Heard | None, question: Question) -> Alternati
         meaning = question.meaning(belief.text)
         shares[meaning] = shares.get(meaning, 0.0) + belief.share
     choice = picked(ranked(shares))
-    if choice is None:
+    if choice is None or (second is None and choice.share < ALONE):
         return None
     said = next(belief.text for belief in beliefs if question.meaning(belief.text) == choice.text)
-    return Alternative(said, choice.share)
+    otherwise = first.confidence >= CLEAR and matches([(first.text, 1.0)], [said])[0].likeness < SURE
+    return None if otherwise or is_urgent(said) else Alternative(said, choice.share)
 
 
-def _with(
-    text: str, confidence: float, first: Heard, second: Heard | None, by: str, *, perhaps: str = ""
-) -> Understood:
-    readings = [
-        perhaps,
-        first.text,
-        *([second.text] if second else []),
-        *(one.text for one in first.alternatives),
-    ]
+def _with(text: str, confidence: float, first: Heard, second: Heard | None, by: str) -> Understood:
+    readings = [first.text, *([second.text] if second else []), *(one.text for one in first.alternatives)]
     others = dict.fromkeys(reading for reading in readings if reading and reading != text)
     return Understood(text, min(1.0, max(0.0, confidence)), tuple(others)[:MOST], by)

@@ -77,7 +77,7 @@ class Senses:
             return None
         prompt, phrases = (
             "，".join(question.phrases)[:PROMPT],
-            question.hints.phrases if question.closed else (),
+            (*question.phrases, *question.hints.beside) if question.closed else (),
         )
         hearing = asyncio.create_task(self.second.hear(pcm, prompt=prompt, phrases=phrases))
         done, _ = await asyncio.wait({hearing}, timeout=SECOND_S)

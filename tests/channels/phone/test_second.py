@@ -91,11 +91,18 @@ def test_ways_to_say_yes_are_one_answer() -> None:
     assert settle(believing("队", ("对的", 0.35), ("不对", 0.3)), None, FREE).text == "队"
 
 
-def test_a_call_for_help_is_held_against_the_sound_beside_the_answers() -> None:
-    assert "救命" in YES.hints.phrases and "救命" not in FREE.hints.phrases
-    assert settle(believing("就名", ("救命", 0.9), ("对", 0.05)), None, YES).text == "救命"
-    doubtful = settle(believing("就名", ("救命", 0.6), ("对", 0.1)), None, YES)
-    assert (doubtful.text, doubtful.alternatives) == ("就名", ("救命",))
+def test_a_call_for_help_is_no_answer_and_raises_nothing_by_its_sound_alone() -> None:
+    assert "救命" in YES.hints.beside and not FREE.hints.beside
+    # "就行" sounds like it: its likeness in writing makes it no other reading.
+    assert "救命" not in YES.hints.phrases
+    understood = settle(believing("就订这个", ("救命", 0.9), ("对", 0.05)), None, YES)
+    assert (understood.text, understood.alternatives) == ("就订这个", ())
+
+
+def test_what_was_clearly_heard_otherwise_stands() -> None:
+    clear = replace(believing("我想问一下", ("不行", 0.7), ("对", 0.1)), confidence=0.9)
+    assert settle(clear, None, YES).text == "我想问一下"
+    assert settle(replace(clear, confidence=0.4), None, YES).text == "不行"
 
 
 def test_nothing_heard_twice_is_nothing() -> None:
