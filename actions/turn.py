@@ -478,11 +478,15 @@ class Turn:
         return WISH.search(self.text) is not None or bool(self.when)
 
     @property
+    def names_a_service(self) -> bool:
+        """Whether a service stands in the words, rather than being only guessed from all of them."""
+        return any(self.names("service_type", each) for each in self.service_types)
+
+    @property
     def orders(self) -> bool:
         """Whether a named service is wished for on a day, or for somebody, in plain words."""
-        named = any(self.names("service_type", each) for each in self.service_types)
         return (
-            named
+            self.names_a_service
             and (bool(self.when) or self.wishes)
             and ORDERS.search(self.text) is not None
             and not NO_ORDER.search(TAG.sub("", self.text))

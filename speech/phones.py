@@ -5,7 +5,7 @@ from typing import Final
 
 from pypinyin import Style, pinyin
 
-from speech.saying import pronounce
+from speech.saying import pronounce, say
 from speech.saying.syllables import FINALS, INITIALS, Syllable, parse
 
 PHONES: Final = ("SIL", *sorted(INITIALS), *(f"{final}{tone}" for final in FINALS for tone in range(1, 6)))
@@ -23,6 +23,12 @@ def phones_of(syllables: list[Syllable]) -> tuple[str, ...]:
         for phone in (syllable.initial, f"{syllable.final}{syllable.tone}", "er5" if syllable.erhua else "")
         if phone
     )
+
+
+@lru_cache(maxsize=20_000)
+def phones_said(text: str) -> tuple[str, ...]:
+    """The phones of a written text as it is said."""
+    return phones_of(pronounce(say(text)))
 
 
 @lru_cache(maxsize=100_000)

@@ -71,8 +71,13 @@ class Hints:
 
     phrases: tuple[str, ...] = ()
     only: bool = True
-    beside: tuple[str, ...] = ()
-    """Held against the sound beside them, but no answers: only the sound itself speaks for these."""
+    held: tuple[str, ...] = ()
+    """Held against the sound itself at the end of the turn; with `only` the phrases are."""
+
+    @property
+    def spotted(self) -> tuple[str, ...]:
+        """All that is held against the sound."""
+        return self.phrases if self.only else self.held
 
 
 NO_HINTS: Final = Hints()
@@ -160,7 +165,7 @@ class Recognition:
 
     def push(self, pcm: bytes) -> str:
         """Hear more s16le sound; returns the whole turn so far as text."""
-        if self._hints.phrases and self.acoustics and len(self._sound) <= 2 * self.rate * LONGEST_S:
+        if self._hints.spotted and self.acoustics and len(self._sound) <= 2 * self.rate * LONGEST_S:
             self._sound += pcm
         if self._native.AcceptWaveform(pcm):
             self._keep(self._native.Result())
@@ -185,11 +190,7 @@ class Recognition:
         sound, self._sound = samples_of(bytes(self._sound)), bytearray()
         if self.acoustics is None or not len(sound):
             return ()
-        return beliefs(
-            self.acoustics,
-            resample(sound, self.rate, TELEPHONE_RATE),
-            (*self._hints.phrases, *self._hints.beside),
-        )
+        return beliefs(self.acoustics, resample(sound, self.rate, TELEPHONE_RATE), self._hints.spotted)
 
     def _keep(self, result: str) -> None:
         heard = parse(json.loads(result))

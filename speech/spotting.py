@@ -13,8 +13,7 @@ import numpy.typing as npt
 from speech.acoustics import Acoustics, Scores
 from speech.audio import TELEPHONE_RATE, Samples
 from speech.beliefs import Alternative, ranked
-from speech.phones import PHONE_ID, phones_of
-from speech.saying import pronounce, say
+from speech.phones import PHONE_ID, phones_said
 
 LONGEST_S: Final = 8
 """Longer turns are no answers to a closed question."""
@@ -52,7 +51,7 @@ def beliefs(acoustics: Acoustics, samples: Samples, phrases: Sequence[str]) -> t
 
 
 def _phones(phrase: str) -> list[int]:
-    return [PHONE_ID[phone] - 1 for phone in phones_of(pronounce(say(phrase)))]
+    return [PHONE_ID[phone] - 1 for phone in phones_said(phrase)]
 
 
 def _fits(scores: Scores, phrases: Sequence[Sequence[int]]) -> Floats:

@@ -30,7 +30,12 @@ async def as_before(api: Client, frame: Booking, turn: Turn) -> set[str]:
         The data taken over, by name; empty where nothing was ever ordered.
     """
     again = AS_BEFORE.search(turn.text) or AGAIN.search(turn.text)
-    if (frame.service_type and _named(turn)) or frame.asked or not again or turn.speaker.person_id is None:
+    if (
+        (frame.service_type and turn.names_a_service)
+        or frame.asked
+        or not again
+        or turn.speaker.person_id is None
+    ):
         return set()
     found = [
         (order, who)
@@ -47,11 +52,6 @@ async def as_before(api: Client, frame: Booking, turn: Turn) -> set[str]:
     if not (frame.time or frame.part):
         frame.time = start.strftime("%H:%M")
     return {"service_type", "quantity", "time", "people"}
-
-
-def _named(turn: Turn) -> bool:
-    """Whether a service stands in the text, rather than being only implied by all of it."""
-    return any(turn.names("service_type", each) for each in turn.values("service_type"))
 
 
 async def _seniors(api: Client, frame: Booking, turn: Turn) -> list[Who]:

@@ -85,7 +85,7 @@ class BookingForm(Wondering):
             await self._tell_facts(frame, turn, out)
             await self.go_on(frame, turn, out)
             return True
-        about_this = turn.intent == "ask_subsidy" and not _names_a_service(turn)
+        about_this = turn.intent == "ask_subsidy" and not turn.names_a_service
         if about_this or (turn.asks_price and turn.intent != "ask_subsidy"):
             await self.aside(frame, turn, out)
             await self.go_on(frame, turn, out)
@@ -151,7 +151,7 @@ class BookingForm(Wondering):
         if frame.more and (more := another(frame, turn)):
             out.say("utter_later", matter=SERVICE_TYPES[more["service_type"]].called)
         if turn.asks_subsidy or turn.intent == "ask_subsidy":
-            topic = "" if _names_a_service(turn) else frame.title
+            topic = "" if turn.names_a_service else frame.title
             await ask_subsidy(turn, out, self.api, inside=True, topic=topic)
             return
         if not turn.asks_price:
@@ -358,11 +358,6 @@ def _dated(wish: Booking, today: date) -> str:
         if wish.date
         else wish.title
     )
-
-
-def _names_a_service(turn: Turn) -> bool:
-    """Whether a service stands in the words, rather than being only guessed from all of them."""
-    return any(turn.names("service_type", each) for each in turn.service_types)
 
 
 def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:

@@ -42,9 +42,7 @@ class Wondering(Asking):
     async def _step(self, frame: Booking, turn: Turn, out: Out, first: bool) -> None:
         asked = turn.asks_free and not BEDS & set(turn.service_types)
         frame.wonders = asked or (first and frame.wonders)
-        another = set(turn.service_types) - {frame.service_type} and any(
-            turn.names("service_type", each) for each in turn.service_types
-        )
+        another = set(turn.service_types) - {frame.service_type} and turn.names_a_service
         if first or not frame.wonders or (frame.service_type and another):
             await super()._step(frame, turn, out, first)
             return

@@ -50,5 +50,8 @@ class Question:
 
     @property
     def hints(self) -> Hints:
-        """Never confined to the phrases: a call for help or for a person may come at any question."""
-        return Hints(self.phrases, only=False, beside=URGENT if self.closed else ())
+        """Never confined to the phrases: a call for help or for a person may come at any question.
+
+        Answers to a closed question are held against the sound, and calls for help, so that none passes for one.
+        """
+        return Hints(self.phrases, only=False, held=(*self.phrases, *URGENT) if self.closed else ())

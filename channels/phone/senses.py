@@ -75,10 +75,7 @@ class Senses:
         """The second hearing, within ``SECOND_S``; None when it is busy, too late or not there."""
         if self.second is None:
             return None
-        prompt, phrases = (
-            "，".join(question.phrases)[:PROMPT],
-            (*question.phrases, *question.hints.beside) if question.closed else (),
-        )
+        prompt, phrases = "，".join(question.phrases)[:PROMPT], question.hints.held
         hearing = asyncio.create_task(self.second.hear(pcm, prompt=prompt, phrases=phrases))
         done, _ = await asyncio.wait({hearing}, timeout=SECOND_S)
         heard = hearing.result() if done else None

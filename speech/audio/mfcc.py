@@ -27,7 +27,7 @@ def mfcc(samples: Floats) -> Floats:
     frames = frames - _PREEMPHASIS * np.concatenate([frames[:, :1], frames[:, :-1]], 1)
     spectrum = np.abs(np.fft.rfft(frames * _TAPER, _FFT)) ** 2
     energies = np.log(np.maximum(spectrum[:, :-1] @ _FILTERS, np.finfo(np.float32).eps))
-    return np.asarray(energies @ cepstra(), np.float32)
+    return np.asarray(energies @ _CEPSTRA, np.float32)
 
 
 def mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -53,3 +53,4 @@ def cepstra(bins: int = BINS, lifter: int = 22) -> npt.NDArray[np.float64]:
 
 
 _FILTERS: Final = _filters()
+_CEPSTRA: Final = cepstra()

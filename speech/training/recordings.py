@@ -18,8 +18,7 @@ from speech.acoustics import Acoustics
 from speech.audio import Samples
 from speech.audio.files import read_sound
 from speech.audio.resampling import resample
-from speech.phones import PHONE_ID, phones_of
-from speech.saying import pronounce, say
+from speech.phones import PHONE_ID, phones_said
 from speech.training.voices import RATE, Spoken
 
 STEP_SECONDS: Final = 0.03
@@ -73,7 +72,7 @@ class Aligner:
 
     def align(self, transcript: str, samples: Samples) -> Spoken | None:
         """Phones with times, or None where sound and transcript do not fit."""
-        phones = ("SIL", *phones_of(pronounce(say(transcript))), "SIL")
+        phones = ("SIL", *phones_said(transcript), "SIL")
         scores = self._acoustics.scores(samples)
         if len(phones) < 3 or len(scores) < len(phones):
             return None

@@ -149,14 +149,14 @@ def next_of(yearly: Callable[[int], date | None], today: date) -> date | None:
     return next((day for day in days if day and day >= today), None)
 
 
-def missed(yearly: Callable[[int], date | None], today: date) -> date | None:
-    """The last day, before today, of something that comes once a year, where it lies nearer than the next."""
+def next_and_missed(yearly: Callable[[int], date | None], today: date) -> tuple[date | None, date | None]:
+    """The next day of something that comes once a year, and the last before today, where that lies nearer."""
     gone = max(
         (day for year in range(today.year - 2, today.year + 1) if (day := yearly(year)) and day < today),
         default=None,
     )
     coming = next_of(yearly, today)
-    return gone if gone and (coming is None or today - gone < coming - today) else None
+    return coming, gone if gone and (coming is None or today - gone < coming - today) else None
 
 
 def next_lunar_day(day_of_month: int, today: date) -> date | None:

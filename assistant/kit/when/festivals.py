@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from assistant.kit.when import almanac
-from assistant.kit.when.almanac import DAY, next_of
+from assistant.kit.when.almanac import DAY
 from assistant.kit.when.months import YEARS, year_said
 from assistant.kit.when.pieces import Day
 from assistant.kit.when.scan import Rule, rule
@@ -38,8 +38,7 @@ def _festival(match: re.Match[str], now: datetime) -> Day | None:
     if year := year_said(match["year"], today):
         said = almanac.festival(name, year)
         return Day(said + aside, past=said + aside < today) if said else None
-    found = next_of(lambda y: almanac.festival(name, y), today - aside)
-    gone = almanac.missed(lambda y: almanac.festival(name, y), today - aside)
+    found, gone = almanac.next_and_missed(lambda y: almanac.festival(name, y), today - aside)
     return Day(found + aside, missed=gone + aside if gone else None) if found else None
 
 

@@ -19,8 +19,10 @@ from assistant.kit.when.words import (
     LUNAR_DAY,
     MONTH_NUMBER,
     NINE,
+    STEP,
     WEEK,
     WEEKDAYS,
+    steps,
 )
 
 YEARS: Final = {"今年": 0, "明年": 1, "来年": 1, "转年": 1, "后年": 2, "去年": -1, "前年": -2}
@@ -46,8 +48,8 @@ def _day(day: date | None, today: date) -> Day | None:
 
 def _yearly(yearly: Callable[[int], date | None], today: date) -> Day | None:
     """The next such day; with the last one, where that lies nearer and may be meant."""
-    day = next_of(yearly, today)
-    return Day(day, missed=almanac.missed(yearly, today)) if day else None
+    day, gone = almanac.next_and_missed(yearly, today)
+    return Day(day, missed=gone) if day else None
 
 
 def _of_month(first: date, what: str) -> date | None:
@@ -60,7 +62,7 @@ def _of_month(first: date, what: str) -> date | None:
 
 def _shifted(today: date, shift: str) -> date:
     """The first of this month (这), the next (下), the one after (下下, 再下), the last (上)."""
-    return add_months(today.replace(day=1), shift.count("下") + shift.count("再") - shift.count("上"))
+    return add_months(today.replace(day=1), steps(shift))
 
 
 def _month(match: re.Match[str], now: datetime) -> Day | None:
@@ -199,13 +201,13 @@ _LUNAR: Final = rf"(?:{'|'.join(_LUNAR_CALENDARS)})"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"(?P<shift>再下|[下上]+|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
+        rf"(?P<shift>{STEP}|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
         _month,
     ),
     rule(r"(?P<shift>下+)个?月的?今[天日儿]", _same_day),
     rule(rf"(?P<count>{COUNT})个月{LATER}的?(?P<day>{DAY_NUMBER})[号日]", _months_ahead),
     rule(
-        rf"(?:(?P<shift>再下|[下上]+|这|本|当)个?|(?P<month>{MONTH_NUMBER}))月份?的?第?"
+        rf"(?:(?P<shift>{STEP}|这|本|当)个?|(?P<month>{MONTH_NUMBER}))月份?的?第?"
         rf"(?P<nth>头|最[后末]|[一二三四五])一?(?:个{WEEK}(?P<weekday>[一二三四五六日天])|天)",
         _nth,
     ),

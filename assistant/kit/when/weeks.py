@@ -9,14 +9,14 @@ from typing import Final
 from assistant.kit.when.almanac import DAY
 from assistant.kit.when.pieces import Day
 from assistant.kit.when.scan import Rule, rule
-from assistant.kit.when.words import THE_WEEKEND, WEEK, WEEKDAY_LIST, WEEKDAYS, weekdays_said
+from assistant.kit.when.words import STEP, THE_WEEKEND, WEEK, WEEKDAY_LIST, WEEKDAYS, steps, weekdays_said
 
 _SATURDAY: Final = 5
 
 
 def _monday(today: date, week: str) -> date:
     """The Monday of this week (这), the next (下), the one after (下下, 再下), the last (上)."""
-    return today - DAY * today.weekday() + DAY * 7 * (week.count("下") + week.count("再") - week.count("上"))
+    return today - DAY * today.weekday() + DAY * 7 * steps(week)
 
 
 def _weekday(match: re.Match[str], now: datetime) -> Day:
@@ -59,9 +59,9 @@ RULES: Final[tuple[Rule, ...]] = (
         _range,
     ),
     rule(
-        rf"(?P<week>再下|[下上]+|这|本)?个?(?<!每)(?:{WEEK}(?:的|,|，)?)?{WEEK}(?P<days>{WEEKDAY_LIST})",
+        rf"(?P<week>{STEP}|这|本)?个?(?<!每)(?:{WEEK}(?:的|,|，)?)?{WEEK}(?P<days>{WEEKDAY_LIST})",
         _weekday,
     ),
-    rule(rf"(?P<week>再下个?|[下上]+个?|这个?|本)?{THE_WEEKEND}", _weekend),
-    rule(rf"(?P<week>再下|[下上]+|这|本)个?{WEEK}(?!末)", _week),
+    rule(rf"(?P<week>{STEP}个?|这个?|本)?{THE_WEEKEND}", _weekend),
+    rule(rf"(?P<week>{STEP}|这|本)个?{WEEK}(?!末)", _week),
 )

@@ -16,6 +16,8 @@ EARLIER: Final = r"(?:以前|之前|前(?!天))"
 TURN: Final = r"(?:[次回趟]|换|来|送)"
 THE_WEEKEND: Final = r"(?:周末|双休日?|礼拜末|星期末)"
 WEEK: Final = r"(?:周|个?星期|个?礼拜|拜)"
+STEP: Final = r"(?:再下|[下上]+)"
+"""Before a week or month: the next, the one after (下下, 再下), the last."""
 WEEK_PERIOD: Final = r"(?:周|礼拜|星期)"
 
 CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -38,6 +40,11 @@ WEEKDAY_LIST: Final = (
 def weekdays_said(text: str) -> tuple[int, ...]:
     """The weekdays in a list, each once and as said, Monday = 0: 六、一和周三 → 5, 0, 2."""
     return tuple(dict.fromkeys(WEEKDAYS[c] for c in re.sub("星期|礼拜", "", text) if c in WEEKDAYS))
+
+
+def steps(said: str) -> int:
+    """How many weeks or months from this one a ``STEP`` leads."""
+    return said.count("下") + said.count("再") - said.count("上")
 
 
 def codes(days: tuple[int, ...]) -> tuple[str, ...]:

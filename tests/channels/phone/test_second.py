@@ -92,7 +92,7 @@ def test_ways_to_say_yes_are_one_answer() -> None:
 
 
 def test_a_call_for_help_is_no_answer_and_raises_nothing_by_its_sound_alone() -> None:
-    assert "救命" in YES.hints.beside and not FREE.hints.beside
+    assert "救命" in YES.hints.held and not FREE.hints.held
     # "就行" sounds like it: its likeness in writing makes it no other reading.
     assert "救命" not in YES.hints.phrases
     understood = settle(believing("就订这个", ("救命", 0.9), ("对", 0.05)), None, YES)
