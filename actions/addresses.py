@@ -88,13 +88,20 @@ def _joined(text: str) -> str:
     """The clauses that tell an address, as one: "红塔区，玉兴路，三号"; what it is not is left out."""
     parts: list[str] = []
     for clause in re.split(r"[，,。；;！!？?\n]", text):
-        words = TAIL.sub("", LEAD.sub("", HOUR.sub("", NUMBER_TOLD.sub("", clause)).strip()))
+        words = TAIL.sub("", _behind_a_name(LEAD.sub("", HOUR.sub("", NUMBER_TOLD.sub("", clause)).strip())))
         if not NOT_THERE.match(clause) and (MARKS.search(words) or DOOR.search(words)):
             parts.append(words)
     # "是502，7栋2单元502" says the end twice.
     return "".join(
         part for at, part in enumerate(parts) if not any(part in later for later in parts[at + 1 :])
     )
+
+
+def _behind_a_name(words: str) -> str:
+    """ "我妈闵秋香 三眼桥街道演示里18栋502" begins with who lives there."""
+    first, space, rest = words.partition(" ")
+    named = space and not (MARKS.search(first) or DOOR.search(first)) and MARKS.search(rest)
+    return rest.strip() if named else words
 
 
 TO_THE_DOOR = re.compile(

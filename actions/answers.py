@@ -198,12 +198,18 @@ def _metres(distance: float) -> str:
     return f"{round(distance, -1):.0f}米" if distance < 1000 else f"{distance / 1000:.1f}公里"
 
 
+PAID_PUBLICLY = "政府购买居家养老服务"
+"""What documents call services that public money pays for."""
+
+
 async def ask_subsidy(turn: Turn, out: Out, api: Client, *, inside: bool = False, topic: str = "") -> Slots:
     """Which subsidy applies: only what a document says, with its year."""
     types = turn.service_types
     role = ROLES.get(turn.speaker.kind or "senior", "senior")
     asked = f"{topic} {subject(turn)}".strip()
-    if WHO_HE_IS.search(turn.text):
+    if turn.asks_public_services:
+        asked = f"{PAID_PUBLICLY} {asked}"
+    if turn.asks_public_services or WHO_HE_IS.search(turn.text):
         types = [each for each in types if turn.names("service_type", each)]
     question = {
         "city": turn.city or turn.speaker.city,
@@ -338,7 +344,7 @@ ARRIVES = re.compile(
 
 
 THEIR_ORDER = re.compile(
-    r"(?:查|看|问)[^，。]{0,14}?(?:单子?|预约|订单)(?!元|位|人|价)|(?:单子?|预约|订单)[^，。]{0,4}?(?:哪天|几点|几号|什么时候|啥时候)|(?:[约订]|预约)(?:的|了)(?:是)?[^，。]{0,8}?(?:哪天|几点|几号|什么时候|啥时候)"
+    r"(?:查|看|问)[^，。]{0,14}?(?:单子?|预约|订单)(?!元|位|人|价)|(?:单子?|预约|订单)[^，。]{0,4}?(?:哪天|几点|几号|什么时候|啥时候)|(?:[约订定]|预约)(?:的|了)(?:是)?[^，。]{0,8}?(?:哪天|几点|几号|什么时候|啥时候)"
 )
 """Words for an order that stands: 查门玉凤维修单."""
 
@@ -353,7 +359,7 @@ async def upcoming(turn: Turn, api: Client) -> list[dict[str, Any]]:
         consents = await api.acts_for(speaker.actor, speaker.person_id)
         names = {each["person"]["id"]: each.get("name") for each in consents}
         meant = [each["id"] for who in named(turn) if not who.own for each in await resolve(who, turn, api)]
-        seniors = meant or list(names)
+        seniors = meant or list(names) or [speaker.person_id]
     elif speaker.kind == "worker":
         people = [*named(turn), *listed(turn)]
         found = [who.person_id or await _only(who, turn, api) for who in people]

@@ -10,6 +10,11 @@ from actions.turn import PUBLIC_MONEY, Turn
 
 SEVERAL, WHOLE = 3, 8
 """From so many clauses on one of so many characters is taken by itself: it names its subject."""
+NAMELESS = re.compile(
+    r"(?:那|这|到底|现在|国家|政府|公家|上[头面]|民政|社区|[我俺咱他她你您]们?|可以|一?个?[月年次天]|[给能会要管有没不是的得了点个]|"
+    r"补[贴助]?|报销?|[发出领拿]|多少|好多|几|[块元钱]|[吗么呢啊呀嘛吧咧])+"
+)
+"""A question for money that does not say for what: "国家给补多少钱啊"."""
 WHO_HE_IS = re.compile(
     r"特困|五保|低保|低收入|失能|瘫|高龄|独居|空巢|留守|一个人(?:过|住|在家)|无儿无女|没儿没女|孤寡|失独|计划生育|重病|残疾"
 )
@@ -36,9 +41,15 @@ LONG = 24
 
 
 def subject(turn: Turn) -> str:
-    """What is asked of public money; of several wishes in one breath the clause that asks it, and who is told of."""
+    """What is asked of public money; of several wishes in one breath the clause that asks it, and who is told of.
+
+    "俺七十三了，那个家庭医生签约，国家给补多少钱啊" names its one service in another clause.
+    """
     clauses = [clause.text for clause in turn.clauses if PUBLIC_MONEY.search(clause.text)]
     if len(turn.clauses) < SEVERAL or len(clauses) != 1 or len(clauses[0]) < WHOLE:
+        return turn.text
+    named_elsewhere = len(turn.service_types) == 1 and turn.names_a_service and not turn.wishes
+    if named_elsewhere or NAMELESS.fullmatch(clauses[0]):
         return turn.text
     told = [clause.text for clause in turn.clauses if WHO_HE_IS.search(clause.text)]
     return " ".join(dict.fromkeys([clauses[0], *told]))

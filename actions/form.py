@@ -75,7 +75,7 @@ SECOND_THOUGHT = re.compile(
 """Something else follows: a bare "不对" is a plain no."""
 CALLED_WRONG = re.compile(r"[啊哎诶哦噢嗯，,]*(?:不对|不是|错了|搞错|弄错)")
 HARMLESS = re.compile(
-    r"[别莫](?:忘|迟|晚|来晚|弄错|搞错|耽误)|不见不散|不着?急|不[送要]早|没(?:事[了儿啦]*|(?:别的|啥|什么)(?:事|了)*)|不用了|先(?:敲|打电话|按)"
+    r"确[认定](?:修改|更改|变更)|[别莫](?:忘|迟|晚|来晚|弄错|搞错|耽误)|不见不散|不着?急|不[送要]早|没(?:事[了儿啦]*|(?:别的|啥|什么)(?:事|了)*)|不用了|先(?:敲|打电话|按)"
 )
 """Words like those of a doubt that are none."""
 
@@ -187,8 +187,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             await self.go_on(frame, turn, out)
             return
         done = frame.asked == CONFIRM and turn.wants_no_more and not self.yes_in_words(turn)
-        stops = self.stops(turn)
-        if done or (stops and not (frame.asked == CONFIRM and self.agrees(turn))):
+        stops = self.stops(frame, turn)
+        if (done and not self.keeps_some(frame, turn)) or (
+            stops and not (frame.asked == CONFIRM and self.agrees(turn))
+        ):
             self._stop(frame, turn, out)
             return
         if turn.waits and turn.intent not in TASKS.keys() - self.intents and not turn.asked_facts:
@@ -241,9 +243,13 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return
         await self._nothing_learned(frame, turn, out)
 
-    def stops(self, turn: Turn) -> bool:
+    def stops(self, frame: F, turn: Turn) -> bool:
         """Whether the matter is dropped."""
-        return turn.intent in STOPS or turn.gives_up or turn.leaves
+        return turn.intent in STOPS or turn.gives_up or turn.leaves or turn.postpones
+
+    def keeps_some(self, frame: F, turn: Turn) -> bool:
+        """Whether only a part of the matter is dropped."""
+        return False
 
     async def _wait(self, frame: F, turn: Turn, out: Out) -> None:
         """Whoever looks for what was asked is given time; the question comes again as it was."""

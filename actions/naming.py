@@ -20,7 +20,18 @@ HINTS = {
     "cleaning": ("打扫", "卫生"),
     "haircut": ("头发", "头"),
 }
-"""Words by which an implied service is placed in a sentence."""
+"""Words by which an implied service is placed in a sentence, and known where none is named."""
+PLACED = {
+    "medical_escort": ("看病", "医院", "复查"),
+    "mobility_escort": ("轮椅",),
+    "shopping": ("买",),
+    "nursing": ("换药", "打针", "伤口"),
+    "checkup": ("血压", "血糖", "抽血"),
+    "companionship": ("说说话", "聊聊", "讲讲话", "陪陪"),
+    "haircut": ("剃", "剪"),
+    "urgent_repair": ("修", "漏水", "堵"),
+}
+"""Words that only place one: each has other meanings too."""
 
 
 LOOKALIKES = str.maketrans("俗裕峪桔莱操躁藻", "浴浴浴洁菜澡澡澡")
@@ -40,21 +51,8 @@ def _miswritten(turn: Turn) -> list[str]:
     return [
         kind.key
         for kind in SERVICE_TYPES.values()
-        if any(
-            name in meant and name not in turn.text for name in (kind.name, *kind.aliases) if len(name) > 1
-        )
+        if any(name in meant and name not in turn.text for name in kind.names)
     ][:1]
-
-
-def services_named(text: str) -> list[str]:
-    """The services whose names stand in a text, whatever was understood of the whole; the longest name counts."""
-    found = [
-        (len(name), kind.key)
-        for kind in SERVICE_TYPES.values()
-        for name in (kind.name, *kind.aliases)
-        if len(name) > 1 and name in text
-    ]
-    return [key for _, key in sorted(found, reverse=True)]
 
 
 def positions(turn: Turn) -> list[tuple[str, int]]:
@@ -73,6 +71,13 @@ def hinted(turn: Turn) -> list[str]:
     return found if len(found) == 1 else []
 
 
+def also_named(service_type: str, turn: Turn) -> list[str]:
+    """The other services that a word beside a service may mean: in its clause, or anywhere where it is only implied."""
+    said = own_words(service_type, turn) if turn.names("service_type", service_type) else turn.text
+    told = [key for key in SERVICE_TYPES if any(word in said for word in words_for(key) if len(word) > 1)]
+    return [key for key in told if key != service_type]
+
+
 def about(service_type: str, turn: Turn) -> Turn:
     """The turn as if it had named one service only."""
     kept = tuple(
@@ -83,7 +88,7 @@ def about(service_type: str, turn: Turn) -> Turn:
 
 def asked_beside(turn: Turn) -> list[str]:
     """Services after the first that are only asked about: "…，再帮我查一下食堂几点开门"."""
-    return [each for each in services(turn)[1:3] if _asks_about(each, turn)]
+    return [each for each in services(turn)[1:] if _asks_about(each, turn)]
 
 
 def asks_for_money(service_type: str, turn: Turn) -> bool:
@@ -115,19 +120,20 @@ def _position(entity: dict[str, Any], turn: Turn) -> int:
     whole = entity.get("start", 0) == 0 and entity.get("end", 0) >= len(turn.text)
     if not whole:
         return int(entity.get("start", 0))
-    words = _words_for(entity["value"])
+    words = words_for(entity["value"])
     return min((turn.text.find(word) for word in words if word in turn.text), default=len(turn.text))
 
 
-def _words_for(service_type: str) -> list[str]:
+def words_for(service_type: str) -> list[str]:
     """Words by which a service is known in a text."""
-    kind = SERVICE_TYPES[service_type]
-    return [*kind.aliases, kind.name, *HINTS.get(kind.key, ())]
+    return [*SERVICE_TYPES[service_type].names, *HINTS.get(service_type, ()), *PLACED.get(service_type, ())]
 
 
 def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | None:
     """The clause in which a service was named; where it is only implied, the one at its position among
     those that tell a time."""
+    if share := _share(service_type, turn) or _own_hour(service_type, turn):
+        return share
     for words in _named_by(service_type, turn):
         for clause in turn.clauses:
             if words and clause.text and words in clause.text:
@@ -136,11 +142,48 @@ def clause_about(service_type: str, turn: Turn, position: int = 0) -> Clause | N
     return timed[min(position, len(timed) - 1)] if timed else None
 
 
+def _own_hour(service_type: str, turn: Turn) -> Clause | None:
+    """The one clause that names this of several services and its hour: "约洗澡、理发，后天，洗澡上午九点，理发下午两点"."""
+    others = [word for each in services(turn) if each != service_type for word in words_for(each)]
+    told = [
+        clause
+        for clause in turn.clauses
+        if (clause.when.time or clause.when.part)
+        and any(word in clause.text for word in words_for(service_type))
+        and not any(word in clause.text for word in others)
+    ]
+    if not others or len(told) != 1:
+        return None
+    return Clause(told[0].text, replace(told[0].when, date=told[0].when.date or turn.when.date))
+
+
+def _share(service_type: str, turn: Turn) -> Clause | None:
+    """What is told of one of several services in a clause that tells a time of more than one: "周五上午九点保洁、下午两点助浴"."""
+    for clause in turn.clauses:
+        start = turn.text.find(clause.text)
+        end = start + len(clause.text)
+        spots = {key: at for key, at in reversed(positions(turn)) if start <= at < end}
+        ordered = sorted(spots.values())
+        times = [
+            each for each in turn.times if start <= each.start < end and (each.when.time or each.when.part)
+        ]
+        if service_type not in spots or len(spots) < 2 or len(times) < 2:
+            continue
+        index = ordered.index(spots[service_type])
+        if times[0].start < ordered[0]:
+            first, last = (ordered[index - 1] if index else start), ordered[index]
+        else:
+            first, last = ordered[index], [*ordered, end][index + 1]
+        own = next((each.when for each in times if first <= each.start < last), Spoken())
+        return Clause(turn.text[first:last], replace(own, date=own.date or clause.when.date))
+    return None
+
+
 def _beside(clause: Clause, turn: Turn) -> Clause:
     """The clause whose time holds for one without: the one before it, or one behind it that names no other service
     ("想约个心理疏导，这周五下午三点")."""
     before, at = _before(clause, turn), turn.clauses.index(clause)
-    words = [word for each in services(turn) for word in _words_for(each)]
+    words = [word for each in services(turn) for word in words_for(each)]
     # "约个打扫，周五上午九点，再约个洗澡，周六下午两点": the clause before tells the time of the service before it.
     others = (
         at > 1 and not turn.clauses[at - 2].when and any(word in turn.clauses[at - 2].text for word in words)
@@ -160,7 +203,7 @@ def _before(clause: Clause, turn: Turn) -> Clause:
     if not index or not turn.clauses[index - 1].when:
         return clause
     before = turn.clauses[index - 1]
-    if any(word in before.text for each in services(turn) for word in _words_for(each)):
+    if any(word in before.text for each in services(turn) for word in words_for(each)):
         return Clause(clause.text, Spoken(date=before.when.date))
     return before
 
@@ -175,4 +218,5 @@ def partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:
         "date": day.isoformat() if day else None,
         "time": when.time.strftime("%H:%M") if when.time else None,
         "part": when.part,
+        "ambiguous": when.either_half or None,
     }

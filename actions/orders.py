@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import Field
 
-from actions import spoken
+from actions import afterwards, spoken
 from actions.answers import order_number, order_numbered, upcoming
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.naming import hinted, partial, services
@@ -21,6 +21,7 @@ from actions.turn import Spoken, Turn
 from actions.who import named
 from assistant.client import SERVICE_TYPES, Client, Refused
 
+MINUTE = timedelta(minutes=1)
 JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|方才|才[订定约办]的|这个?(?:单|预约)")
 """Words that point at the order made last."""
 ALL = re.compile(r"都|全|一概|统统")
@@ -66,7 +67,15 @@ class Change(OneOrder):
     """The hour was said without its half of the day."""
     quantity: int | None = None
     remarks: str | None = None
+    address: str | None = None
+    """Where it is to come instead."""
     slot: str | None = None
+    added: int | None = None
+    """So many more than there are, as long as it is open of which order."""
+    again: bool = False
+    """Another order of the kind is wanted, and none changed."""
+    moved: int | None = None
+    """Minutes by which the order is to come later, or sooner: "往后挪一天"."""
 
 
 class Cancel(OneOrder):
@@ -199,6 +208,10 @@ class ChangeForm(Form[Change]):
         return place_of(frame)
 
     async def learn(self, frame: Change, turn: Turn, *, first: bool) -> set[str]:
+        if first and not order_number(turn):
+            made = await afterwards.follows(frame.made, turn, self.api)
+            frame.order = made[0] if made and made[1] == "change" else None
+            frame.again = made is not None and made[1] == "again"
         if not first and frame.order and turn.notes_a_booking:
             others = [each for each in services(turn) if each != frame.order["service_type"]]
             if others and frame.order["service_type"] not in services(turn):
@@ -207,8 +220,12 @@ class ChangeForm(Form[Change]):
                 wish = {**partial(others[0], turn, 0), **({"people": people} if people else {})}
                 frame.later.append({"intent": "book_service", "frame": wish})
                 return {"later"}
-        old, new = self._old_and_new(frame, turn, first)
+        old, new = _before_the_move(turn) if turn.moved else self._old_and_new(frame, turn, first)
         learned = learn_order(frame, turn, old)
+        if turn.moved:
+            frame.moved = turn.moved // MINUTE
+            frame.date = frame.time = frame.part = None
+            learned |= {"date", "time"}
         if new.date:
             frame.date = new.date.isoformat()
             learned.add("date")
@@ -219,12 +236,30 @@ class ChangeForm(Form[Change]):
         elif new.part:
             frame.time, frame.part = None, new.part
             learned.add("part")
-        if turn.value("quantity"):
-            frame.quantity = int(turn.value("quantity"))
-            learned.add("quantity")
+        if address := afterwards.new_address(turn):
+            frame.address = address
+            learned.add("address")
+        elif turn.value("quantity") or turn.remarks or frame.order:
+            learned |= self._portions(frame, turn)
         if learned & {"date", "time", "part"}:
             frame.slot = None
         return learned
+
+    @staticmethod
+    def _portions(frame: Change, turn: Turn) -> set[str]:
+        """How many there are to be, and how it is to be done."""
+        before = frame.quantity, frame.added, frame.remarks
+        said = turn.value("quantity")
+        if frame.order:
+            stands = frame.quantity or int(frame.order["quantity"])
+            said = afterwards.portions(frame.order["service_type"], stands, turn) or said
+        elif said and afterwards.MORE.search(turn.text) and not frame.quantity:
+            frame.added, said = int(said), None
+        frame.quantity = int(said) if said else frame.quantity
+        if turn.remarks:
+            frame.remarks = "；".join(dict.fromkeys([*filter(None, [frame.remarks]), *turn.remarks]))
+        told = {"quantity"} if said else set()
+        return told if before == (frame.quantity, frame.added, frame.remarks) else {*told, "portions"}
 
     async def aside(self, frame: Change, turn: Turn, out: Out) -> None:
         """That another wish has been noted."""
@@ -234,9 +269,10 @@ class ChangeForm(Form[Change]):
     async def only_asked(self, frame: Change, turn: Turn, out: Out) -> bool:
         """ "再帮他订那天中午的饭" is a booking of its own, whatever order was spoken of before; so is a note like
         "周五上午九点卢玉成理发" where no such order stands."""
-        if turn.changed_to or CHANGES.search(turn.text):
+        wanted_anew = not (turn.changed_to or CHANGES.search(turn.text) or frame.order)
+        if not (frame.again or wanted_anew):
             return False
-        if not turn.adds and not (turn.notes_a_booking and not await self._stands(turn)):
+        if not frame.again and not turn.adds and not (turn.notes_a_booking and not await self._stands(turn)):
             return False
         frame.later.insert(0, {"intent": "book_service", "frame": {"noted": False}})
         frame.ended = True
@@ -278,7 +314,10 @@ class ChangeForm(Form[Change]):
         if await choose_order(self, frame, turn, out):
             return
         assert frame.order
-        if not (frame.date or frame.time or frame.part or frame.quantity or frame.remarks):
+        self.reckon(frame)
+        if frame.added:
+            frame.quantity, frame.added = frame.order["quantity"] + frame.added, None
+        if not (frame.date or frame.time or frame.part or frame.quantity or frame.remarks or frame.address):
             self.ask(frame, out, "new_time", order=title_of(frame.order, turn.now.date()))
             return
         timed = frame.date or frame.time or frame.part
@@ -289,7 +328,11 @@ class ChangeForm(Form[Change]):
         if frame.slot:
             what.append(f"改到{spoken.moment(datetime.fromisoformat(frame.slot), today)}")
         if frame.quantity and frame.quantity != frame.order["quantity"]:
-            what.append(f"改成{frame.quantity}{frame.order['unit']}")
+            what.append(f"改成{frame.quantity}{frame.order['unit']}" + _costs(frame.order, frame.quantity))
+        if frame.address:
+            what.append(f"送到{frame.address}")
+        if frame.remarks:
+            what.append(f"备注：{frame.remarks}")
         if not what:
             # Nothing would be new: no question for a yes.
             frame.quantity = None
@@ -298,6 +341,17 @@ class ChangeForm(Form[Change]):
         self.read_back(
             frame, out, "utter_confirm_change", order=title_of(frame.order, today), what="，".join(what)
         )
+
+    @staticmethod
+    def reckon(frame: Change) -> None:
+        """The new time of what is moved, from the order's own; an hour that was said stands."""
+        if frame.moved is None or frame.order is None:
+            return
+        start = datetime.fromisoformat(frame.order["starts_at_local"]) + frame.moved * MINUTE
+        frame.date = frame.date or start.date().isoformat()
+        if not (frame.time or frame.part):
+            frame.time, frame.either_half = start.strftime("%H:%M"), False
+        frame.moved = frame.slot = None
 
     async def _settle(self, frame: Change, turn: Turn, out: Out) -> bool:
         """Find a free slot for the new time; what was not said stays as it was."""
@@ -332,6 +386,10 @@ class ChangeForm(Form[Change]):
     def _fitting(frame: Change, free: list[dict[str, Any]], old: datetime) -> str | None:
         """The moment wanted, in a free slot; ISO, China time."""
         if frame.part and not frame.time:
+            if spoken.in_part(old.time(), frame.part):
+                kept = next((_at(slot, old.time()) for slot in free if covers(slot, old.time())), None)
+                if kept:
+                    return kept
             starts = [str(slot["starts_at"]) for slot in free]
             return next((s for s in starts if spoken.in_part(time.fromisoformat(s[11:16]), frame.part)), None)
         wanted = _readings(frame, old)
@@ -344,6 +402,11 @@ class ChangeForm(Form[Change]):
             body["date"], body["time"] = frame.slot[:10], frame.slot[11:16]
         if frame.quantity:
             body["quantity"] = frame.quantity
+        if frame.address:
+            body["address"] = frame.address
+        if frame.remarks:
+            known = frame.order.get("remarks")
+            body["remarks"] = "；".join(filter(None, (known, frame.remarks)))
         try:
             order = await self.api.change_order(turn.speaker.actor, frame.order["id"], body)
         except Refused as error:
@@ -426,9 +489,11 @@ class CancelForm(Form[Cancel]):
         frame.ended = True
         out.say("utter_cancelled", order=title_of(frame.order, turn.now.date()))
 
-    def stops(self, turn: Turn) -> bool:
+    def stops(self, frame: Cancel, turn: Turn) -> bool:
         """ "都不要了" where orders are chosen from is no end, but which of them."""
-        return super().stops(turn) and (KEPT.search(turn.text) is not None or not ALL.search(turn.text))
+        return super().stops(frame, turn) and (
+            KEPT.search(turn.text) is not None or not ALL.search(turn.text)
+        )
 
     async def _all_of_them(self, frame: Cancel, turn: Turn, out: Out) -> bool:
         """Read back several orders at once, where all of them are meant. False: it is about one."""
@@ -445,6 +510,16 @@ class CancelForm(Form[Cancel]):
         return "取消预约" + (f"，{SERVICE_TYPES[frame.service_type].name}" if frame.service_type else "")
 
 
+def _before_the_move(turn: Turn) -> tuple[Spoken, Spoken]:
+    """What points at the order, and an hour said beside the move: "周五那个往后推一天，改下午三点"."""
+    at = next(index for index, clause in enumerate(turn.clauses) if clause.moved is not None)
+    stands = next((clause.when for clause in turn.clauses[: at + 1] if clause.when), Spoken())
+    hour = next(
+        (c.when for c in turn.clauses[at + 1 :] if c.when and not (c.when.date or c.reason)), Spoken()
+    )
+    return stands, hour
+
+
 def _together(said: list[Spoken]) -> Spoken:
     """What several clauses tell of one moment, the later ones over the earlier: "改下周三吧，还是九点"."""
     whole = said[0]
@@ -452,6 +527,12 @@ def _together(said: list[Spoken]) -> Spoken:
         clock = each if each.time or each.part else whole
         whole = replace(clock, date=each.date or whole.date, recurrence=each.recurrence or whole.recurrence)
     return whole
+
+
+def _costs(order: dict[str, Any], quantity: int) -> str:
+    """What so many cost, where a price is on record."""
+    price = order.get("unit_price_fen")
+    return f"，一共{spoken.yuan(price * quantity)}" if price else ""
 
 
 def _readings(frame: Change, old: datetime) -> list[time]:

@@ -15,7 +15,7 @@ from actions.answers import ask_subsidy
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.out import Out
 from actions.places import Option
-from actions.turn import Turn
+from actions.turn import WISH, Turn
 from actions.who import SURNAMES, Who, bare_name, caller, listed, named, resolve
 from assistant.client import CHINA, Refused
 
@@ -24,8 +24,18 @@ QUESTION = re.compile(r"多少钱|要钱|花钱|听说|收费|免费|怎么用|�
 BROKEN = re.compile(r"坏|不亮|没电|不响|失灵|不灵|充不|丢|掉了|修|换")
 DROPPED = re.compile(r"不(?:用|要|想)?(?:投诉|报|登|办|说|反映|追究|计较)|算了|没事")
 """A complaint is taken back."""
+REFUSED = re.compile(r"不对|不是|错|搞岔|不[要用办登想]|没有|算了|取消|撤|退|改|换|别|莫|等")
+"""Words of a no in an answer to a read-back."""
 MORE = 10
 """Characters from which on an answer to a read-back tells more than no."""
+ANSWERED = re.compile(
+    r"(?:给|回)[我俺咱]{0,2}(?:个|一个)?(?:回)?[话复信音]|[回打]个?(?:电话|话)|回[个复]?[话信电]|查[清明一]|说法|交代|处理|负责(?!人)|管管|跟进|解决|提醒|问清"
+)
+"""That somebody is to look into it and tell, or to ring up before: part of the matter."""
+NOW = re.compile(
+    r"人工|真人|转[接到给]?|接线员|[找叫喊换]个?.{0,3}人(?![^，。]{0,6}(?:查|回))|听电话|还是|直接|现在|马上|立刻|领导.{0,3}(?:出来|听|接)"
+)
+"""A person at once."""
 ADDRESS_MATTER = re.compile(r"搬|地址|住址|住到|住在|家在")
 PHONE_MATTER = re.compile(r"手机|电话|号码|号")
 CONTACT_MATTER = re.compile(r"联系人|紧急|绑定|家属|(女儿|儿子|闺女|老伴|孙子|孙女|侄子)(的)?(电话|手机|号)")
@@ -40,6 +50,18 @@ CONTACT = re.compile(
 CALLED = re.compile(
     rf"(?:换成|改成|改为|换为|叫|名字是|姓名是?|是)(?P<name>[{SURNAMES}][一-鿿]{{1,2}}?){NAME_ENDS}"
 )
+
+
+def wants_an_answer(turn: Turn) -> bool:
+    """Whether it is the matter that is to be looked into, and no person to be put through to."""
+    return turn.intent == "human" and bool(ANSWERED.search(turn.text)) and not NOW.search(turn.text)
+
+
+def another_matter(turn: Turn) -> bool:
+    """Whether a service is ordered or asked about beside a ticket: "还有，再帮我订个明天的午饭", "送饭一份多少钱"."""
+    ordered = turn.intent == "book_service" and turn.orders
+    asked = turn.intent == "find_service" and turn.names_a_service and turn.asked_facts
+    return bool(ordered or asked)
 
 
 class Request(Frame):
@@ -57,6 +79,8 @@ class Request(Frame):
     service_type: str | None = None
     wished: str | None = None
     """When somebody is to come, as it is read back; a wish, no promise."""
+    added: str | None = None
+    """What was told at the read-back beside it, as it is read back."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -65,8 +89,12 @@ class TicketForm(Form[Request]):
 
     kind: ClassVar[str]
     contact: ClassVar[tuple[str, ...]] = ("name", "phone")
+    also_tell: ClassVar[frozenset[str]] = frozenset()
+    """Intents of other matters that at the read-back tell more of this one."""
 
     async def learn(self, frame: Request, turn: Turn, *, first: bool) -> set[str]:
+        if frame.asked == CONFIRM and another_matter(turn):
+            return set()
         learned: set[str] = set()
         people = [] if frame.asked in ("name", "phone", "address") else named(turn)
         if (first and not people and turn.speaker.kind == "worker") or frame.asked == "person":
@@ -95,7 +123,25 @@ class TicketForm(Form[Request]):
             learned.add("address")
         if first or frame.asked in ("details", CORRECTION):
             learned |= self.learn_details(frame, turn)
+        told_apart = learned - {"wished", "service_type", "order_no"} and self.kind != "complaint"
+        if not told_apart and self.tells_more(frame, turn):
+            frame.added = "；".join(filter(None, [frame.added, turn.text]))
+            learned |= self.learn_details(frame, turn)
         return learned
+
+    def tells_more(self, frame: Request, turn: Turn) -> bool:
+        """Whether an answer to the read-back adds to the matter: "还少擦了一间房", "查清楚了给我回个话"."""
+        if frame.asked != CONFIRM or len(turn.text) < MORE or DROPPED.search(turn.text) or self.agrees(turn):
+            return False
+        if turn.intent == "human":
+            return wants_an_answer(turn)
+        if turn.asks or QUESTION.search(turn.text) or (turn.intent == "deny" and REFUSED.search(turn.text)):
+            return False
+        # A plain statement is often taken for a no, a search or a booking: "她一个人住，晚上起夜怕摔".
+        guessed = turn.intent in ("find_service", "book_service") and not (
+            turn.names_a_service or turn.asked_facts or WISH.search(turn.text)
+        )
+        return guessed or turn.intent in self.intents | {"nlu_fallback"} | self.also_tell
 
     def learn_details(self, frame: Request, turn: Turn) -> set[str]:
         if turn.intent in ("affirm", "deny") and len(turn.text) <= 3:
@@ -139,7 +185,8 @@ class TicketForm(Form[Request]):
         """Values for the read-back."""
         return {
             "details": (frame.details or "")[:60],
-            "wished": f"，想约{frame.wished}" if frame.wished else "",
+            "wished": (f"，想约{frame.wished}" if frame.wished else "")
+            + (f"，备注：{frame.added[:40]}" if frame.added else ""),
         }
 
     async def submit(self, frame: Request, turn: Turn, out: Out) -> None:
@@ -199,23 +246,26 @@ class ComplaintForm(TicketForm):
     kind: ClassVar[str] = "complaint"
     contact: ClassVar[tuple[str, ...]] = ("phone",)
     intents: ClassVar[frozenset[str]] = frozenset({"complain", "inform", "affirm", "deny", "rate_service"})
+    also_tell: ClassVar[frozenset[str]] = frozenset({"order_status"})
 
     async def learn(self, frame: Request, turn: Turn, *, first: bool) -> set[str]:
         """More is told also where a yes was asked for: "前天下午的事，反正要有个说法"."""
         learned = await super().learn(frame, turn, first=first)
         more = turn.intent in self.intents and len(turn.text) >= MORE and not DROPPED.search(turn.text)
-        if frame.asked != CONFIRM or not more:
+        if frame.asked != CONFIRM or not more or "details" in learned:
             return learned
-        told = self.learn_details(frame, turn)
-        return learned if self.agrees(turn) else learned | told
+        details = self.learn_details(frame, turn)
+        return learned if self.agrees(turn) else learned | details
 
     def agrees(self, turn: Turn) -> bool:
         """ "对，昨天的，你们给我记上": whatever more is told stands in the complaint."""
         return turn.affirms or (FIRM_YES.match(turn.text) is not None and not DROPPED.search(turn.text))
 
     async def _digress(self, frame: Request, turn: Turn, out: Out) -> bool:
-        """Anger is no search: "你们到底管不管" finds no place."""
-        return turn.intent != "find_service" and await super()._digress(frame, turn, out)
+        """Anger is no search: "你们到底管不管" finds no place; "查清楚给我回个话" is what a complaint is for."""
+        if turn.intent == "find_service" or wants_an_answer(turn):
+            return False
+        return await super()._digress(frame, turn, out)
 
     async def ask_more(self, frame: Request, turn: Turn, out: Out) -> bool:
         if frame.details and len(frame.details) >= 8:

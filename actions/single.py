@@ -9,8 +9,17 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import benefits
-from actions.answers import ANSWERS, Answer, find_service, nothing_newer, order_status, other, upcoming
+from actions import afterwards, benefits
+from actions.answers import (
+    ANSWERS,
+    THEIR_ORDER,
+    Answer,
+    find_service,
+    nothing_newer,
+    order_status,
+    other,
+    upcoming,
+)
 from actions.answers import ask_subsidy as answer_subsidy
 from actions.booking.again import AGAIN
 from actions.booking.form import BookingForm
@@ -64,6 +73,13 @@ class Single(Action):  # type: ignore[misc]
             out.signal(person=f"系统没有办成：{error.code}")
             return []
 
+    async def after_order(self, turn: Turn, tracker: Tracker) -> list[EventType]:
+        """Hand over what is said of the order just made: to change it, or to make another of its kind."""
+        follows = await afterwards.follows(tracker.get_slot("last_order"), turn, self.api)
+        if follows is None:
+            return []
+        return [FollowupAction("change_form" if follows[1] == "change" else "booking_form")]
+
     async def _wonder(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
@@ -86,6 +102,10 @@ class AnswerAction(Single):
     async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
         if turn.when and AGAIN.search(turn.text) and not turn.changed_to:
             return [FollowupAction("booking_form")]
+        if events := await self.after_order(turn, tracker):
+            return events
+        if self._answer is find_service and turn.asks_after_another:
+            return await of_another(turn, out, self.api, tracker.get_slot("pending") or {})
         if self._answer in (find_service, order_status, other) and await noted(turn, self.api):
             return [FollowupAction("booking_form")]
         if self._answer is find_service and turn.orders_in_a_clause and len(turn.service_types) > 1:
@@ -128,6 +148,19 @@ async def tell_more(turn: Turn, out: Out, api: Client, pending: dict[str, Any]) 
     return []
 
 
+OF_MONEY = frozenset(("told", "benefit", "subsidy"))
+"""Kinds of what was told or asked last that are about public money."""
+
+
+async def of_another(turn: Turn, out: Out, api: Client, pending: dict[str, Any]) -> list[EventType]:
+    """Tell of another service what was told last: "保洁一次呢" after a price, or after a subsidy."""
+    if pending.get("kind") in OF_MONEY:
+        slots = await answer_subsidy(turn, out, api, topic="补贴")
+    else:
+        slots = await find_service(turn, out, api)
+    return [SlotSet(name, value) for name, value in slots.items()]
+
+
 SHORT = 12
 """A question of so many characters that names no place is about the one just told of."""
 
@@ -139,9 +172,16 @@ class Pending(Single):
 
     async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
         pending = tracker.get_slot("pending") or {}
+        if turn.postpones:
+            out.say("utter_ok_anything_else")
+            return [SlotSet("pending", None)]
+        if turn.asks_after_another:
+            return await of_another(turn, out, self.api, pending)
         taken = await self._take(pending, turn, out, tracker)
         if taken is not None:
             return taken
+        if events := await self.after_order(turn, tracker):
+            return events
         if turn.denies or turn.says_nothing_more or turn.intent == "stop":
             out.say("utter_ok_anything_else" if pending else "utter_ok")
             return [SlotSet("pending", None)]
@@ -152,6 +192,9 @@ class Pending(Single):
             return [FollowupAction("booking_form")]
         if turn.when and AGAIN.search(turn.text):
             return [FollowupAction("booking_form")]
+        if THEIR_ORDER.search(turn.text) and await upcoming(turn, self.api):
+            slots = await order_status(turn, out, self.api)
+            return [SlotSet(name, value) for name, value in slots.items()]
         if turn.waits:
             out.say("utter_wait")
             return []
@@ -251,6 +294,9 @@ class Rate(Single):
     action = "action_rate_service"
 
     async def answer(self, turn: Turn, out: Out, tracker: Tracker) -> list[EventType]:
+        asked = (tracker.get_slot("pending") or {}).get("kind") == "rate"
+        if not asked and (events := await self.after_order(turn, tracker)):
+            return events
         return await rate(turn, out, self.api, tracker)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from rasa_sdk import Tracker
@@ -18,7 +18,7 @@ AFFIRM = re.compile(
     r"就这么定|就[订约定办]|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|"
     r"对头|[没冇]毛病|[冇莫]得?错|妥了?|就酱|得行|[约订定办报登]上|下单|提交|就是这样子?|"
     r"就?[约订定要]?(?:这|那)个(?:时候|时间|钟点|点|日子)?(?![^了的呢呐呀啊吧嘛哈啦])|👌)+"
-    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|订|约|办|整|弄|搞)*$",
+    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|修改|更改|订|约|办|整|弄|搞)*$",
     re.IGNORECASE,
 )
 DOUBTED = re.compile(
@@ -64,6 +64,13 @@ MONEY_ASKED = re.compile(
     r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|[吗么不没呗][?？。]?$|[?？]$"
 )
 """That it is asked for."""
+PUBLIC_SERVICES = re.compile(
+    r"(?:政府|国家|公家|民政|财政|上头|上面)[^，。,]{0,6}(?:出的?|掏|花|付|给|补|拿)?的?(?:钱|买单|购买|免费|包)[^。？?]{0,14}?"
+    r"(?:(?:哪些|有些|有哪|哪几|么子|[啥什]么?|几样)[^，。,]{0,3}(?:服务|项目|好处|政策)|"
+    r"(?:服务|项目|好处|政策)[^，。,]{0,6}(?:哪些|有些|有哪|哪几|么子|[啥什]么?|几样))|"
+    r"(?:哪些|哪几样|么子|[啥什]么?)[^，。,]{0,4}(?:服务|项目)[^，。,]{0,4}(?:政府|国家|公家|民政|财政)[^，。,]{0,4}(?:[出掏花付]钱|买单|免费|包)"
+)
+"""It is asked which services are paid by the government."""
 ORDERED = re.compile(r"订|预约|约[个一上下]|[送来][一两个份]|登记|报名|安排")
 WISH = re.compile(
     r"(?:想|要|给|帮|替|请|麻烦|先|再|就)[^，。,？?]{0,6}(?:订|定|约|预约|办|签|来[一个份人趟]|送[一两几份]|登记|报名|安排)|"
@@ -143,8 +150,16 @@ STILL_SO = re.compile(
     r"(?:现在|如今|今年|眼下|目前).{0,3}(?:这个|这样|那么|这么|一样|多少|呢)|还是这[个么样些]|(?:最|更)新的?|变了?[没吗]|涨了?[没吗]"
 )
 """Whether what a document of years ago says still holds."""
+POSTPONES = re.compile(
+    r"(?!.*(?:不用|不必|不要|没|别|甭|莫))[^，。,？?]{0,12}?(?:商量|考虑|合计(?=合计|一?下)|琢磨)(?:商量|考虑|合计|琢磨|一?下|看看?|着)*"
+    r"(?:再(?:说|讲|看|定|订|约|打|回[你您]|来|联系|找)[^，。,？?]{0,5}|吧|啊|呀|哈|嘛|咯|哦)*"
+)
+"""A last clause that leaves it undecided: "好的，我跟家里商量一下", whatever yes stands before it."""
+ANOTHER_ASKED = re.compile(r"(?:那|还有|要是|如果|换成?)*(?![我俺咱]|人家).{2,10}呢[?？。]*")
+STILL_COMING = re.compile(r"怎么|咋|还没|[啥什]么|哪|几|的人|师傅|人呢|[定订约]的|谁")
+"""What makes of "保洁呢" a question for the order or a part of it."""
 WAIT = re.compile(
-    r"(?:等等|等一?下|等会儿?|等一会儿?|稍等|等我|[你您]等|先别挂).{0,8}?(?:[翻找查瞅瞧](?!理)|看看|看一|问|想想|想一|戴|拿)|"
+    r"(?:等等|等一?下|等会儿?|等一会儿?|稍等|等我|[你您]等|先别挂).{0,8}?(?:[翻找查瞅瞧](?!理)|看看|看一|问|想想|想一|戴|拿|商量|合计)|"
     r"(?:我|俺|让我|容我)(?:先|去|来|给你)?"
     r"(?:(?:翻一?翻|找一?找|查一?查|问一?问|想一?想|瞅一?瞅|看一?看)(?=[他她我咱]|[，。]|$)|(?:翻|找|查|问|想)(?:一下|个)(?=[他她]|[，。]|$))|"
     r"(?:想不起|记不[得清住起]|忘[了记](?!说|讲|告)|不记得)(?!吃|关|带)"
@@ -157,6 +172,11 @@ GIVES_UP = re.compile(
 """A clause that drops what was begun."""
 LEAVES = re.compile(r"(?:那|我|就|先|哎|好|行|了|啊|要|得)*(?:再见|拜拜|挂电?话?)[了啊吧哈啦哒咯]*")
 """A last clause with which somebody hangs up."""
+REMARK = re.compile(
+    r"([莫别甭](?:放|加)(?!心|在)[^，。,！？]{1,8}|不(?:吃|要|放|能吃)(?![了紧])[^，。,！？]{1,8}|少放?(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
+    r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
+)
+"""How something is to be done: 少放盐, 别敲门."""
 BRIEF = 14
 """A question of so many characters that names nothing is about what was just told."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
@@ -211,6 +231,8 @@ class Clause:
     when: Spoken
     reason: bool = False
     """Told only as the reason for another time, or to say that it is to stay as it is."""
+    moved: int | None = None
+    """Minutes by which it moves what stands, later or (negative) sooner: "往后推一天"."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +317,7 @@ class Turn:
         new = heard.get("new")
         location = metadata.get("location")
         clauses = tuple(
-            Clause(each["text"], Spoken.of(each["when"]), bool(each.get("reason")))
+            Clause(each["text"], Spoken.of(each["when"]), bool(each.get("reason")), each.get("moved"))
             for each in heard.get("clauses") or ()
         )
         aside = _aside(message, clauses)
@@ -323,6 +345,13 @@ class Turn:
             speaker=Speaker(**metadata["speaker"]),
             patience=int(metadata.get("patience") or cls.patience),
         )
+
+    @property
+    def moved(self) -> timedelta | None:
+        """By how much what stands is to come later, or sooner."""
+        told = (clause.moved for clause in self.clauses if clause.moved is not None)
+        minutes = next(told, None)
+        return None if minutes is None else timedelta(minutes=minutes)
 
     def values(self, entity: str) -> list[Any]:
         """All values of an entity, in the order said, each once."""
@@ -396,11 +425,11 @@ class Turn:
         bare = NOISE.sub("", self.text)
         if not bare:
             return any(sign in self.text for sign in YES_SIGNS)
-        if self.wants_no_more or self.text.rstrip().endswith(("?", "？")):
+        if self.wants_no_more or self.postpones or self.text.rstrip().endswith(("?", "？")):
             return False
         if AFFIRM.match(bare):
             return True
-        return self.intent == "affirm" and not self.when and not self.thanks
+        return self.intent == "affirm" and not (self.when or self.thanks or self.asks_after_another)
 
     @property
     def says_yes(self) -> bool:
@@ -446,6 +475,17 @@ class Turn:
         return NO_MORE.fullmatch(self.last_clause) is not None
 
     @property
+    def postpones(self) -> bool:
+        """Whether it is to be thought over, or talked over with somebody, first."""
+        return POSTPONES.fullmatch(self.last_clause) is not None and not self.waits
+
+    @property
+    def asks_after_another(self) -> bool:
+        """ "保洁一次呢", "那洗澡呢": what was asked last is asked of another service."""
+        short = ANOTHER_ASKED.fullmatch(self.text.strip()) and not STILL_COMING.search(self.text)
+        return bool(short) and bool(self.service_types) and not self.when
+
+    @property
     def last_clause(self) -> str:
         """The end of what was said, without punctuation."""
         said = " ".join(clause.text for clause in self.clauses).split()
@@ -455,6 +495,11 @@ class Turn:
     def adds(self) -> bool:
         """Whether something is wanted beside what was said: "好，再加一份中午饭"."""
         return ADDED.search(self.text) is not None
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is said of how it is to be done: "少放盐"."""
+        return [re.sub(r"[啊呀哦吧咯哈嘛呢]+$", "", each) for each in REMARK.findall(self.text)]
 
     @property
     def thanks(self) -> bool:
@@ -470,7 +515,12 @@ class Turn:
     def asks_subsidy(self) -> bool:
         """Whether public money is asked about, and nothing ordered."""
         asked = PUBLIC_MONEY.search(self.text) and MONEY_ASKED.search(self.text)
-        return bool(asked) and not ORDERED.search(self.text)
+        return bool(asked or self.asks_public_services) and not ORDERED.search(self.text)
+
+    @property
+    def asks_public_services(self) -> bool:
+        """ "政府出钱的有些么子服务": which services public money pays for, whatever is guessed from the words."""
+        return PUBLIC_SERVICES.search(self.text) is not None
 
     @property
     def wishes(self) -> bool:
@@ -586,7 +636,7 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
         spans: where such reasons stand, start and end.
     """
     text, entities = message.get("text") or "", tuple(message.get("entities") or ())
-    if (message.get("metadata") or {}).get("asked") == "service":
+    if (message.get("metadata") or {}).get("asked") == "service" or ANOTHER_ASKED.fullmatch(text.strip()):
         entities += _service_named(text, entities)
     entities = _formally_named(text, entities)
     if not spans:
@@ -621,17 +671,24 @@ def _service_named(text: str, entities: tuple[dict[str, Any], ...]) -> tuple[dic
     """The service whose name answers the question for one ("洗澡"), where the classifier was not sure of it."""
     if any(each["entity"] == "service_type" for each in entities):
         return ()
-    named = [
-        (len(name), kind.key, name)
+    return tuple(
+        {"entity": "service_type", "value": key, "start": start, "end": end}
+        for key, start, end in services_named(text)[:1]
+    )
+
+
+def services_named(text: str) -> list[tuple[str, int, int]]:
+    """The services whose names stand in a text, whatever was understood of the whole: key, start and end of each.
+
+    The longest name comes first; of equals the last by its key.
+    """
+    found = {
+        kind.key: max((len(name), name) for name in kind.names if name in text)[1]
         for kind in SERVICE_TYPES.values()
-        for name in (kind.name, kind.called, *kind.aliases)
-        if len(name) > 1 and name in text
-    ]
-    if not named:
-        return ()
-    _, key, name = max(named)
-    start = text.find(name)
-    return ({"entity": "service_type", "value": key, "start": start, "end": start + len(name)},)
+        if any(name in text for name in kind.names)
+    }
+    ordered = sorted(found.items(), key=lambda each: (len(each[1]), each[0]), reverse=True)
+    return [(key, start, start + len(name)) for key, name in ordered if (start := text.find(name)) >= 0]
 
 
 def _aside(message: dict[str, Any], clauses: tuple[Clause, ...]) -> list[tuple[int, int]]:

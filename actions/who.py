@@ -47,8 +47,10 @@ def relation_of(words: str) -> str | None:
     return relatives.ROLES.get(bare, bare if bare and bare in relatives.RELATIVES else None)
 
 
-NOT_THEM = re.compile(r"(?:不是|别|不)(?:给|帮|替|为|陪|接|送)?$")
-"""Before whoever it is not for: "不是我爸，是我妈"."""
+NOT_THEM = re.compile(
+    r"(?:不是|别|不)(?:给|帮|替|为|陪|接|送)?$|(?:过户|转|留|传|分|继承|寄|嫁|卖|捐|赔)(?:给|到)?[我俺咱他她]?$"
+)
+"""Before whoever it is not for: "不是我爸，是我妈", "把房子过户给孙子"."""
 
 
 GRANDCHILDREN = r"[家屋]?[里头]?(?:看|带|照[看顾]|接|哄)(?:大|小)?(?:孩子|娃|孙|崽)"
@@ -117,12 +119,16 @@ def _who(words: str, turn: Turn) -> Who | None:
         # "是我对门的易爹爹，给他搞一下": the name that goes on record is still to come.
         return Who(relation=NEIGHBOURS) if FOR_NEIGHBOUR.search(turn.text) or turn.asked == "person" else None
     cared_for = relation_of(words) == "老伴" and CARED_FOR.search(turn.text) is not None
-    for_them = cared_for or (
-        re.search(
-            rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}(?!{GRANDCHILDREN})",
-            turn.text,
+    for_them = (
+        cared_for
+        or re.search(ESCORTED + re.escape(words), turn.text) is not None
+        or (
+            re.search(
+                rf"(给|帮|替|为|让|接)(我们?|俺们?|咱们?)?(老家|乡下|家里?)?(的)?{re.escape(words)}(?!{GRANDCHILDREN})",
+                turn.text,
+            )
+            is not None
         )
-        is not None
     )
     relation = relation_of(words)
     if relation:
@@ -132,6 +138,10 @@ def _who(words: str, turn: Turn) -> Who | None:
     if turn.speaker.kind == "worker" or for_them or turn.asked == "person":
         return Who(name=words)
     return None
+
+
+ESCORTED = r"(?:[个有]人|派|找|请|喊|叫|安排|约|订)[^，。]{0,6}(?<![我俺])(?:陪|送|带|推|扶|领)(?:着|一下|下)?(?:我们?|俺们?|咱们?)?(?:老家|家里?)?的?"
+"""Before whoever somebody is to go with: 想请个人陪我老伴去看病."""
 
 
 def _only_mentioned(words: str) -> bool:
@@ -149,6 +159,7 @@ FOR_THE_NEIGHBOUR = re.compile(
 """帮对门的老王头 is for him, whatever he is called."""
 FOR_NEIGHBOUR = re.compile(
     r"(?:给|帮|替|为)(?:[他她]|(?:[我俺咱]们?家?的?)?老?(?:邻居|隔壁|对门|楼[上下]|对面))|不是(?:给|帮|替)?(?:我|俺)|"
+    r"(?:[个有]人|派|找|请|喊|叫)[^，。]{0,6}(?:陪|送|带|推|扶|领)着?(?:我|俺|咱)?们?(?:家)?的?老?(?:邻居|隔壁|对门|楼[上下]|对面)|"
     r"是(?:我|俺)?(?:们)?(?:家)?(?:邻居|隔壁|对门|楼[上下]|对面)|(?:邻居|隔壁|对门|楼[上下]|对面)[^，。]{1,6}(?:要|想|托我|让我|叫我)"
 )
 """That it is for a neighbour who is mentioned, rather than by or like them."""

@@ -10,18 +10,22 @@ from typing import Any
 
 from actions.booking.frame import Booking
 from actions.form import CONFIRM, CORRECTION
-from actions.naming import own_words, services
-from actions.turn import Clause, Turn
+from actions.naming import own_words, services, words_for
+from actions.turn import Clause, Turn, services_named
 from actions.who import Who
 from assistant.client import relatives
 
-TOLD = ("service_type", "date", "time", "part", "ambiguous", "recurrence", "quantity")
+TOLD = ("service_type", "date", "time", "part", "ambiguous", "recurrence", "quantity", "destination")
 """What the wishes of several people may differ in."""
 DROPPED = re.compile(
-    r"不(?:(?:要|用|需要)(?:送|来|订|约|办|做|去)?|订|定|约|办|做|送|来|去)(?=[了啦的吧，。]|$)|取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
+    r"(?:不(?:要|用|需要)?|[莫别甭])(?:再)?(?:要|送|来|订|定|约|办|做|去|搞|弄|整|洗|剪|剃|理|扫)?(?<![不莫别甭再])(?=[了啦哒的吧，。]|$)|"
+    r"取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
 )
 KEPT_ALONE = r"(?:只|就|光|单)(?:留|要|订|定|约|给|送|办|剩|保留)(?:下|着|给|帮)?"
 """Before the one who stays, of several."""
+ALL = re.compile(r"[都全]")
+STAYS = re.compile(r"照[旧常样]|不变|留着|还要|还是要|不[用要]?[动改]")
+"""That another service stays as it was ordered."""
 MINE = ("我的", "我自己", "我那", "俺的", "俺自己")
 NUMBERED = re.compile(r"\d\s*份|[一二两三四五六七八九十]\s*份")
 
@@ -44,30 +48,82 @@ def amend(frame: Booking, turn: Turn) -> list[Who]:
     return [*dropped, *(who for who, _ in changed)]
 
 
-def drop_service(frame: Booking, turn: Turn) -> str | None:
-    """Drop one of several services that were wished for in one breath ("洗澡的不要了", "只订打扫"); returns its key."""
-    if frame.asked not in (CONFIRM, CORRECTION) or not frame.more or turn.adds:
-        return None
+def drop_services(frame: Booking, turn: Turn) -> list[str]:
+    """Drop some of several services that were wished for ("洗澡的不要了", "只订打扫"); returns their keys, none where
+    nothing is said so or nothing would be left."""
     wishes = [_own(frame), *({"service_type": frame.service_type, **each} for each in frame.more)]
-    every = {wish["service_type"] for wish in wishes}
-    alone = {key for key in every if _told_of(key, turn, re.compile(KEPT_ALONE))}
-    named = every - alone if alone else {key for key in every if _told_of(key, turn, DROPPED)}
-    gone = [wish for wish in wishes if wish["service_type"] in named]
-    left = [wish for wish in wishes if wish not in gone]
-    if not gone or not left or len({wish["service_type"] for wish in gone}) > 1:
-        return None
+    every = list(dict.fromkeys(str(wish["service_type"]) for wish in [*wishes, *_put_off(frame)]))
+    if frame.service_type is None or turn.adds:
+        return []
+    named = _dropped_services(frame, every, turn)
+    left = [wish for wish in wishes if wish["service_type"] not in named]
+    if not named or not left:
+        return []
+    frame.later = [each for each in frame.later if each["frame"].get("service_type") not in named]
     if left[0] is wishes[0]:
         frame.more = [each for each in frame.more if each.get("service_type") not in named]
     else:
         people = [who.model_dump() for who in frame.people]
         _take_over(frame, [{"people": people, **each} for each in left])
-    return str(gone[0]["service_type"])
+    return named
 
 
-def _told_of(service: str, turn: Turn, words: re.Pattern[str]) -> bool:
-    """Whether a clause that names a service has such words."""
-    clauses = [clause.text for clause in turn.clauses if words.search(clause.text)]
-    return service in services(turn) and own_words(service, turn) in clauses
+def take_over_wish(frame: Booking, service: str) -> None:
+    """Let another of several services be the booking in hand, the one before being given up."""
+    bring_forward(frame, service)
+    frame.more = frame.more[1:]
+
+
+def bring_forward(frame: Booking, service: str) -> None:
+    """Go on with another of several services; the one in hand follows it and is not lost."""
+    people = [who.model_dump() for who in frame.people]
+    wish = next(each for each in frame.more if each.get("service_type") == service)
+    rest = [each for each in frame.more if each is not wish]
+    _take_over(frame, [{"people": people, **wish}, _own(frame), *rest])
+
+
+def _put_off(frame: Booking) -> list[Wish]:
+    """The bookings that wait until this one is made."""
+    return [
+        each["frame"]
+        for each in frame.later
+        if each["intent"] == "book_service" and each["frame"].get("service_type")
+    ]
+
+
+def ends(frame: Booking, turn: Turn) -> bool:
+    """Whether the one service in hand is called off by its name: "理发不要了，打扫照旧"."""
+    others = {*services(turn), *(key for key, _, _ in services_named(turn.text))} - {frame.service_type}
+    staying = [clause for clause in turn.clauses if STAYS.search(clause.text)]
+    stay = all(any(_names(each, clause, turn) for clause in staying) for each in others)
+    if frame.service_type is None or frame.more or not stay or turn.adds or turn.changed_to:
+        return False
+    return bool(_clauses_with(DROPPED, [frame.service_type], turn))
+
+
+def _dropped_services(frame: Booking, every: list[str], turn: Turn) -> list[str]:
+    """Those of ``every`` service that are called off, or all but those that alone are to stay."""
+    read_back = frame.asked in (CONFIRM, CORRECTION)
+    alone = _clauses_with(re.compile(KEPT_ALONE), every, turn) if read_back else []
+    alone += [key for key in every if any(re.search(f"[只光单]{word}", turn.text) for word in words_for(key))]
+    return [key for key in every if key not in alone] if alone else _clauses_with(DROPPED, every, turn)
+
+
+def _clauses_with(words: re.Pattern[str], every: list[str], turn: Turn) -> list[str]:
+    """Those of ``every`` service whose clause has such words, or the clause behind it where that names none: "理发，不用了"."""
+    found: list[str] = []
+    before: list[str] = []
+    for clause in turn.clauses:
+        here = [key for key in every if _names(key, clause, turn)]
+        if words.search(clause.text):
+            found += here or ([] if ALL.search(clause.text) else before)
+        before = here or before
+    return list(dict.fromkeys(found))
+
+
+def _names(service: str, clause: Clause, turn: Turn) -> bool:
+    own = own_words(service, turn) if service in services(turn) else None
+    return clause.text == own or any(word in clause.text for word in words_for(service))
 
 
 def _own(frame: Booking) -> Wish:

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions import spoken
+from actions.booking.amending import take_over_wish
+from actions.booking.escorts import fetched_where
 from actions.booking.frame import Booking
 from actions.booking.learning import gone_by
 from actions.booking.times import first_day, matching, moment, nearest, time_options
 from actions.form import Form
+from actions.naming import also_named
 from actions.out import Out
 from actions.places import Option, either
 from actions.slots import slot_option
@@ -42,6 +45,7 @@ class Asking(Form[Booking]):
             self._ask_which,
             self._find,
             self._ask_address,
+            self._ask_destination,
             self._ask_time,
             self._ask_quantity,
         ):
@@ -69,12 +73,30 @@ class Asking(Form[Booking]):
             return False
         if not answer["known_city"] and not frame.city:
             return False
+        if answer["known_city"] and await self._offered_instead(frame, turn, need, out):
+            return False
         words = "utter_city_without_service" if frame.city else "utter_nothing_found"
         words = words if answer["known_city"] else "utter_city_not_covered"
         out.say(words, city=frame.city or "", service=frame.title, expects="yes_no", asks="yes_no")
         frame.pending = {"kind": "person", "reason": f"{self.summary(frame)}；{city}没有这项服务"}
         frame.ended = True
         return True
+
+    async def _offered_instead(self, frame: Booking, turn: Turn, need: dict[str, Any], out: Out) -> bool:
+        """Go on with another service of the same breath that is to be had: one wished for as well, or one that a word
+        of the turn names too ("量血压换药" where nobody does check-ups but nurses come)."""
+        wished = [each["service_type"] for each in frame.more if each.get("service_type")]
+        for other in dict.fromkeys([*wished, *also_named(str(frame.service_type), turn)]):
+            answer = await self.api.search(turn.speaker.actor, **need | {"service_type": other})
+            if not answer["results"]:
+                continue
+            if other in wished or turn.names("service_type", frame.service_type):
+                out.say("utter_not_offered", service=frame.title, other=SERVICE_TYPES[other].called)
+            if other in wished:
+                take_over_wish(frame, other)
+            frame.service_type, frame.covered = other, f"{other} {need['city']}"
+            return True
+        return False
 
     async def _ask_person(self, frame: Booking, turn: Turn, out: Out) -> bool:
         if not frame.people:
@@ -156,9 +178,20 @@ class Asking(Form[Booking]):
     async def _ask_address(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """What comes to the door needs one: the home on record, or the one said."""
         assert frame.offering
-        if frame.address or frame.home or not frame.offering["offering"]["at_home"]:
+        comes = frame.offering["offering"]["at_home"] or fetched_where(frame)
+        if frame.address or frame.home or not comes:
             return False
         self.ask(frame, out, "address", who=frame.people[0].label)
+        return True
+
+    async def _ask_destination(self, frame: Booking, turn: Turn, out: Out) -> bool:
+        """Where to go with somebody nobody knows; who has no answer is not asked again."""
+        if frame.destination or not fetched_where(frame) or frame.unsure_where:
+            return False
+        if frame.asked == "destination":
+            frame.unsure_where = True
+            return False
+        self.ask(frame, out, "destination", who=frame.people[0].label)
         return True
 
     async def _ask_which(self, frame: Booking, turn: Turn, out: Out) -> bool:

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 
-from actions import spoken
+from actions import afterwards, spoken
 from actions.answers import ask_subsidy, find_service, order_number, tell_of, upcoming
-from actions.booking.amending import amend, drop_service
+from actions.booking.amending import amend, drop_services, ends
+from actions.booking.escorts import ESCORTS
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.wondering import Wondering
@@ -23,6 +24,11 @@ from actions.turn import Turn
 from actions.who import Who
 from assistant.client import SERVICE_TYPES, Refused
 
+DEVICE_DESCRIBED = re.compile(
+    r"一(?:按|摁|揿|碰|拍|拉)[^，。]{0,4}?(?:就|都|便)[^，。]{0,4}?(?:[有来喊叫找]人|喊得?到人|[通打]电话|报警)|"
+    r"(?:脖子|手腕|手)上[^，。]{0,3}[挂戴]着?[^，。]{0,8}?(?:报警|求救|喊人|叫人)"
+)
+"""A caller that is worn, described by who has no name for it: "脖子上挂个东西，一按就有人来"."""
 WRONG = re.compile(r"不对|不是|错|不合适|不行|换|改")
 DOUBTS = {
     "date": re.compile(r"日子|日期|哪天|哪一天|星期|周几"),
@@ -58,6 +64,8 @@ class BookingForm(Wondering):
         return frame
 
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
+        if first and (made := await afterwards.follows(frame.made, turn, self.api)):
+            return await self._after(made, frame, turn)
         if not first and (more := another(frame, turn)):
             frame.more.append(more)
             return set() if frame.asked == CONFIRM and YES_FIRST.match(turn.text) else {"more"}
@@ -65,8 +73,8 @@ class BookingForm(Wondering):
             frame.amended = [who.label for who in amended]
             frame.offering, frame.results, frame.slot, frame.home = None, [], None, None
             return {"people"}
-        if not first and (gone := drop_service(frame, turn)):
-            frame.amended = [SERVICE_TYPES[gone].called]
+        if not first and (gone := drop_services(frame, turn)):
+            frame.dropped = [SERVICE_TYPES[each].called for each in gone]
             frame.offering, frame.results, frame.slot = None, [], None
             return {"service_type", "more"}
         learned = await learn(self.api, frame, turn, first=first)
@@ -77,6 +85,28 @@ class BookingForm(Wondering):
             frame.home = None
         if learned & {"date", "time", "part", "recurrence", "any_time", "quantity"}:
             frame.slot = None
+        return learned
+
+    def stops(self, frame: Booking, turn: Turn) -> bool:
+        """ "那个理发算了" beside another service drops that one alone."""
+        called_off = turn.intent != "cancel_order" and ends(frame, turn)
+        return (super().stops(frame, turn) or called_off) and not self.keeps_some(frame, turn)
+
+    def keeps_some(self, frame: Booking, turn: Turn) -> bool:
+        return not turn.leaves and bool(drop_services(frame.model_copy(deep=True), turn))
+
+    async def _after(
+        self, made: tuple[dict[str, Any], afterwards.Meaning], frame: Booking, turn: Turn
+    ) -> set[str]:
+        """Of the order just made: it is changed, or another of its kind is made with what is known."""
+        order, meant = made
+        if meant == "change":
+            frame.amends = True
+            return set()
+        for name, value in (await afterwards.wish_of(order, turn, self.api)).items():
+            setattr(frame, name, value)
+        learned = await learn(self.api, frame, turn, first=True)
+        frame.service_type = order["service_type"]
         return learned
 
     async def _digress(self, frame: Booking, turn: Turn, out: Out) -> bool:
@@ -113,7 +143,11 @@ class BookingForm(Wondering):
         await find_service(turn, out, self.api, inside=True, service=service, place=named, sought=True)
 
     async def beside(self, frame: Booking, turn: Turn, out: Out) -> None:
-        """ "明天洗澡，再帮我查一下食堂几点开门": the second service is only asked about."""
+        """Which services were noted, where several are wanted; one of them may only be asked about ("明天洗澡，再帮我查一下
+        食堂几点开门")."""
+        noted = list(dict.fromkeys([frame.title, *(_wished(frame, each).title for each in frame.more)]))
+        if len(noted) > 1:
+            out.say("utter_several_noted", what="、".join(noted))
         for each in asked_beside(turn):
             answer = ask_subsidy if asks_for_money(each, turn) else find_service
             await answer(about(each, turn), out, self.api, inside=True)
@@ -124,9 +158,17 @@ class BookingForm(Wondering):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {"noted": False}})
             frame.ended = True
             return True
+        if frame.amends:
+            frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
+            frame.ended = True
+            return True
         if frame.wonders:
             return await self.only_free(frame, turn, out)
-        facts = turn.asked_facts and not turn.wishes
+        if DEVICE_DESCRIBED.search(turn.text) and not turn.names_a_service:
+            frame.later.insert(0, {"intent": "device", "frame": {"noted": False}})
+            frame.ended = True
+            return True
+        facts = (turn.asked_facts and not turn.wishes) or turn.asks_after_another
         if not (turn.asks_subsidy or turn.asks_place or facts):
             return False
         frame.pending = (await find_service(turn, out, self.api)).get("pending")
@@ -142,6 +184,10 @@ class BookingForm(Wondering):
 
     async def aside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """The price of what is being booked, and that another wish has been noted."""
+        if frame.dropped:
+            out.say("utter_dropped", what="、".join(frame.dropped))
+            frame.dropped = []
+            return
         if frame.amended:
             here = [who.label for who in frame.people]
             if elsewhere := [label for label in frame.amended if label not in here]:
@@ -257,7 +303,8 @@ class BookingForm(Wondering):
             if price is not None
             else "价钱由服务方告诉您",
             demo="，这是演示数据" if offering.get("demo") else "",
-            remarks=(f"，电话{frame.phone}" if frame.new_phone else "")
+            remarks=(f"，去{frame.destination}" if frame.destination else "")
+            + (f"，电话{frame.phone}" if frame.new_phone else "")
             + (f"，备注：{frame.remarks}" if frame.remarks else ""),
         )
 
@@ -274,7 +321,8 @@ class BookingForm(Wondering):
                 return
             raise
         frame.ended = True
-        frame.made = orders[-1]["number"]
+        # Of several made at once none is the one that "再加一份" is about.
+        frame.made = orders[0]["number"] if len(orders) == 1 else None
         numbers = "、".join(order["number"] for order in orders)
         out.say(
             "utter_booked_series" if frame.recurrence else "utter_booked",
@@ -291,7 +339,7 @@ class BookingForm(Wondering):
             "senior_id": who.person_id or await self._record(frame, who, turn),
             "offering_id": frame.offering["offering"]["id"],
             "quantity": frame.quantity or 1,
-            "remarks": "；".join(filter(None, (frame.stay, frame.remarks))) or None,
+            "remarks": _remarks(frame),
             "address": frame.address,
             "contact_phone": frame.phone,
             "for_whom": "self" if who.own else "other",
@@ -373,10 +421,23 @@ def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:
     return {**known, **{name: value for name, value in wish.items() if value is not None}}
 
 
+def _remarks(frame: Booking) -> str | None:
+    """What whoever comes must know beside place and time."""
+    goal = f"去{frame.destination}" if frame.destination else None
+    return "；".join(filter(None, (frame.stay, goal, frame.remarks))) or None
+
+
 def _where(frame: Booking) -> str:
     """Where it happens."""
     assert frame.offering
     place = frame.offering["place"]["name"]
+    home = frame.address or frame.home
+    if (
+        frame.service_type in ESCORTS
+        and home
+        and (frame.address or frame.offering["offering"].get("at_home"))
+    ):
+        return f"由{place}派人，到{home}接"
     if not frame.offering["offering"].get("at_home"):
         return f"地点在{place}"
     return f"由{place}上门，送到{frame.address or frame.home}"

@@ -45,6 +45,10 @@ class Booking(Frame):
     address: str | None = None
     home: str | None = None
     """Where the person lives, as far as the caller may hear it; empty when nothing is on record."""
+    destination: str | None = None
+    """Where somebody is accompanied to."""
+    unsure_where: bool = False
+    """It goes nowhere in particular, or it was asked where to and not answered."""
     remarks: str | None = None
     at_home: bool | None = None
     """Whether the caller said that it should come to the door."""
@@ -62,6 +66,10 @@ class Booking(Frame):
     """Further services asked for in the same breath, as far as they were said (fields of this class)."""
     amended: list[str] = []
     """Those of several of whom something else was said this turn."""
+    dropped: list[str] = []
+    """Services that were dropped this turn, others being left."""
+    amends: bool = False
+    """The turn that began it changes the order just made."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """Idempotency key of the order."""
 

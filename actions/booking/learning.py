@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from actions.addresses import ELSEWHERE, completed, put_right, said_address
 from actions.booking.again import as_before
+from actions.booking.amending import bring_forward
+from actions.booking.escorts import destination, goes_nowhere
 from actions.booking.frame import Booking
 from actions.booking.portions import by_the_head
 from actions.booking.several import several
@@ -27,10 +29,6 @@ MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭"
          "中饭": "noon", "中餐": "noon", "晌午饭": "noon", "晚饭": "evening", "晚餐": "evening",
          "夜饭": "evening"}  # fmt: skip
 """Meals name their part of the day."""
-REMARK = re.compile(
-    r"(不(?:吃|要|放|能吃)(?![了紧])[^，。,！？]{1,8}|少放?(?:油|盐|糖|辣)[^，。,！？]{0,6}|清淡[^，。,]{0,4}|软(?:一?点|烂)[^，。,]{0,4}|"
-    r"糖尿病餐?|(?:不|别)敲门|敲门[^，。,]{1,8}|放(?:在)?门口|低糖|低盐|忌口[^，。,]{1,8}|打(?:我|这个)电话再上)"
-)
 STAYS = ("short_stay", "hospice")
 """Services whose one order is for a whole stay, however long."""
 STAY = re.compile(
@@ -153,12 +151,12 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
     types = services(turn)
     if frame.asked == "service" and not first and _about_the_person(turn):
         return set()
-    if not types or (frame.service_type and frame.asked in ("address", "name", "phone", "remarks")):
+    if not types or (frame.service_type and frame.asked in ("address", "name", "phone", "destination")):
         return set()
     if first or frame.service_type is None:
         frame.service_type = types[0]
         beside = asked_beside(turn)
-        wanted = [each for each in types[1:3] if each not in beside]
+        wanted = [each for each in types[1:] if each not in beside]
         frame.more += [
             partial(each, turn, index) | _own_people(each, turn) for index, each in enumerate(wanted, start=1)
         ]
@@ -166,9 +164,17 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
     if frame.asked in ("date", "time", "quantity") and turn.intent == "inform":
         # "后天，明天我得打针": what else is done that day.
         return set()
+    if turn.when and turn.intent != "deny" and not own_words(types[-1], turn):
+        # "我刚找老花镜去了，明儿晚上的": a guess from all that is said beside an hour is no other service.
+        return set()
     if turn.value("address") and not turn.names("service_type", types[-1]):
         # Where it is to be: "莫到我屋里来，我住在我妹妹屋里，地址是…" wishes for nothing else.
         return set()
+    if types[-1] in [each.get("service_type") for each in frame.more]:
+        if types[-1] == frame.service_type:
+            return set()
+        bring_forward(frame, types[-1])
+        return {"service_type"}
     if types[-1] != frame.service_type and turn.intent in ("book_service", "inform", "deny"):
         frame.service_type = types[-1]
         return {"service_type"}
@@ -212,6 +218,8 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
         # The day that stood is not meant either; it is asked for, and the hour stays.
         frame.date = None
         learned.add("date")
+    elif turn.moved and frame.date:
+        return _moved(frame, turn.moved)
     elif when.date:
         frame.date = when.date.isoformat()
         learned.add("date")
@@ -239,6 +247,18 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
         learned.add("any_time")
     if SOONEST.search(turn.text) and not when.date:
         frame.any_time = True
+    return learned
+
+
+def _moved(frame: Booking, by: timedelta) -> set[str]:
+    """What was read back, later or sooner: "往后推一天吧", "晚半个小时"."""
+    hour = _stands(frame)
+    moment = datetime.combine(date.fromisoformat(frame.date or ""), hour or time(12)) + by
+    learned = {"date"}
+    frame.date = moment.date().isoformat()
+    if hour and by % timedelta(days=1):
+        frame.time, frame.part, frame.ambiguous = moment.strftime("%H:%M"), None, False
+        learned.add("time")
     return learned
 
 
@@ -340,7 +360,7 @@ async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
             frame.place, frame.places = None, []
             return {"place"}
         return set()
-    if not named or named == frame.place or frame.asked in ("address", "street"):
+    if not named or named == frame.place or frame.asked in ("address", "street", "destination"):
         return set()
     frame.place, frame.places = named, await like(turn, api, frame.city or turn.speaker.city)
     return {"place"}
@@ -348,6 +368,10 @@ async def _place_named(api: Client, frame: Booking, turn: Turn) -> set[str]:
 
 async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     learned: set[str] = set()
+    frame.unsure_where = frame.unsure_where or goes_nowhere(turn)
+    if (goal := destination(frame, turn)) and goal != frame.destination:
+        frame.destination = goal
+        learned.add("destination")
     quantity = by_the_head(turn, len(frame.people)) or _quantity(frame.service_type, turn)
     door = _door_corrected(frame, turn)
     beside_address = said_address(turn, asked=False) and not PORTIONS.search(turn.text)
@@ -356,7 +380,13 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.quantity = int(quantity) + (already or 0)
         learned.add("quantity")
     learned |= await _place_named(api, frame, turn)
-    if turn.city and turn.city != frame.city and (frame.asked != "address" or _heads_address(turn)):
+    elsewhere = frame.asked == "destination"
+    if (
+        turn.city
+        and turn.city != frame.city
+        and not elsewhere
+        and (frame.asked != "address" or _heads_address(turn))
+    ):
         frame.city = turn.city
         learned.add("city")
     if turn.value("phone"):
@@ -384,7 +414,7 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     if right := put_right(turn.text, frame.address):
         frame.address, frame.street, frame.streets = right, None, []
         learned.add("address")
-    elif address := said_address(turn, asked=asked):
+    elif address := None if elsewhere else said_address(turn, asked=asked):
         frame.address = completed(address, frame.address)
         heard = await streets_like(address, turn, api)
         frame.street, frame.streets = heard or (None, [])
@@ -402,7 +432,7 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
     if frame.service_type in STAYS and (stay := STAY.search(turn.text)):
         frame.stay = stay[0]
         learned.add("stay")
-    remark = [each for each in REMARK.findall(turn.text) if not ONLY_ONCE.search(each)]
+    remark = [each for each in turn.remarks if not ONLY_ONCE.search(each)]
     if remark:
         known = [frame.remarks] if frame.remarks else []
         frame.remarks = "；".join(dict.fromkeys([*known, *remark]))

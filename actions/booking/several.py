@@ -12,10 +12,10 @@ from datetime import time
 from itertools import pairwise
 from typing import Any
 
-from actions.naming import positions, services_named
+from actions.naming import positions
 from actions.slots import readings
 from actions.spoken import PART_WINDOWS, in_part
-from actions.turn import Turn
+from actions.turn import Turn, services_named
 from actions.who import Who, listed, named, relation_of
 from assistant.client import relatives
 
@@ -127,7 +127,7 @@ def _told(turn: Turn, start: int, end: int) -> dict[str, Any]:
     """What a part of the text says of a booking."""
     told: dict[str, Any] = {}
     services = [each for each, at in positions(turn) if start <= at < end]
-    if named := services or services_named(turn.text[start:end]):
+    if named := services or [key for key, _, _ in services_named(turn.text[start:end])]:
         told["service_type"] = named[0]
     for timed in turn.times:
         if not start <= timed.start < end:

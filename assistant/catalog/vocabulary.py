@@ -47,6 +47,11 @@ class ServiceType:
         """How it is called when somebody is spoken to."""
         return self.plain or self.name
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every word that names it in speech: 助餐, 送饭, 午饭."""
+        return (self.name, *self.aliases, *((self.plain,) if self.plain else ()))
+
 
 _TYPES: Final = (
     ServiceType("meal", "助餐", "份", ("送餐", "老年餐", "午饭", "食堂", "用餐", "配餐"), plain="送饭"),

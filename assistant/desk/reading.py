@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from assistant.benefits.topics import service_types_in
-from assistant.kit.when import When, each, read
+from assistant.kit.when import When, each, moved, read
 
 CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
@@ -90,11 +90,11 @@ def says_something(when: When) -> bool:
 def heard(
     text: str, now: datetime, asked: str | None, names: Sequence[tuple[int, int]] = ()
 ) -> dict[str, Any]:
-    """``{"when": …, "clauses": [{"text", "when", "reason"}], "times": [{"start", "end", "when"}],
+    """``{"when": …, "clauses": [{"text", "when", "reason", "moved"}], "times": [{"start", "end", "when"}],
     "new": {"text", "when", "old"} | null}``.
 
     ``times`` has every time by itself, where it stands; ``new`` is what follows "改成" and its kin, the value a change
-    asks for. A ``reason`` is a clause whose time is not wanted; ``when`` is read without it, and without what somebody
+    asks for. ``moved`` are the minutes by which a clause moves what stands. A ``reason`` is a clause whose time is not wanted; ``when`` is read without it, and without what somebody
     is told to do every day.
 
     Args:
@@ -114,7 +114,7 @@ def heard(
     for index in reasons:
         wanted = wanted.replace(pieces[index], "")
     clauses = [
-        {"text": text[start:end], "when": as_json(when), "reason": index in reasons}
+        {"text": text[start:end], "reason": index in reasons, **_moved(said[start:end], when, now, asked)}
         for index, ((start, end), when) in enumerate(zip(spans, whens, strict=True))
     ]
     return {
@@ -127,6 +127,16 @@ def heard(
         ],
         "new": _new(wanted, now, asked),
     }
+
+
+def _moved(piece: str, when: When, now: datetime, asked: str | None) -> dict[str, Any]:
+    """The time of a clause; of "周五那个往后推一天" that of what stands, beside the minutes by which it is moved."""
+    move = moved(piece)
+    if move is None:
+        return {"when": as_json(when), "moved": None}
+    stands = piece[: move.start] + NAMELESS * (move.end - move.start) + piece[move.end :]
+    minutes = move.by // timedelta(minutes=1)
+    return {"when": as_json(read(stands, now, asked=asked)), "moved": minutes}
 
 
 def _reasons(pieces: list[str], whens: list[When]) -> set[int]:

@@ -18,8 +18,15 @@ from assistant.safety.voice import voice
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
-DANGER_FROM = 0.45
+DANGER_FROM = 0.5
 """From this probability on, the learned voice means danger by itself (chosen on held-out lines and the evaluation sets)."""
+
+DANGER_IN_AN_ERRAND_FROM = 0.6
+"""The same of an answer that tells what was asked for an errand ("早上八点送，哎八点太早了，他起不来"): between the two it
+brings the question, never nothing. No danger of the evaluation sets or of the lines taught is heard so."""
+
+DANGER_IN_A_REQUEST_FROM = 0.8
+"""The same of what ends in asking for a service ("腰弯不下去，地上一层灰，有没有人上门来搞搞卫生")."""
 
 QUESTION_FROM = 0.4
 """From here on it brings one question."""
@@ -54,6 +61,47 @@ _WEAK_YES = re.compile(r"(?:嗯|恩|有|要|好|行|可以|叫|快)[的啊呀吧
 """Yes words that also open any other answer ("嗯，想请个师傅来修一下")."""
 _ERRAND = re.compile(r"想|[订约问改退修洗剪]|取消|理发|打扫|饭|补贴|多少钱|明天|后天|下周|礼拜|星期|下个月")
 """Words of an errand or of a later day. An answer without any may be an address or a name: said so that help comes."""
+_OF_AN_ERRAND = frozenset(
+    [
+        "service",
+        "person",
+        "date",
+        "time",
+        "quantity",
+        "name",
+        "phone",
+        "contact_phone",
+        "address",
+        "destination",
+        "place",
+        "street",
+        "full",
+        "closed",
+        "confirm",
+        "correction",
+        "order",
+        "which_order",
+        "new_time",
+        "field",
+        "age",
+        "ability",
+        "income",
+    ]
+)
+"""Questions of an errand (`actions`), whose answers are a datum."""
+_DATUM = re.compile(
+    r"[一二两三四五六七八九十\d]\s*(?:点(?!儿?[都也])|份|岁)|[今明后]天|[上下]午|早上|晚上|礼拜|星期|下周|今年\s*[一二三四五六七八九十\d]{2}|"
+    r"[给帮替](?:我|俺|咱)?[^，]{1,4}[用订约办]|[订约]|送(?![命医])"
+)
+"""What an answer to them tells: an hour, a day, a number, an age, for whom, an order."""
+_REQUEST = re.compile(
+    r"(?:想|要|请|帮|给我|找|派|约|订|定|报|安排|能不|能有|可以|有没有|有[冇得]|喊|叫|来个?)[^，]{0,10}"
+    r"(?:卫生|打扫|保洁|擦玻璃|理发|剪[头发]|剃头|洗澡|擦澡|助浴|送[点口个]?饭|送餐|[订午晚中早盒]饭|买菜|买米|代购|跑腿|陪诊|日托|日间照料|"
+    r"护工|护理员|扶手|改造|体检|量血压|签约|家庭医生|康复|按摩|讲座|培训|法律|律师|心理|疏导|师傅)[^，]{0,8}$"
+)
+"""The end of what asks for a service, and not for company: "就是想最后听个人说说话" may be a farewell."""
+_NO_MORE = re.compile(r"本来|原来|原想|正想|先别|不用|别[再给]|取消|退|换|算了|不要")
+"""Beside such words a request is one that was to be made, or has been made."""
 _NO = re.compile(r"^(不是|不|没|没有|无|冇|别|错了|好了|已经好)")
 _NAMED = re.compile(
     r"(?:[他她我俺您]|老人|大名|名字|人家)*[叫姓](?![不没得着了起疼痛唤喊我你救])[\u4e00-\u9fff]{2,4}"
@@ -114,6 +162,10 @@ def triage(text: str, *, alternatives: Sequence[str] = (), asked: str | None = N
     verdict = _judge(text)
     if asked and asked.startswith(ASKED_PREFIX):
         verdict = _answered(verdict, text, asked)
+    elif asked in _OF_AN_ERRAND:
+        verdict = _within_an_errand(verdict, text)
+    else:
+        verdict = _of_a_request(verdict, text)
     if verdict.level == "danger" or not alternatives:
         return verdict
     others = [_judge(alternative) for alternative in alternatives]
@@ -283,6 +335,25 @@ def _answered(verdict: Verdict, text: str, asked: str) -> Verdict:
     if verdict.level == "ask" or (_YES.match(plain) and not _tells_an_errand(verdict, plain)):
         return _verdict("danger", kind, "confirmed", "问过，说是", plain)
     return verdict
+
+
+def _within_an_errand(verdict: Verdict, text: str) -> Verdict:
+    """Ask first where the learned voice alone, and not sure of it, hears danger in an answer that tells what was asked."""
+    doubted = _doubted(verdict, DANGER_IN_AN_ERRAND_FROM) and _DATUM.search(normalise(text))
+    return _to_ask(verdict) if doubted else _of_a_request(verdict, text)
+
+
+def _of_a_request(verdict: Verdict, text: str) -> Verdict:
+    """Ask first where the learned voice alone, and not sure of it, hears danger in what ends in asking for a service."""
+    if not _doubted(verdict, DANGER_IN_A_REQUEST_FROM) or _NO_MORE.search(text):
+        return verdict
+    last = normalise(text).rpartition(CLAUSE_END)[2]
+    return _to_ask(verdict) if _REQUEST.search(last) else verdict
+
+
+def _doubted(verdict: Verdict, sure: float) -> bool:
+    """Whether no rule but the learned voice alone hears the danger, less likely than `sure`."""
+    return verdict.reason == "voice" and verdict.level == "danger" and verdict.likely < sure
 
 
 def _tells_an_errand(verdict: Verdict, plain: str) -> bool:

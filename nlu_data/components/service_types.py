@@ -39,6 +39,8 @@ ASIDE = 0.3
 """What is left of the score of a service that is only spoken of."""
 OTHERWISE = 0.3
 """Score from which on something else may be what is wanted."""
+LISTED = 3
+"""So many services named in one breath are all wanted."""
 # A second service needs less where a word joins it to the first. No one asks for more than three at once.
 THRESHOLDS = {"first": 0.22, "wanted": 0.15, "answer": 0.4, "second": 0.7, "joined": 0.55, "third": 0.45}
 ABOUT_SERVICES = (None, "in_form", "order", "which_order", "reason", "rating")  # whose answers may name one
@@ -68,6 +70,7 @@ def meant(
     if len(ranked) > 1 and weighed[ranked[1]] + WEIGHT_OF_SEVERAL * several >= least:
         further = [ranked[1], *(each for each in ranked[2:3] if weighed[each] >= thresholds["third"])]
     named = {naming.service_type: naming.start for naming in reversed(namings(text))}
+    further += [each for each in _listed(text, intent) if each not in [ranked[0], *further]]
     found = _wanted(_one_place([ranked[0], *further], text), text)
     found.sort(key=lambda service: named.get(service, len(text)))
     return [(service, scores[service]) for service in found]
@@ -85,6 +88,12 @@ def _weighed(scores: Mapping[str, float], text: str, intent: str | None) -> dict
     otherwise = max((score for each, score in scores.items() if each not in aside), default=0.0)
     left = ASIDE if otherwise >= OTHERWISE else 1.0
     return {each: score * left if each in aside else score for each, score in scores.items()}
+
+
+def _listed(text: str, intent: str | None) -> list[str]:
+    """The services of a list of three or more that are ordered by name: "订饭、洗澡、打扫，还要理发"."""
+    named = {each.service_type for each in namings(text) if each.exact and not _spoken_of(each, text, intent)}
+    return sorted(named) if intent == "book_service" and len(named) >= LISTED else []
 
 
 def _spoken_of(naming: Naming, text: str, intent: str | None) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from actions.booking import Booking
-from actions.booking.amending import amend, drop_service
+from actions.booking import Booking, BookingForm
+from actions.booking.amending import amend, bring_forward, drop_services
 from actions.who import Who
+from assistant.client import Client
 from tests.actions.test_several import WORKER, said
 
 PEOPLE = {"舒望春": "id-舒望春", "连桂枝": "id-连桂枝", "费桂香": "id-费桂香"}
@@ -80,8 +82,68 @@ def test_one_of_two_services_is_dropped(text: str, first: str, more: list[str]) 
     frame = Booking(
         asked="confirm", service_type="cleaning", date="2025-06-13", people=[Who(own=True)], more=[wish]
     )
-    drop_service(frame, said(text))
+    drop_services(frame, said(text))
     assert (frame.service_type, [each["service_type"] for each in frame.more]) == (first, more)
     assert frame.people == [Who(own=True)] and frame.date == (
         "2025-06-14" if first == "haircut" else "2025-06-13"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "more"),
+    [
+        ("理发莫搞了", "cleaning", []),
+        ("那个理发算了", "cleaning", []),
+        ("头发不剪了，别的照旧", "cleaning", []),
+        ("打扫不搞了", "haircut", []),
+        ("打扫就订明天的", "cleaning", ["haircut"]),
+        ("理发不要太短", "cleaning", ["haircut"]),
+        ("都不要了", "cleaning", ["haircut"]),
+        ("理发，不用了", "cleaning", []),
+        ("头发我自己剪，那个不要了", "cleaning", []),
+        ("卫生我闺女来搞，只理发", "haircut", []),
+    ],
+)
+def test_one_of_two_services_is_dropped_at_every_question(text: str, first: str, more: list[str]) -> None:
+    wish = {"service_type": "haircut", "date": "2025-06-14", "time": "14:00"}
+    frame = Booking(asked="date", service_type="cleaning", people=[Who(own=True)], more=[wish])
+    drop_services(frame, said(text))
+    assert (frame.service_type, [each["service_type"] for each in frame.more]) == (first, more)
+
+
+def test_one_that_was_put_off_is_dropped() -> None:
+    later = [
+        {"intent": "book_service", "frame": {"service_type": "haircut"}},
+        {"intent": "complain", "frame": {}},
+    ]
+    frame = Booking(asked="time", service_type="cleaning", later=later)
+    assert drop_services(frame, said("理发算了")) == ["haircut"]
+    assert [each["intent"] for each in frame.later] == ["complain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [("理发算了", False), ("算了", True), ("打扫和理发都不要了", True)]
+)
+def test_what_ends_one_of_several_ends_not_all(text: str, ends: bool) -> None:
+    form = BookingForm(Client("http://127.0.0.1:1", "none"))
+    frame = Booking(asked="date", service_type="cleaning", more=[{"service_type": "haircut"}])
+    assert form.stops(frame, replace(said(text), intent="stop")) is ends
+    assert form.stops(
+        Booking(service_type="haircut", asked="confirm"), replace(said("理发不要了，打扫照旧"), intent="deny")
+    )
+    assert not form.stops(
+        Booking(service_type="haircut"), replace(said("理发不要了，换成打扫"), intent="deny")
+    )
+    assert form.stops(Booking(service_type="haircut"), replace(said("理发算了"), intent="stop"))
+
+
+def test_one_of_several_that_is_spoken_of_comes_first_and_the_other_is_not_lost() -> None:
+    wish = {"service_type": "haircut", "date": "2025-06-14", "time": "14:00"}
+    frame = Booking(
+        service_type="cleaning", date="2025-06-13", time="09:00", people=[Who(own=True)], more=[wish]
+    )
+    bring_forward(frame, "haircut")
+    assert (frame.service_type, frame.date, frame.time) == ("haircut", "2025-06-14", "14:00")
+    (other,) = frame.more
+    assert (other["service_type"], other["date"], other["time"]) == ("cleaning", "2025-06-13", "09:00")
+    assert frame.people == [Who(own=True)]

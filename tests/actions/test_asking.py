@@ -17,6 +17,7 @@ from actions.out import Out
 from actions.places import Option, either, resembling
 from actions.requests import AssessmentForm, ComplaintForm
 from actions.turn import Turn
+from assistant.client import Refused
 from assistant.desk.reading import heard
 from tests.actions.test_words import clauses, mentions, turn
 
@@ -55,6 +56,9 @@ class Api:
     async def open_ticket(self, actor: Any, ticket: dict[str, Any]) -> dict[str, Any]:
         self.tickets.append(ticket)
         return {"number": f"GD{len(self.tickets)}"}
+
+    async def order(self, actor: Any, number: str) -> dict[str, Any]:
+        raise Refused(404, {"code": "order_not_found", "message": "没有这个订单"})
 
     async def orders_of(self, actor: Any, person_id: str) -> list[dict[str, Any]]:
         return self.orders

@@ -8,7 +8,9 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import benefits
+from actions.answers import ask_subsidy
 from actions.out import Out
+from tests.actions.test_asking import Api
 from tests.actions.test_words import turn
 
 PARTS = {
@@ -51,8 +53,38 @@ def test_what_no_document_says_is_said_to_be_so() -> None:
     assert said("租的房子", TOLD, benefits.not_written) == []
 
 
+def test_the_service_that_is_asked_about_may_stand_in_another_clause() -> None:
+    text = "俺今年七十三了，那个家庭医生签约，国家给补多少钱啊"
+    named = {"entity": "service_type", "value": "family_doctor", "start": 10, "end": 16}
+    assert "家庭医生" in benefits.subject(turn(text, "ask_subsidy", [named]))
+
+
 def test_who_he_is_goes_along_with_the_question() -> None:
     text = "我想问问嘛，我一个人过，吃着特困呢，今年六十九啦，像我这种，国家给有哪样照顾呢"
     assert "特困" in benefits.subject(turn(text))
     assert benefits.circumstances(turn(text))["lives_alone"] is True
     assert benefits.circumstances(turn("我女儿一个人来"))["lives_alone"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("听讲政府出钱给老人家搞服务，有些么子服务", True),
+        ("国家掏钱的上门服务都有哪几样", True),
+        ("政府买单给我们老人的，都有么子项目", True),
+        ("哪些服务是公家出钱的", True),
+        ("政府出钱帮我请个人打扫，后天上午来", False),
+        ("我自己出钱，有些么子服务", False),
+    ],
+)
+def test_which_services_public_money_pays_for_is_a_question(text: str, asks: bool) -> None:
+    assert turn(text).asks_public_services is asks
+    assert turn(text, "book_service").asks_subsidy is asks
+
+
+async def test_it_is_asked_of_the_documents_by_their_own_word_for_it() -> None:
+    api = Api()
+    api.documents = ["政府购买居家养老服务"]
+    out = Out(CollectingDispatcher())
+    await ask_subsidy(turn("政府出钱的有些么子服务啊", "book_service"), out, api)  # type: ignore[arg-type]
+    assert "政府购买居家养老服务" in api.questions[0]["topic"]

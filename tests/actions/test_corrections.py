@@ -140,10 +140,11 @@ async def test_whoever_of_the_family_it_is_for_is_named_with_it(talk: Talk, rela
         ("我朋友说你们这儿能送饭", "relative", False),
         ("我二姨想理个发", "relative", True),
         ("我二姨说你们这儿能理发", "senior", False),
+        ("想把房子过户给我孙子，找人给讲讲法律", "relative", False),
     ],
 )
 def test_who_is_only_spoken_of_or_to_is_not_booked_for(said: str, kind: str, meant: bool) -> None:
-    words = next(word for word in ("我姐", "我朋友", "我二姨", "大姐") if word in said)
+    words = next(word for word in ("我姐", "我朋友", "我二姨", "我孙子", "大姐") if word in said)
     start = said.find(words)
     person = {"entity": "person", "value": words, "text": words, "start": start, "end": start + len(words)}
     people = named(turn(said, entities=[person], kind=kind))
@@ -162,6 +163,7 @@ async def test_another_address_at_the_read_back_is_taken(talk: Talk) -> None:
         ("红塔区，玉兴路，三号", "红塔区玉兴路三号"),
         ("搬到洛王街道，演示小区，六栋三零二", "洛王街道演示小区六栋三零二"),
         ("不是三号，是玉江大道三十号", "玉江大道三十号"),
+        ("我妈闵秋香 三眼桥街道演示里18栋502", "三眼桥街道演示里18栋502"),
     ],
 )
 def test_an_address_in_several_clauses_is_one(said: str, address: str) -> None:
@@ -372,6 +374,10 @@ async def test_a_complaint_takes_up_what_is_told_at_the_read_back() -> None:
     assert await talk("就昨天中午，三眼桥那个站的", "inform") == ["utter_confirm_complaint"]
     assert talk.slots["frame"]["details"] == "送的饭冰凉的，菜都馊了；就昨天中午，三眼桥那个站的"
     assert await talk("你们到底管不管", "find_service") == ["utter_confirm_complaint"]
+    assert await talk("希望你们查清楚给我回个话", "human") == ["utter_confirm_complaint"]
+    assert talk.slots["frame"]["details"].endswith("希望你们查清楚给我回个话")
+    await talk("给我转人工，我要个说法", "human")
+    assert "person" in talk.custom[-1]
 
 
 async def test_a_question_about_a_device_is_answered_at_the_read_back_too() -> None:
@@ -418,6 +424,9 @@ async def test_orders_of_two_parents_are_told_apart() -> None:
     father = [{"entity": "person", "value": "我爸"}]
     of_one = await upcoming(turn("我爸那个改一下", entities=father, kind="relative", person_id=SENIOR), api)  # type: ignore[arg-type]
     assert [each["whose"] for each in of_one] == ["于振海"]
+    api.parents = []
+    own = await upcoming(turn("改一下预约", kind="relative", person_id=SENIOR), api)  # type: ignore[arg-type]
+    assert [each["number"] for each in own] == ["YL1"]
 
 
 async def test_the_number_of_a_door_is_no_day_and_no_number_of_portions(talk: Talk) -> None:
@@ -580,3 +589,9 @@ def test_an_official_name_is_the_service() -> None:
     assert heard_as("助浴再加助洁", "bath") == ("bath",)
     assert heard_as("想买个助行器", "home_adaptation") == ("home_adaptation",)
     assert heard_as("请帮助医生", "family_doctor") == ("family_doctor",)
+
+
+async def test_a_service_that_is_only_guessed_beside_an_hour_is_no_other_one(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    await talk("啊，我刚找老花镜去了，明儿下午的，三点", "inform", ("service_type", "day_care"), **TOMORROW)
+    assert talk.frame.service_type == "bath"

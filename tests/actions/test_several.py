@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from actions.booking.several import several
-from actions.turn import Turn
+from actions.naming import also_named, partial
+from actions.turn import Spoken, Turn
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Talk
 from tests.actions.test_corrections import Town
 from tests.actions.test_words import turn
 
 WORDS = {"午餐": "meal", "午饭": "meal", "饭": "meal", "保洁": "cleaning", "助浴": "bath", "理发": "haircut"}
-NUMBERS = {"1份": 1, "2份": 2, "3份": 3, "一份": 1, "两份": 2}
+NUMBERS = {"三位": 3, "1份": 1, "2份": 2, "3份": 3, "一份": 1, "两份": 2}
 
 
 def said(text: str, *names: str, **speaker: Any) -> Turn:
@@ -277,3 +279,86 @@ async def test_a_complaint_at_the_read_back_is_a_matter_of_its_own() -> None:
     assert await talk("先挂了", "goodbye") == ["utter_stopped_several"]
     assert talk.values[-1] == {"what": "洗澡、投诉都", "done": "办"}
     assert talk.slots["later"] == []
+
+
+@pytest.mark.parametrize(
+    ("service", "hour"), [("cleaning", "09:00"), ("bath", "14:00"), ("haircut", "04:00")]
+)
+def test_each_service_of_one_clause_has_the_hour_before_it(service: str, hour: str) -> None:
+    line = said("周五上午九点保洁、下午两点助浴、四点理发，都要")
+    told = partial(service, line, 0)
+    assert (told["date"], told["time"]) == ("2025-06-13", hour)
+    assert bool(told["ambiguous"]) is (service == "haircut")
+
+
+def test_each_service_of_one_clause_has_the_hour_behind_it() -> None:
+    line = said("周五保洁上午九点、助浴下午两点")
+    assert [partial(each, line, 0)["time"] for each in ("cleaning", "bath")] == ["09:00", "14:00"]
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(Town())
+
+
+def test_an_hour_told_behind_all_services_is_that_of_the_one_named_with_it() -> None:
+    line = said("帮我约助浴、理发，都要后天，助浴上午九点，理发下午两点")
+    line = replace(line, when=Spoken(date=date(2025, 6, 13)))
+    told = [partial(each, line, 0) for each in ("bath", "haircut")]
+    assert [(each["date"], each["time"]) for each in told] == [
+        ("2025-06-13", "09:00"),
+        ("2025-06-13", "14:00"),
+    ]
+
+
+async def test_all_services_of_one_breath_are_noted_aloud(talk: Talk) -> None:
+    wishes = [("service_type", each) for each in ("bath", "cleaning", "haircut")]
+    assert await talk("明天洗澡、保洁、理发", "book_service", *wishes, **TOMORROW) == [
+        "utter_several_noted",
+        "utter_confirm_booking",
+    ]
+    assert [each["service_type"] for each in talk.frame.more] == ["cleaning", "haircut"]
+    assert await talk("理发算了", "stop", ("service_type", "haircut")) == [
+        "utter_dropped",
+        "utter_confirm_booking",
+    ]
+
+
+BATH_NAMED = {"entity": "service_type", "value": "bath", "start": 0, "end": 2}
+
+
+class OnlyCleaning(Town):
+    """Nobody baths in this city."""
+
+    async def search(self, actor: Any, **query: Any) -> dict[str, Any]:
+        found = await super().search(actor, **query)
+        return found if query["service_type"] == "cleaning" else found | {"results": []}
+
+
+async def test_where_one_of_two_is_not_to_be_had_the_other_is_booked() -> None:
+    talk = Talk(OnlyCleaning())
+    wishes = [("service_type", "bath"), ("service_type", "cleaning")]
+    assert await talk("明天洗澡，再保洁", "book_service", *wishes, **TOMORROW) == [
+        "utter_several_noted",
+        "utter_not_offered",
+        "utter_confirm_booking",
+    ]
+    assert (talk.frame.service_type, talk.frame.more) == ("cleaning", [])
+
+
+async def test_where_the_words_name_another_that_is_to_be_had_it_is_taken() -> None:
+    talk = Talk(OnlyCleaning())
+    assert await talk("明天洗洗窗子打扫下", "book_service", BATH, **TOMORROW) == ["utter_confirm_booking"]
+    assert talk.frame.service_type == "cleaning"
+
+
+def test_another_is_looked_for_in_the_clause_of_the_one_that_is_named() -> None:
+    line = said("洗澡打扫，明天")
+    assert also_named("bath", replace(line, entities=(BATH_NAMED,))) == ["cleaning"]
+    apart = replace(said("洗澡，打扫就算了"), entities=(BATH_NAMED,))
+    assert also_named("bath", apart) == []
+
+
+async def test_where_nothing_else_is_named_a_person_is_offered() -> None:
+    talk = Talk(OnlyCleaning())
+    assert await talk("明天洗个澡", "book_service", BATH, **TOMORROW) == ["utter_nothing_found"]

@@ -11,7 +11,9 @@ from rasa_sdk import Tracker
 from actions import spoken
 from actions.addresses import said_address
 from actions.answers import order_number
-from actions.turn import Turn
+from actions.turn import Turn, services_named
+from assistant.catalog.vocabulary import ServiceType
+from assistant.client import SERVICE_TYPES
 from assistant.desk.reading import heard
 
 TODAY = date(2025, 6, 11)
@@ -70,7 +72,8 @@ def turn(
 
 
 @pytest.mark.parametrize(
-    "said", ["对", "嗯呐", "是呢是呢", "好，好", "对的🙏", "中，就这么着", "确认", "👌", "行，就这样"]
+    "said",
+    ["对", "嗯呐", "是呢是呢", "好，好", "对的🙏", "中，就这么着", "确认", "对 确认修改", "👌", "行，就这样"],
 )
 def test_a_yes(said: str) -> None:
     assert turn(said).affirms
@@ -116,3 +119,13 @@ def test_days_times_and_money() -> None:
 )
 def test_picking_from_what_was_offered(said: str, index: int | None) -> None:
     assert spoken.picked(said, ["上午9点", "下午3点", "晚上7点"]) == index
+
+
+@pytest.mark.parametrize("kind", list(SERVICE_TYPES.values()), ids=lambda kind: str(kind.key))
+def test_every_name_of_a_service_is_known_wherever_one_is_looked_for(kind: ServiceType) -> None:
+    for name in (kind.name, kind.called, *kind.aliases):
+        assert services_named(f"就{name}吧")[0] == (kind.key, 1, 1 + len(name))
+
+
+def test_the_longest_name_of_a_service_counts() -> None:
+    assert [key for key, _, _ in services_named("想做家电维修，再打扫一下")] == ["urgent_repair", "cleaning"]

@@ -68,3 +68,16 @@ def test_a_second_service_needs_less_where_several_seem_wanted(several: float, f
 def test_what_is_only_spoken_of_is_not_wanted(text: str, intent: str, wanted: str) -> None:
     likely = meant({"haircut": 0.8, "bath": 0.7, "several": 0.1}, text, None, intent, THRESHOLDS)
     assert [service for service, _ in likely] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "found"),
+    [
+        ("订饭、洗澡、打扫，还要理发", "book_service", {"meal", "bath", "cleaning", "haircut"}),
+        ("洗澡、打扫、理发的电话", "find_service", {"meal"}),
+        ("订饭，洗澡就算了，再打扫", "book_service", {"meal"}),
+    ],
+)
+def test_all_of_a_list_are_wanted(text: str, intent: str, found: set[str]) -> None:
+    scores = {"meal": 0.9, "bath": 0.1, "cleaning": 0.1, "haircut": 0.1}
+    assert {service for service, _ in meant(scores, text, None, intent, THRESHOLDS)} == found

@@ -229,3 +229,50 @@ def test_a_name_is_no_danger(text: str, level: str) -> None:
 )
 def test_whoever_looks_something_up_is_in_no_danger(text: str, dangerous: bool) -> None:
     assert (triage(text).level == "danger") is dangerous
+
+
+class Unsure:
+    """A learned voice that is as sure of everything as it is told to be."""
+
+    def __init__(self, likely: float) -> None:
+        self.likely = likely
+
+    def probability(self, text: str, ruled: str) -> float:
+        return self.likely
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "likely", "level"),
+    [
+        ("早上八点太早了，他起不来，九点吧", "time", 0.5, "ask"),
+        ("给我父亲用，他叫车永福", "name", 0.55, "ask"),
+        ("他今年71了，他自己愿意去", "age", 0.57, "ask"),
+        ("早上八点太早了，他起不来，九点吧", "time", 0.65, "danger"),
+        ("早上八点太早了，他起不来，九点吧", None, 0.5, "danger"),
+        ("早上八点太早了，他起不来，九点吧", "checkin", 0.5, "danger"),
+        ("是呢，就我一个人", "quantity", 0.52, "danger"),
+        ("老伴叫不醒了，今天早上", "time", 0.5, "danger"),
+    ],
+)
+def test_an_answer_within_an_errand_that_only_the_voice_doubts_brings_the_question(
+    monkeypatch: pytest.MonkeyPatch, text: str, asked: str | None, likely: float, level: str
+) -> None:
+    monkeypatch.setattr("assistant.safety.triage.voice", lambda: Unsure(likely))
+    verdict = triage(text, asked=asked)
+    assert verdict.level == level
+    assert (verdict.question is not None) is (level == "ask")
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("我这个腰啊弯不下去，地板上一层灰，厨房油也糊起了，你们有没有人上门来搞搞卫生", {"none", "ask"}),
+        ("绳子我都找好了，就是想最后听个人说说话", {"danger"}),
+        ("预约的那个心理老师不用来了，我已经坐在天台上", {"danger"}),
+        ("我想问体检，其实是胸口现在像压了块磨盘，冷汗直流", {"danger"}),
+    ],
+)
+def test_what_ends_in_asking_for_a_service_is_asked_about_before_help_is_sent(
+    text: str, level: set[str]
+) -> None:
+    assert triage(text).level in level

@@ -17,7 +17,8 @@ and 63 % with a normaliser in front; this grammar read 76–95 % of each batch o
 """
 
 from assistant.kit.when.model import WINDOWS, PartOfDay, When
+from assistant.kit.when.moves import Move, moved
 from assistant.kit.when.reader import each, read
 from assistant.kit.when.resolve import DAYTIME, Hours
 
-__all__ = ["DAYTIME", "WINDOWS", "Hours", "PartOfDay", "When", "each", "read"]
+__all__ = ["DAYTIME", "WINDOWS", "Hours", "Move", "PartOfDay", "When", "each", "moved", "read"]

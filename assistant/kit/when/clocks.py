@@ -21,6 +21,11 @@ def _clock(match: re.Match[str], now: datetime) -> Clock | None:
     return Clock(hour, minute) if hour is not None and hour <= 24 and minute < 60 else None
 
 
+def _half_of_day(match: re.Match[str], now: datetime) -> Clock:
+    """8pm, 3:30 pm, 12 a.m."""
+    return Clock(int(match["hour"]) % 12 + (12 if match["half"] in "pP" else 0), int(match["minute"] or 0))
+
+
 def _either_hour(match: re.Match[str], now: datetime) -> Clock:
     """四五点钟, 十一二点: the first of the two."""
     return Clock((10 if match["ten"] else 0) + (number(match["first"]) or 1))
@@ -53,13 +58,14 @@ def _earlier(match: re.Match[str], now: datetime) -> Moment | None:
     return Moment(now - span, past=True) if span else None
 
 
-_UNITS: Final = {"小时": 60, "钟头": 60, "刻钟": 15, "分钟": 1, "分": 1}
+MINUTES: Final = {"小时": 60, "钟头": 60, "刻钟": 15, "分钟": 1, "分": 1}
+"""Minutes of a unit."""
 
 
 def _span(match: re.Match[str]) -> timedelta | None:
     count = 0.5 if match["count"] == "半" else float(number(match["count"]) or 0)
     count += 0.5 if match["half_before"] or match["half_behind"] else 0
-    minutes = round(count * _UNITS[match["unit"]]) + (number(match["minutes"] or "零") or 0)
+    minutes = round(count * MINUTES[match["unit"]]) + (number(match["minutes"] or "零") or 0)
     return timedelta(minutes=minutes) if 0 < minutes <= LONGEST / timedelta(minutes=1) else None
 
 
@@ -92,6 +98,10 @@ RULES: Final[tuple[Rule, ...]] = (
         _either_hour,
     ),
     rule(r"(?<![\d:])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?::\d\d)?", _clock),
+    rule(
+        r"(?<![\d:])(?P<hour>1[0-2]|0?[1-9])(?::(?P<minute>[0-5]\d))?\s?(?P<half>[aApP])\.?[mM](?![a-zA-Z])\.?",
+        _half_of_day,
+    ),
     rule(
         rf"(?<![小平])(?P<hour>2[0-4]|[01]?\d|十[{NINE}]?|二十[一二三]?)时(?![候常间段不]){_MINUTE}?整?",
         _clock,

@@ -16,7 +16,8 @@ FURTHEST: Final = 3660
 """Days: nothing is booked ten years ahead."""
 
 _FROM_TODAY: Final = {"今": 0, "明": 1, "后": 2, "外后": 3, "昨": -1, "前": -2}
-_PERIODS: Final = {"天": 1, "日": 1, "周": 7, "礼拜": 7, "星期": 7, "月": 30, "年": 365}
+PERIODS: Final = {"天": 1, "日": 1, "周": 7, "礼拜": 7, "星期": 7, "月": 30, "年": 365}
+"""Days of a unit."""
 
 
 def _from_today(match: re.Match[str], now: datetime) -> Day:
@@ -57,17 +58,17 @@ def _away(match: re.Match[str], today: date, direction: int) -> date | None:
         return None  # 过九月九: the ninth month
     if match.groupdict().get("skipping") and unit in "天日":
         count += 1
-    if not 0 < count * _PERIODS[unit] <= FURTHEST:
+    if not 0 < count * PERIODS[unit] <= FURTHEST:
         return None
     if unit not in "月年":
-        return today + DAY * count * _PERIODS[unit] * direction
+        return today + DAY * count * PERIODS[unit] * direction
     moved = add_months(today, count * (12 if unit == "年" else 1) * direction)
     return moved + DAY * 15 * direction if match["half"] else moved
 
 
 def _shift(match: re.Match[str], now: datetime) -> Shift | None:
     """往后推两天, 推迟一天, 提前一天."""
-    days = (number(match["count"]) or 0) * _PERIODS[match["unit"]]
+    days = (number(match["count"]) or 0) * PERIODS[match["unit"]]
     return Shift(-days if match["sooner"] else days) if 0 < days <= FURTHEST else None
 
 

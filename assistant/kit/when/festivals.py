@@ -56,9 +56,10 @@ _HOLIDAY: Final = r"(?:节|假期|放假|长假|黄金周)"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有]){_NO_NUMBER}{_NO_PERSON}(?P<name>{_NAMES})(?![路街村社公镇广粽树轻纪糕])(?!(?<=一)[零二三四五六七八九]){_HOLIDAY}?(?:当[天日])?{_BESIDE}",
+        rf"{_YEAR}(?:二十[三四]过)?(?<![下场有]){_NO_NUMBER}{_NO_PERSON}(?P<name>{_NAMES})(?![路街村社公镇广粽树轻纪糕巷桥\#]|大[道街桥]|放?完)(?!(?<=一)[零二三四五六七八九]){_HOLIDAY}?(?:当[天日])?{_BESIDE}",
         _festival,
     ),
+    rule(rf"(?P<year>){_NO_NUMBER}(?P<name>[七八]一)(?=[上下中]午|早[上晨]|晚[上间]){_BESIDE}", _festival),
     rule(
         rf"{_YEAR}(?P<name>{'|'.join(_SPOKEN)}|雨水)(?={_HOLIDAY}|那天|期间|当天|前一天|的时候){_HOLIDAY}?{_BESIDE}",
         _festival,

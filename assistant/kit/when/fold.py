@@ -10,7 +10,7 @@ from typing import Final
 from assistant.kit.when.pieces import Clock, Day, Except, Length, Moment, Part, Piece, Repeat, Shift
 from assistant.kit.when.resolve import fits
 from assistant.kit.when.runs import Run
-from assistant.kit.when.words import codes
+from assistant.kit.when.words import CODES, codes
 
 _FILLER: Final = re.compile(r"[\s,，。、…!！?？.~吧呢啊嗯哎呃哦噢那就的吗嘛个是]+")
 _INSTEAD: Final = re.compile(r"(?:就|只)(?:要|是|在)?$")
@@ -18,6 +18,7 @@ _STARTS: Final = re.compile(r"(?:的?那天)?(?:[早中上下晚]\S?)?(?:起|开
 _FROM: Final = re.compile(r"(?:从|打|自|由)$")
 _ANY_OF: Final = re.compile(r"\s*(?:随便|都行|都可以|都成|哪天|任选|任意|随你|其中)")
 _BOTH: Final = re.compile(r"[、和跟与同]|还有|以及")
+_ALSO: Final = re.compile(r"(?:\S{0,2}[午上晨晚])?(?:也|照样|照旧)(?!不)")
 _REPEATED: Final = re.compile(r"每|天天|工作日")
 _ANOTHER_STATEMENT: Final = 3
 """More characters than this between two days, fillers aside, and they belong to two statements."""
@@ -58,6 +59,11 @@ def fold(runs: list[Run]) -> Reading:
     return reading
 
 
+def _of_something_else(reading: Reading, part: Part) -> bool:
+    """下午两点半吧，我上午得听评书; 三点半吧，上午我要睡觉."""
+    return reading.clock is not None and (reading.part is not None or not fits(reading.clock, part))
+
+
 def _is_lone(run: Run) -> bool:
     """Whether a run names a part of the day and nothing else."""
     return all(isinstance(piece.value, Part) for piece in run.pieces)
@@ -91,8 +97,8 @@ def _absorb(reading: Reading, run: Run, corrects: bool) -> None:
                 clock_before = clock if _take_clock(reading, clock, run, corrects) else None
             case Part() as part:
                 additional = run.alternative or clock_before is not None or part_end == piece.start
-                if reading.clock and reading.part and not corrects and _is_lone(run):
-                    continue  # 下午两点半吧，我上午得听评书: said of something else
+                if _of_something_else(reading, part) and not corrects and _is_lone(run):
+                    continue
                 _take_part(reading, part, corrects, additional=additional)
                 part_end = piece.end
             case Moment() as moment:
@@ -115,6 +121,10 @@ def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool
     if day.weekdays and not day.week_named and set(day.weekdays) <= set(reading.excluded):
         return  # 礼拜天不要，礼拜天孩子都回来: why it is left out
     starts = bool(_STARTS.match(run.behind) or _FROM.search(run.before))
+    if reading.repeat and not starts and not corrects and _beside(reading.repeat, day):
+        if _ALSO.match(run.behind) and reading.repeat.byday:
+            reading.repeat = replace(reading.repeat, byday=_with(reading.repeat.byday, day))
+        return
     if day.on is None:
         if not day.vague or not (starts or reading.repeat or run.first(Repeat) or "每" in run.behind):
             reading.past |= day.past
@@ -132,6 +142,8 @@ def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool
         reading.repeat = reading.repeat or Repeat("DAILY")
     elif len(day.weekdays) > 1 and not _ANY_OF.match(run.behind):
         _take_weekdays(reading, day, corrects)
+    elif day.of_month and day.on and not starts and _lacks_days_of_month(reading.repeat):
+        _take_repeat(reading, Repeat("MONTHLY", bymonthday=(day.on.day,)), corrects)
     elif day.weekdays and not day.week_named and not starts and _lacks_weekdays(reading.repeat):
         _take_repeat(reading, Repeat("WEEKLY", byday=codes(day.weekdays)), corrects)
     else:
@@ -141,6 +153,28 @@ def _take_day(reading: Reading, day: Day, piece: Piece, run: Run, corrects: bool
 def _lacks_weekdays(repeat: Repeat | None) -> bool:
     """每两周……周六上午: the weekday belongs to the rule."""
     return repeat is not None and repeat.freq == "WEEKLY" and not repeat.byday
+
+
+def _lacks_days_of_month(repeat: Repeat | None) -> bool:
+    """每两个月一次，8号: the day belongs to the rule."""
+    return repeat is not None and repeat.freq == "MONTHLY" and not (repeat.byday or repeat.bymonthday)
+
+
+def _beside(repeat: Repeat, day: Day) -> bool:
+    """工作日送，周末我自己搞: told of days that the rule leaves out; 每年九月十号教师节: one day twice."""
+    if day.on is None:
+        return False
+    if repeat.bymonth:
+        return (day.on.month, day.on.day) == (*repeat.bymonth, *repeat.bymonthday)
+    of_week = set(CODES) >= set(repeat.byday) and CODES[day.on.weekday()] not in repeat.byday
+    lone = not day.through and (not day.week_named if day.weekdays else day.weekend)
+    return bool(repeat.byday) and of_week and lone and len(day.weekdays) < 2
+
+
+def _with(byday: tuple[str, ...], day: Day) -> tuple[str, ...]:
+    """工作日送，周六也送."""
+    further = day.weekdays or (5, 6)
+    return tuple(code for index, code in enumerate(CODES) if code in byday or index in further)
 
 
 def _take_weekdays(reading: Reading, day: Day, corrects: bool) -> None:
@@ -215,6 +249,8 @@ def _take_part(reading: Reading, part: Part, corrects: bool, *, additional: bool
 def _take_repeat(reading: Reading, said: Repeat, corrects: bool) -> None:
     """每天 yields to weekdays, 每两周 takes them, and weekdays yield to others said instead."""
     held = reading.repeat
+    if said == Repeat("DAILY") and reading.further:
+        return  # 明天和后天的午饭，每天一份: on these days
     reading.unsure |= said.unsure
     if held is None or corrects:
         reading.corrected |= corrects and held is not None

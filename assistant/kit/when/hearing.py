@@ -90,8 +90,8 @@ _WORD: Final = re.compile(
 
 _NUMERALS: Final = {
     **dict.fromkeys("山散伞叁", "三"),
-    **dict.fromkeys("寺死肆", "四"),
-    **dict.fromkeys("舞武午伍", "五"),
+    **dict.fromkeys("寺死肆司思斯", "四"),
+    **dict.fromkeys("舞武午伍无吴", "五"),
     **dict.fromkeys("溜留柳陆", "六"),
     **dict.fromkeys("期漆妻", "七"),
     **dict.fromkeys("巴吧扒", "八"),
@@ -101,15 +101,20 @@ _NUMERALS: Final = {
 }
 _AFTER_NUMERAL: Final = r"(?=[点时](?:[钟半整一二三四五零左来送到接吧，。！]|$))"
 _HOUR: Final = re.compile(rf"(?<=[午上晚早晨夜后天])([{''.join(_NUMERALS)}]){_AFTER_NUMERAL}")
+_NINE: Final = re.compile(r"(?<=[午上晨晚])就(?=点(?:[钟半整]|[一三]刻|[,，。]|$))")
 _BARE_HOUR: Final = re.compile(r"(?<![\w])([山散伞叁巴酒久溜])(?=点[半钟])")
 _WEEKDAY: Final = re.compile(
-    r"(?:(?<=[下这每本上个]周)|(?<=星期)|(?<=礼拜))([山散伞叁寺死肆武午舞伍留柳陆])(?![饭后间])"
+    r"(?:(?<=[下这每本上个]周)|(?<=星期)|(?<=礼拜))([山散伞叁寺死肆武午舞伍无吴留柳陆])(?![饭后间论需须法所人])"
 )
 _SECOND_WEEKDAY: Final = re.compile(r"(?<=[周期拜])[而尔耳](?=[上下中早晚])")
 _SURNAME: Final = re.compile(r"(?<![下上这本每隔两个])周")
 """In a sentence that tells the surname 周, a bare 周 is that: 姓周，周一鸣."""
 _BARE_WEEKDAY: Final = re.compile(r"(?<=周)[散伞叁]")
-_HALF: Final = re.compile(r"(?<=[一二三四五六七八九十两\d]点)[办伴拌](?![法事理公证卡手])")
+_HALF: Final = re.compile(
+    r"(?<=[一二三四五六七八九十两\d]点)[办伴拌版扮](?=[,，。、;；!！?？…\s来去到送接约吧呀啊呢嘛左钟前后过给帮叫派要行可]|$)"
+)
+_QUARTER: Final = re.compile(r"(?<=点[一三])[课克客](?=[,，。来去到送接吧呀啊]|$)")
+_MINUTES: Final = re.compile(r"(?<=点)[山散伞司思斯死武舞午](?=十)")
 _POINT: Final = re.compile(r"(?<=[午上晚早晨天][一二三四五六七八九十两\d])[店典电](?=半|钟|[,，。]|$)")
 _POINT_TYPED: Final = re.compile(r"(?<=[一二三四五六七八九十两\d])[典碘](?=[半钟整吧呀左来送到,，。！\s]|$)")
 _EVENING: Final = re.compile(r"[碗万挽](?=上[六七八九十零一二\d]+[点:])")
@@ -124,6 +129,8 @@ _DAY_OF_MONTH: Final = re.compile(
 )
 
 
+_LISTED: Final = re.compile(r"(?<=[天日儿])[ \u3000](?=大*[今明后][天日儿])")
+"""Days that whoever types parts by a space: 明天 后天 大后天."""
 _HOLIDAYS: Final = {
     pinyin_key(name): name
     for name in (*LUNAR_FESTIVALS, *SOLAR_FESTIVALS, "清明节")
@@ -135,14 +142,16 @@ _HOLIDAY: Final = re.compile(r"[\u4e00-\u9fff]{2}节(?![目约省日假制])")
 def mend(text: str) -> str:
     """Half-width, and with misheard words of time put right; as long as the text."""
     text = half_width(text)
+    text = _LISTED.sub("、", text)
     text = _WORD.sub(lambda m: m[0] if text[m.end() : m.end() + 1] == "天" else _MEANT[m[0]], text)
     for pattern in (_HOUR, _BARE_HOUR, _WEEKDAY, _BARE_WEEKDAY):
         text = pattern.sub(lambda m: _NUMERALS[m[0]], text)
     text = _HOLIDAY.sub(lambda m: _HOLIDAYS.get(pinyin_key(m[0]), m[0]), text) if "节" in text else text
-    text = _SECOND_WEEKDAY.sub("二", text)
+    text = _NINE.sub("九", _SECOND_WEEKDAY.sub("二", text))
     text = _SURNAME.sub("#", text) if re.search("[姓叫]周", text) else text
     text = _NOON_AFTER_DAY.sub("午", text)
     text = _FOUR.sub("四", _EARLY.sub("早", text))
     text = _THIRTY.sub("三", _NOON.sub("午", _EVENING.sub("晚", text)))
     text = _TEN.sub("十", _POINT_TYPED.sub("点", _POINT.sub("点", text)))
+    text = _MINUTES.sub(lambda m: _NUMERALS[m[0]], _QUARTER.sub("刻", text))
     return _DAY_OF_MONTH.sub("号", _HALF.sub("半", text))

@@ -34,7 +34,7 @@ class When:
     further: tuple[Day, ...] = ()
     """The other days, where several were said that are no rule: 明后两天, 明天和后天."""
     recurrence: str | None = None
-    """An RFC 5545 rule without ``RRULE:``, its parts ordered FREQ, INTERVAL, BYDAY, BYMONTHDAY, COUNT, UNTIL."""
+    """An RFC 5545 rule without ``RRULE:``, its parts ordered FREQ, INTERVAL, BYMONTH, BYDAY, BYMONTHDAY, COUNT, UNTIL."""
     excluded: tuple[str, ...] = ()
     """Weekdays left out, as MO … SU: 除了周末; ``recurrence``, if any, leaves them out already."""
     ambiguous: bool = False

@@ -177,7 +177,11 @@ def _day_of_month(match: re.Match[str], now: datetime) -> Day | None:
     today, day = now.date(), number(match["day"]) or 0
     found = almanac.next_month_day(day, today)
     return (
-        Day(found, otherwise=almanac.next_month_day(day, today + DAY) if found == today else None)
+        Day(
+            found,
+            otherwise=almanac.next_month_day(day, today + DAY) if found == today else None,
+            of_month=True,
+        )
         if found
         else None
     )
@@ -201,7 +205,7 @@ _LUNAR: Final = rf"(?:{'|'.join(_LUNAR_CALENDARS)})"
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
-        rf"(?P<shift>{STEP}|这|本|当)个?月份?的?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
+        rf"(?P<shift>{STEP}|这|本|当)个?月份?的?(?:月(?=[底末尾初]))?(?P<what>{_EDGE}|头(?!一)|初?{DAY_NUMBER}来?[号日]|{LUNAR_DAY}|[二三]?十[{NINE}]?(?![{NINE}点天个块份分来]))?",
         _month,
     ),
     rule(r"(?P<shift>下+)个?月的?今[天日儿]", _same_day),

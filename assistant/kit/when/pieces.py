@@ -28,12 +28,16 @@ class Day:
     """The other one of two days named in one word (明后两天)."""
     through: date | None = None
     """The last of several days in a row (下周一到周五)."""
+    weekend: bool = False
+    """周末: ``on`` is its Saturday."""
     week_named: bool = False
     """Whether the week was said (下周二), so that a single weekday is no rule."""
     vague: bool = False
     """A whole week or month (下周, 下个月) is named."""
     starts: date | None = None
     """Its first day, which counts when something starts then."""
+    of_month: bool = False
+    """Only the day of a month was said (二十五号): after 每个月 it belongs to the rule."""
     unsure: bool = False
     """Ask back: 赶明儿 may be any day."""
 
@@ -72,6 +76,7 @@ class Repeat:
     interval: int = 1
     byday: tuple[str, ...] = ()
     bymonthday: tuple[int, ...] = ()
+    bymonth: tuple[int, ...] = ()
     unsure: bool = False
     """Ask back: 初一、十五 may be lunar days, which a rule cannot say."""
 

@@ -12,7 +12,9 @@ from assistant.kit.when.scan import Rule, rule
 from assistant.kit.when.words import (
     CODES,
     COUNT,
+    DAY_NUMBER,
     LUNAR_DAY,
+    MONTH_NUMBER,
     NINE,
     THE_WEEKEND,
     TURN,
@@ -67,6 +69,12 @@ def _months(match: re.Match[str], now: datetime) -> Repeat | None:
     return Repeat("MONTHLY", every.interval, bymonthday=tuple(sorted(days)), unsure="初" in said)
 
 
+def _day_of_year(match: re.Match[str], now: datetime) -> Repeat | None:
+    """每年九月十号."""
+    month, day = number(match["month"]) or 0, number(match["day"]) or 0
+    return Repeat("YEARLY", bymonth=(month,), bymonthday=(day,)) if 1 <= day <= 31 else None
+
+
 def _edge_of_month(match: re.Match[str], now: datetime) -> Repeat:
     """每个月底, 每月初, 每月中."""
     return Repeat("MONTHLY", bymonthday=({"底": -1, "末": -1, "中": 15}.get(match["edge"], 1),))
@@ -100,7 +108,7 @@ _MONTH_DAY: Final = (
 _BARE_LIST: Final = r"(?P<days>一三五日?|二四六日?|一二三四五六?|三五|二四|一四|一三|三六|二五)"
 _IN_IT: Final = rf"(?:的?{WEEK}(?P<days>{WEEKDAY_LIST}))?"
 _MAYBE_IN_IT: Final = rf"(?:的?{WEEK}?(?P<days>{WEEKDAY_LIST}))?"
-_ONCE: Final = rf"[^\s,，。]{{0,2}}一{TURN}"
+_ONCE: Final = rf"[^\s,，。后]{{0,5}}一{TURN}"
 _SOON: Final = r"(?=上午|下午|早|晚|中午|来|送|的|都|各|[,，。]|$)"
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -142,6 +150,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"每个?季度", Repeat("MONTHLY", 3)),
     rule(rf"每半个?月|半个月{_ONCE}", Repeat("WEEKLY", 2)),
     rule(r"每年", Repeat("YEARLY")),
+    rule(rf"每年的?(?P<month>{MONTH_NUMBER})月份?(?P<day>{DAY_NUMBER})[号日]", _day_of_year),
     rule(rf"每隔?(?P<each>{COUNT})?个?(?:小时|钟头)", _hours),
     rule(rf"(?P<each>[一两二三四六])个?(?P<unit>{WEEK_PERIOD}|月){_ONCE}", _once_in),
 )

@@ -62,6 +62,8 @@ def _text(repeat: Repeat, count: int | None, until: date | None) -> str:
     parts = [f"FREQ={repeat.freq}"]
     if repeat.interval > 1:
         parts.append(f"INTERVAL={repeat.interval}")
+    if repeat.bymonth:
+        parts.append(f"BYMONTH={','.join(map(str, repeat.bymonth))}")
     if repeat.byday:
         parts.append(f"BYDAY={','.join(repeat.byday)}")
     if repeat.bymonthday:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.kit.when.pieces import Day, Except, Moment, Piece, Repeat, Value
+from assistant.kit.when.words import CODES
 
 _CORRECTION: Final = re.compile(
     r"""不对|不是|不不|[哦噢啊哎呀嗯]不|[,，。、…]+不[,，。、…]+|错了|说错|记错|算了|还是
@@ -20,12 +21,20 @@ _ALTERNATIVE: Final = re.compile(
 _UNTIL: Final = re.compile(r"(?<![改推等挪换调延拖排约])[到至]$|[-~—]$")
 _REJECTED: Final = re.compile(
     r"""(?:那天|的话|我|家里|家|就|也|都|是|可能|恐怕|怕是|人|上午|下午)*
-    (?:不行(?!的话|就)|不成|不方便|不在|没空|没时间|来不了|去不了|不合适|有事|没人|不对|不算|不好|都?过了
+    (?:(?:要是|如果)?(?:[约订排]?满了?|没位)|不行(?!的话|就)|不成|不方便|不在|没空|没时间|来不了|去不了|不合适|有事|没人|不对|不算|不好|都?过了
     |不[要用送去来](?!太|那么|忘))""",
     re.VERBOSE,
 )
-_RECALLED: Final = re.compile(r"(?:本来|原来|原先|原定|之前|以前|原本)(?:是|说|订|定|约|的|好|在)*$|都过了$")
+_RECALLED: Final = re.compile(
+    r"(?:本来|原来|原先|原定|之前|以前|原本)(?:是|说|订|定|约|的|好|在)*$|都过了$|"
+    r"(?:去年|前年|上[次回趟]|那[次回])[^，。,；;]{0,6}[了是在到]$|过[完了]$"
+)
 _DENIED: Final = re.compile(r"(?<!是)不是$|不要$|(?<!特)别$")
+_TODAY_IS: Final = re.compile(
+    r"今[天日儿](?:个|是|都|已经|就)*(?:周|星期|礼拜|[\d一二三四五六七八九十]+[月号日])\S{0,3}?(?=[，。,；;了吧嘛啊]|$)"
+)
+"""今天二十七号: tells what day it is."""
+_NOT_WANTED: Final = re.compile(r"(?:你们|就|都|也)*[不莫甭别](?:用|要|必)(?![太那忘])")
 _TO_BE_CHANGED: Final = re.compile(r"\S{0,8}[改换挪推调]")
 _APART: Final = re.compile(r"[,，。;；!！?？…、不到至~—-]")
 
@@ -89,8 +98,9 @@ def runs(said: str, pieces: list[Piece]) -> list[Run]:
         else:
             grouped.append([piece])
     found = [_run(said, group, grouped[i - 1][-1].end if i else 0) for i, group in enumerate(grouped)]
-    dropped = [run for run in found if _dropped(run)]
+    dropped = [run for run in found if _dropped(run) or _tells_today(said, run)]
     kept = [run for run in found if run not in dropped]
+    kept = _without_unwanted(kept)
     if dropped and not any(run.first(Day) or run.first(Moment) for run in kept):
         kept += [run for run in dropped[-1:] if not _DENIED.search(run.before)]
     return sorted(kept, key=lambda run: run.start)
@@ -103,6 +113,27 @@ def _joined(gap: str) -> bool:
 def _run(said: str, pieces: list[Piece], end_before: int) -> Run:
     start, end = pieces[0].start, pieces[-1].end
     return Run(tuple(pieces), said[end_before:start], said[:start], said[end:])
+
+
+def _tells_today(said: str, run: Run) -> bool:
+    return all(isinstance(piece.value, Day) for piece in run.pieces) and bool(
+        _TODAY_IS.match(said, run.start)
+    )
+
+
+def _without_unwanted(kept: list[Run]) -> list[Run]:
+    """周一到周五不用管，每个周六都来: of several rules the one that is declined only leaves its days out."""
+    ruled = [run for run in kept if run.first(Repeat)]
+    unwanted = [run for run in ruled if _NOT_WANTED.match(run.behind)]
+    if unwanted == ruled:
+        return kept
+    return [_left_out(run) if run in unwanted else run for run in kept]
+
+
+def _left_out(run: Run) -> Run:
+    days = (code for piece in run.pieces if isinstance(piece.value, Repeat) for code in piece.value.byday)
+    weekdays = tuple(CODES.index(code) for code in days if code in CODES)
+    return replace(run, pieces=(Piece(run.start, run.end, Except(weekdays)),))
 
 
 def _dropped(run: Run) -> bool:

@@ -43,7 +43,7 @@ def _weekend(match: re.Match[str], now: datetime) -> Day:
     saturday = _monday(today, week) + DAY * _SATURDAY
     if saturday < today and "上" not in week:
         saturday = today if week else saturday + DAY * 7
-    return Day(saturday, past=saturday < today, week_named=True)
+    return Day(saturday, past=saturday < today, weekend=True, week_named=True)
 
 
 def _week(match: re.Match[str], now: datetime) -> Day:

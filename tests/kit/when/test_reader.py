@@ -1,13 +1,13 @@
 """Spoken Mandarin time, read at ten o'clock on Wednesday, 18 November 2026."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.kit.clock import CHINA
-from assistant.kit.when import DAYTIME, When, each, read
+from assistant.kit.when import DAYTIME, When, each, moved, read
 
 NOW = datetime(2026, 11, 18, 10)
 
@@ -375,6 +375,8 @@ def test_never_fails_on_any_text_at_any_time(text: str, now: datetime) -> None:
         ("今明两天", ["2026-11-18", "2026-11-19"]),
         ("明天和后天各一份", ["2026-11-19", "2026-11-20"]),
         ("明天、后天、大后天", ["2026-11-19", "2026-11-20", "2026-11-21"]),
+        ("明天 后天 大后天的午饭 每天1份", ["2026-11-19", "2026-11-20", "2026-11-21"]),
+        ("明后两天每天两份", ["2026-11-19", "2026-11-20"]),
         ("明后天都行", ["2026-11-19"]),
         ("明后两天都行", ["2026-11-19"]),
         ("明天或者后天", ["2026-11-19"]),
@@ -462,3 +464,68 @@ def test_hours_and_parts_of_the_day_in_dialect(said: str, time: str | None, part
 )
 def test_what_comes_again_in_other_words(said: str, rule: str) -> None:
     assert at(said).recurrence == rule
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "time", "part", "rule"),
+    [
+        ("今儿黑下", "2026-11-18", None, "evening", None),
+        ("七夕那晚", "2027-08-08", None, "evening", None),
+        ("后日下昼", "2026-11-20", None, "afternoon", None),
+        ("这周日上午好不好", "2026-11-22", None, "morning", None),
+        ("七一上午", "2027-07-01", None, "morning", None),
+        ("下周二8pm", "2026-11-24", "20:00", None, None),
+        ("11月20号3:30 p.m.", "2026-11-20", "15:30", None, None),
+        ("明天12am", "2026-11-19", "00:00", None, None),
+        ("明天下午四点一课", "2026-11-19", "16:15", None, None),
+        ("明天下午两点版", "2026-11-19", "14:30", None, None),
+        ("周日晚上七点司十", "2026-11-22", "19:40", None, None),
+        ("从下周一开始连送七天饭", "2026-11-23", None, None, "FREQ=DAILY;COUNT=7"),
+        ("这周六上午打扫，我住五一大道88号", "2026-11-21", None, "morning", None),
+        ("每年九月十号教师节", None, None, None, "FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=10"),
+        ("每两个月一次，8号", None, None, None, "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=8"),
+        ("每天送饭，每个周三不用", None, None, None, "FREQ=WEEKLY;BYDAY=MO,TU,TH,FR,SA,SU"),
+        ("工作日中午送，周末我自己搞", None, None, "noon", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("工作日中午送，周六也送", None, None, "noon", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("周一到周五不用管，每个周六都来", None, None, None, "FREQ=WEEKLY;BYDAY=SA"),
+        ("后天来，今天十八号，没算错吧", "2026-11-20", None, None, None),
+        ("今天十八号上午", "2026-11-18", None, "morning", None),
+        ("下礼拜一去挂号，去年排了二十三号", "2026-11-23", None, None, None),
+        ("一月十号上午，过完元旦的", "2027-01-10", None, "morning", None),
+        ("十月八号上午，国庆放完假第一天", "2027-10-08", None, "morning", None),
+        ("下个月月底那天", "2026-12-31", None, None, None),
+        ("两个礼拜来打扫一次，都放在周六上午", None, None, "morning", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"),
+        ("半个月以后再量一次血压", "2026-12-03", None, None, None),
+        ("就后天三点半吧，上午我要睡觉", "2026-11-20", "15:30", None, None),
+        ("礼拜无上午就点一刻", "2026-11-20", "09:15", None, None),
+        ("九点要是满了，那就下周一下午三点", "2026-11-23", "15:00", None, None),
+        ("下周三上午十点办入住", "2026-11-25", "10:00", None, None),
+        ("上午无人在家，周四来", "2026-11-19", None, "morning", None),
+    ],
+)
+def test_further_wordings(
+    said: str, day: str | None, time: str | None, part: str | None, rule: str | None
+) -> None:
+    when = at(said)
+    found = (when.date and str(when.date), when.time and f"{when.time:%H:%M}", when.recurrence)
+    assert found == (day, time, rule)
+    assert time or when.part_of_day == part
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("能不能往后挪一天", timedelta(days=1)),
+        ("提前半个小时", timedelta(minutes=-30)),
+        ("推后两个钟头", timedelta(hours=2)),
+        ("往前提两天", timedelta(days=-2)),
+        ("改晚一个半小时", timedelta(minutes=90)),
+        ("提前一天打个电话", None),
+        ("晚上两点", None),
+        ("早中晚三顿", None),
+        ("往后推推", None),
+    ],
+)
+def test_how_far_something_is_moved(said: str, by: timedelta | None) -> None:
+    found = moved(said)
+    assert (found.by if found else None) == by
