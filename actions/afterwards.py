@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from actions.addresses import said_address
@@ -49,6 +49,8 @@ TURNED = re.compile(
 """Words for another time of what stands."""
 SENT = re.compile(r"送[到去往给]|地址(?:是|改|换|要)|[改换]到")
 """Words for where it is to come."""
+ON_RECORD = re.compile(r"搬|以后|往后|登记|资料|档案|户口|新家|新房")
+"""Words for data on record rather than for one order."""
 WANTED = re.compile(r"要|订|约|送|来")
 IN_PORTIONS = "meal"
 """The service that is ordered in portions."""
@@ -60,7 +62,8 @@ async def follows(number: str | None, turn: Turn, api: Client) -> tuple[Order, M
     Args:
         number: of the order made or looked at last.
     """
-    if number is None or turn.intent in ELSEWHERE or not _tells_something(turn):
+    elsewhere = turn.intent in ELSEWHERE and not _sent_elsewhere(turn)
+    if number is None or elsewhere or not _tells_something(turn):
         return None
     try:
         order = await api.order(turn.speaker.actor, number)
@@ -122,13 +125,21 @@ def new_address(turn: Turn) -> str | None:
     return said_address(turn, asked=False) if SENT.search(turn.text) else None
 
 
+def _sent_elsewhere(turn: Turn) -> bool:
+    """ "改一下地址，送到…" right after an order, which sounds like a change of the data on record."""
+    return turn.intent == "profile" and bool(new_address(turn)) and not ON_RECORD.search(turn.text)
+
+
 async def wish_of(order: Order, turn: Turn, api: Client) -> dict[str, Any]:
     """Another order of the kind, as fields of ``Booking``; what the turn says itself comes over it."""
     start = datetime.fromisoformat(order["starts_at_local"])
     others = await _others(order, turn, api)
     own = Who(person_id=order["senior"]["id"], own=order["senior"]["id"] == turn.speaker.person_id)
     wish: dict[str, Any] = {"service_type": order["service_type"], "people": [*others] or [own]}
-    if others or turn.when.time or turn.when.part:
+    if turn.when.recurrence and not others:
+        # "以后每天都要": what was ordered stands, and the series follows it.
+        wish["date"] = (start.date() + timedelta(days=1)).isoformat()
+    elif others or turn.when.time or turn.when.part:
         wish["date"] = start.date().isoformat()
     if order["service_type"] == IN_PORTIONS:
         wish["quantity"] = 1 if others else order["quantity"]

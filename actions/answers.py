@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any
 
-from actions import spoken
+from actions import cities, spoken
 from actions.benefits import WHO_HE_IS, as_told, circumstances, subject
 from actions.out import Out
 from actions.places import either, like, offered, place_said
@@ -70,7 +70,8 @@ async def find_service(
         # The service was only heard in the name of the place.
         answer = await api.search(turn.speaker.actor, **need)
     if not answer["known_city"]:
-        out.say("utter_city_unknown", city=city, expects="yes_no")
+        elsewhere = cities.served(answer.get("elsewhere"))
+        out.say("utter_city_unknown", city=city, elsewhere=elsewhere, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
     results = answer["results"]
     if turn.counts and not (place or inside) and await documented(turn, out, api, types, kind="fact"):

@@ -31,6 +31,9 @@ FOR_THEM = re.compile(r"[给帮替为接][她他]|(?:那边|那儿|那里|当地
 THERE_NOW = re.compile(r"[我俺咱](?:们|现在|眼下|人|就|都|这[几两]?[天月]|这阵子|这个月)*(?:住在|在|住)$")
 """One who speaks of where they are themselves."""
 
+MOST_NAMED = 5
+"""So many cities are named in one breath."""
+
 
 def wanted(text: str, cities: Iterable[tuple[str, int, int]], *, senior: bool) -> list[str]:
     """The cities in which something is wanted, in the order said.
@@ -45,6 +48,11 @@ def wanted(text: str, cities: Iterable[tuple[str, int, int]], *, senior: bool) -
         if text[end : end + 1] not in (*WITHIN_WORDS.get(name, ""),)
         and not _told_of(text, start, end, senior)
     ]
+
+
+def served(names: list[str] | None) -> str:
+    """The cities that have services, told where the one asked for has none; nothing where there are none to name."""
+    return f"现在能办的有{'、'.join(names[:MOST_NAMED])}。" if names else ""
 
 
 def _told_of(text: str, start: int, end: int, senior: bool) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from actions import spoken
+from actions import afterwards, spoken
 from actions.addresses import completed, put_right, said_address
 from actions.answers import ask_subsidy
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
@@ -361,6 +361,15 @@ class ProfileForm(Form[Profile]):
                     setattr(frame, field, said)
                     learned.add(field)
         return learned
+
+    async def only_asked(self, frame: Profile, turn: Turn, out: Out) -> bool:
+        """Where the order just made is to come is no change of the data on record."""
+        made = await afterwards.follows(frame.made, turn, self.api)
+        if made is None or made[1] != "change":
+            return False
+        frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
+        frame.ended = True
+        return True
 
     def take(self, frame: Profile, datum: str, option: Any) -> set[str]:
         if datum == "field":

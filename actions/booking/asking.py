@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from actions import spoken
+from actions import cities, spoken
 from actions.booking.amending import take_over_wish
 from actions.booking.escorts import fetched_where
 from actions.booking.frame import Booking
@@ -77,7 +77,14 @@ class Asking(Form[Booking]):
             return False
         words = "utter_city_without_service" if frame.city else "utter_nothing_found"
         words = words if answer["known_city"] else "utter_city_not_covered"
-        out.say(words, city=frame.city or "", service=frame.title, expects="yes_no", asks="yes_no")
+        out.say(
+            words,
+            city=frame.city or "",
+            service=frame.title,
+            elsewhere=cities.served(answer.get("elsewhere")),
+            expects="yes_no",
+            asks="yes_no",
+        )
         frame.pending = {"kind": "person", "reason": f"{self.summary(frame)}；{city}没有这项服务"}
         frame.ended = True
         return True

@@ -26,6 +26,8 @@ LEAD = re.compile(
 )
 """Words that belong to the person named behind them."""
 EACH = re.compile(r"[各每]")
+BARE_NUMBER = re.compile(r"[餐饭]\s*[xX×*]?\s*(\d{1,2})\s*(?=$|[，,；;。、\s])")
+"""Portions as a worker notes them down, without a word for them: "凌伯年午餐1，鄢冬秀午餐2"."""
 UNDONE = re.compile(r"不对|不是|还是|改|换|或者|要么|取消|算了")
 """Beside such words a second person or day corrects the first."""
 TIME = ("time", "part", "ambiguous")
@@ -146,6 +148,8 @@ def _told(turn: Turn, start: int, end: int) -> dict[str, Any]:
             told["quantity"] = int(each["value"])
             if EACH.search(turn.text[max(0, int(each["start"]) - 2) : int(each["start"])]):
                 told["each"] = True
+    if "quantity" not in told and (bare := BARE_NUMBER.search(turn.text[start:end])):
+        told["quantity"] = int(bare[1])
     return told
 
 

@@ -201,6 +201,12 @@ async def cities(session: AsyncSession) -> list[City]:
     return list(await session.scalars(select(City).order_by(City.code)))
 
 
+async def served_cities(session: AsyncSession) -> list[str]:
+    """Names of the cities in which anything can be booked at all."""
+    served = exists().where(Offering.city_code == City.code, Offering.active, Offering.online_booking)
+    return list(await session.scalars(select(City.name).where(served).order_by(City.code)))
+
+
 async def offering(session: AsyncSession, offering_id: uuid.UUID) -> Candidate | None:
     query = (
         select(Offering, Place, Provider)

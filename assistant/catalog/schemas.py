@@ -167,6 +167,8 @@ class SearchResult(BaseModel):
     explained: str
     known_city: bool = True
     """False when nothing at all is known about the city asked for."""
+    elsewhere: list[str] = []
+    """Where the city asked for has no service of any kind: the cities that have, to be named instead."""
 
 
 class NameCandidate(BaseModel):

@@ -60,6 +60,7 @@ async def search(session: AsyncSession, now: datetime, query: SearchQuery) -> Se
             results=[],
             explained=f"{query.city[:20]}的养老服务我还没有资料，可以帮您转人工。",
             known_city=False,
+            elsewhere=await repository.served_cities(session),
         )
     need = await _understand(session, now, query, city)
     candidates = await _look(session, need)
@@ -75,7 +76,9 @@ async def search(session: AsyncSession, now: datetime, query: SearchQuery) -> Se
                 area=need.near_name,
             )
         )
-    return SearchResult(results=results, explained=_explain(need, results))
+    served = await repository.served_cities(session) if city and not results else []
+    elsewhere = served if city and city.name not in served else []
+    return SearchResult(results=results, explained=_explain(need, results), elsewhere=elsewhere)
 
 
 # --- understanding ---

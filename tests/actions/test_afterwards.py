@@ -154,6 +154,22 @@ async def test_another_keeps_what_is_known_and_takes_the_day_that_is_said() -> N
     assert evening["date"] == "2025-06-13"
 
 
+async def test_a_series_follows_the_order_that_stands() -> None:
+    api: Any = Kitchen(made())
+    wish = await wish_of(made(), counted("以后每天都要"), api)
+    assert (wish["date"], wish["time"]) == ("2025-06-14", "11:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("改一下地址，送到演示里7栋202", "change"), ("我搬家了，以后送到演示里7栋202", None)]
+)
+async def test_where_it_is_to_come_is_no_change_of_the_record(text: str, wanted: str | None) -> None:
+    address = {"entity": "address", "value": "演示里7栋202", "start": text.find("演示里"), "end": len(text)}
+    line = turn(text, "profile", [address], **CALLER)
+    found = await follows("YL1", line, Kitchen(made()))  # type: ignore[arg-type]
+    assert (found and found[1]) == wanted
+
+
 async def test_somebody_else_on_record_has_an_order_of_their_own() -> None:
     api: Any = Kitchen(made())
     api.parents = [{"person": {"id": "p2", "form_of_address": "方爷爷"}, "name": "方兰生"}]

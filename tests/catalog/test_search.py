@@ -241,6 +241,14 @@ async def test_an_unknown_city_offers_a_person_and_is_noted(seeded: AsyncSession
     assert (miss.city, miss.service_type, miss.at) == ("北京", "meal", NOW)
 
 
+async def test_where_there_is_nothing_the_cities_that_have_something_are_named(seeded: AsyncSession) -> None:
+    assert "岳阳" in (await look(seeded, city="北京", service_type="meal")).elsewhere
+    await seeded.execute(update(Offering).where(Offering.city_code == "yueyang").values(active=False))
+    found = await look(seeded, city="岳阳", service_type="meal")
+    assert found.elsewhere and "岳阳" not in found.elsewhere
+    assert (await look(seeded, city="威海", service_type="meal", max_price_fen=0)).elsewhere == []
+
+
 async def test_an_unmet_need_is_noted_without_what_was_said(seeded: AsyncSession) -> None:
     found = await look(seeded, city="岳阳", service_type="meal", q="周桂英家楼下", max_price_fen=0)
     assert found.results == []
