@@ -70,7 +70,8 @@ def put_right(text: str, before: str | None) -> str | None:
         return _other_door(text, before)
     if before is None or wrong is None or wrong[1] not in DOOR_NUMBER.findall(before):
         return None
-    right = [said for said in DOOR_NUMBER.findall(text) if said != wrong[1]]
+    known = DOOR_NUMBER.findall(before)
+    right = [said for said in DOOR_NUMBER.findall(text) if said != wrong[1] and said not in known]
     return re.sub(rf"(?<!\d){wrong[1]}(?!\d)", right[0], before) if len(right) == 1 else None
 
 

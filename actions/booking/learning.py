@@ -15,7 +15,7 @@ from actions.booking.frame import Booking
 from actions.booking.portions import by_the_head
 from actions.booking.several import several
 from actions.form import CONFIRM, CORRECTION
-from actions.naming import asked_beside, clause_about, own_words, partial, services
+from actions.naming import asked_beside, clause_about, own_words, partial, services, words_for
 from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import DAY_NAMES, PART_WINDOWS, in_part
@@ -167,7 +167,8 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
     if turn.when and turn.intent != "deny" and not own_words(types[-1], turn):
         # "我刚找老花镜去了，明儿晚上的": a guess from all that is said beside an hour is no other service.
         return set()
-    if turn.value("address") and not turn.names("service_type", types[-1]):
+    where = turn.value("address") or turn.value("phone")
+    if where and not any(word in turn.text for word in words_for(types[-1])):
         # Where it is to be: "莫到我屋里来，我住在我妹妹屋里，地址是…" wishes for nothing else.
         return set()
     if types[-1] in [each.get("service_type") for each in frame.more]:

@@ -18,4 +18,4 @@ async def names(session: AsyncSession, actors: Iterable[Mapping[str, Any] | None
     found = await session.execute(
         select(Account.id, Account.display_name).where(Account.id.in_([uuid.UUID(one) for one in ids]))
     )
-    return {str(account): name for account, name in found.tuples()}
+    return {str(account): name for account, name in found}

@@ -97,7 +97,7 @@ async def _phones(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.
     theirs = PersonPhone.person_id == any_(literal(ids, ARRAY(Uuid)))
     query = select(PersonPhone.person_id, PersonPhone.phone).where(theirs)
     rows = await session.execute(query.order_by(PersonPhone.primary))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ async def communities(visit: Visit) -> list[Community]:
     )
     if not visit.whole_city:
         rows = await visit.session.execute(found.distinct())
-        known = [Community(*row) for row in rows.tuples()]
+        known = [Community(*row) for row in rows]
     else:
         known = [Community(*row) for row in await _steps(visit.session, visit.account.city_code)]
     return sorted(known, key=lambda one: (one.street or "", one.community or ""))
@@ -151,7 +151,7 @@ async def _steps(session: AsyncSession, city: str) -> list[tuple[str | None, str
     beyond = func.row(*pair) > func.row(steps.c.street, steps.c.community)
     following = select(*pair).where(whole, beyond).order_by(*pair).limit(1).lateral("following")
     steps = steps.union_all(select(following.c.street, following.c.community).select_from(steps, following))
-    found = [(street, community) for street, community in (await session.execute(select(steps))).tuples()]
+    found = [(street, community) for street, community in (await session.execute(select(steps)))]
     return found + await _loose(session, city)
 
 

@@ -213,7 +213,7 @@ async def _response(visit: Visit, kind: str, first: datetime, last: datetime) ->
             visit.tickets(),
         )
     )
-    rows = found.tuples().all()
+    rows = found.all()
     if len(rows) < K:
         return Promise(title, told, None, None, None)
     waits = sorted((end - opened).total_seconds() for opened, end, _ in rows if end)
@@ -230,7 +230,7 @@ async def _unmet(visit: Visit, first: datetime, last: datetime) -> list[Cell]:
         .group_by(SearchMiss.service_type)
     )
     # A search names nobody; each counts as one person.
-    cells = [Cell(words.say(kind, "service") or "没说服务", n, n) for kind, n in found.tuples()]
+    cells = [Cell(words.say(kind, "service") or "没说服务", n, n) for kind, n in found]
     return hide(sorted(cells, key=lambda cell: -(cell.people or 0)))
 
 

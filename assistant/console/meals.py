@@ -72,7 +72,7 @@ async def week(visit: Visit, first: date) -> list[Building]:
         .order_by(Order.starts_at)
     )
     eaters: dict[str, dict[str, Eater]] = defaultdict(dict)
-    for order, person, place in found.tuples():
+    for order, person, place in found:
         eater = eaters[_building(person)].setdefault(
             str(person.id), Eater(person.name, order.address or person.address or "")
         )

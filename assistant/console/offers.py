@@ -76,7 +76,7 @@ async def listed(
         query = query.where(Place.name == place)
     if only is not None:
         query = query.where(Offering.id == only)
-    return [Offer(*row) for row in (await session.execute(query)).tuples()]
+    return [Offer(*row) for row in (await session.execute(query))]
 
 
 async def one(visit: Visit, offering_id: uuid.UUID) -> Offer:

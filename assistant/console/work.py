@@ -101,7 +101,7 @@ async def waiting(visit: Visit) -> dict[str, int]:
         .where(Ticket.status.in_(OPEN), visit.tickets())
         .group_by(Ticket.kind, Ticket.status)
     )
-    counted: dict[tuple[str, str], int] = {(kind, status): n for kind, status, n in rows.tuples()}
+    counted: dict[tuple[str, str], int] = {(kind, status): n for kind, status, n in rows}
     found = {
         name: sum(n for (kind, _), n in counted.items() if kind in kinds) for name, kinds in QUEUES.items()
     }

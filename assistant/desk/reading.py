@@ -109,7 +109,8 @@ def heard(
         when if piece == told[start:end] else read(piece, now, asked=asked)
         for when, piece, (start, end) in zip(whens, pieces, spans, strict=True)
     ]
-    reasons = _staying(pieces) | (_reasons(pieces, whens) if asked in AMENDED else set())
+    amends = asked in AMENDED or CORRECTED.search(text) is not None
+    reasons = _staying(pieces) | (_reasons(pieces, whens) if amends else set())
     wanted = said
     for index in reasons:
         wanted = wanted.replace(pieces[index], "")

@@ -176,6 +176,7 @@ def test_an_address_in_several_clauses_is_one(said: str, address: str) -> None:
     ("said", "address"),
     [
         ("等下，门牌是1102，不是1201", "春柳花苑9栋1102"),
+        ("更正一下，门牌号是9栋1202，不是1201", "春柳花苑9栋1202"),
         ("不是1201，是1102", "春柳花苑9栋1102"),
         ("不是7栋", None),
         ("不是1201", None),
@@ -595,3 +596,13 @@ async def test_a_service_that_is_only_guessed_beside_an_hour_is_no_other_one(tal
     await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
     await talk("啊，我刚找老花镜去了，明儿下午的，三点", "inform", ("service_type", "day_care"), **TOMORROW)
     assert talk.frame.service_type == "bath"
+
+
+async def test_a_service_that_is_only_guessed_from_an_address_is_no_other_one(talk: Talk) -> None:
+    await talk("想约个洗澡，明天下午", "book_service", BATH, part="afternoon", **TOMORROW)
+    guess = {"entity": "service_type", "value": "nursing", "start": 13, "end": 15}
+    where = {"entity": "address", "value": "演示街道南湖里8栋603", "start": 8, "end": 20}
+    line = turn("老人叫方德厚，住演示街道南湖里8栋603", "inform", [where, guess])
+    frame = talk.frame
+    await talk.form.learn(frame, line, first=False)
+    assert frame.service_type == "bath"

@@ -60,6 +60,11 @@ def test_a_reason_is_one_only_where_something_stands() -> None:
     assert first["when"]["date"] == "2025-06-13" and not any(each["reason"] for each in first["clauses"])
 
 
+def test_a_correction_in_the_first_words_has_reasons_too() -> None:
+    when = heard("这周六下午2点，哦不是，周日下午2点，周六他要去下棋", NOW, "date")["when"]
+    assert (when["date"], when["time"]) == ("2025-06-15", "14:00")
+
+
 def test_a_change_needs_no_more_than_the_time_behind_it() -> None:
     new = heard("他九点要去医院，那就改十点半", NOW, "confirm")["new"]
     assert new["when"]["time"] == "10:30" and new["when"]["either_half"]

@@ -122,6 +122,8 @@ def test_people() -> None:
     assert values("邻居李大爷倒了", "person") == ["邻居李大爷"]
     assert values("我自己", "person", "person") == ["self"]
     assert values("明天中午送饭", "person") == []
+    assert values("新登记一位老人需要助浴：于锡山，电话13900001111", "person") == ["于锡山"]
+    assert values("于锡山老人", "name", "person") == ["于锡山"]
 
 
 def test_residents_by_building_and_name() -> None:

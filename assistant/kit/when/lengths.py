@@ -55,6 +55,9 @@ _VERB: Final = r"(?:一连|连着|连续|连|送上|送|一共|总共|统共|共
 _DAYS: Final = rf"(?P<days>{THE_WEEKEND}|{WEEK}{WEEKDAY_LIST})"
 _LEFT_OUT: Final = r"""(?:那[天日])?(?:你们|就|也|都|可以)*
     (?:除外|以外|之外|[不莫甭别](?:[用要必]|[要用]?[送来])(?!太|那么|忘)|休息|免了|歇|停(?![车电水]))"""
+_CARED_FOR: Final = r"""(?:那[天日])?(?:[我俺咱]们?|孩子|儿子|闺女|女儿|姑娘)(?:[^，,。]{0,6}自己[^，,。]{0,3}[做弄煮烧]|
+    [^，,。]{1,8}[，,](?:那天)?(?:你们|就)*[不莫甭别][用要]?送(?!太|那么))"""
+"""The family sees to it then: 周末我自己回去做; 礼拜天我闺女来，不用送."""
 
 RULES: Final[tuple[Rule, ...]] = (
     rule(
@@ -64,5 +67,5 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     rule(rf"(?P<count>{COUNT})个?(?P<unit>天|周|礼拜|星期)(?=[，,]?(?:天天|每天))", _how_long),
     rule(rf"(?:除了|除去|除开|刨去|除){_DAYS}(?:以外|之外|外|不)?", _except),
-    rule(rf"{_DAYS}{_LEFT_OUT}", _except),
+    rule(rf"{_DAYS}(?:{_LEFT_OUT}|{_CARED_FOR})", _except),
 )

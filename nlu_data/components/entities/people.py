@@ -51,11 +51,11 @@ _NAME = re.compile(
     rf"(?:我叫|名叫|名字叫|名字是|姓名[是:：]?|叫做|他叫|她叫|叫|我是|户主是?)\s*(?P<name>{_NAMED})"
 )
 _LISTED = re.compile(
-    rf"(?:为|给|帮|替|老人)\s*(?P<names>(?:{_BUILDING}的?)?{_NAMED}(?:[、,，和跟](?:{_BUILDING}的?)?{_NAMED})*){_AFTER_NAME}"
+    rf"(?:为|给|帮|替|老人(?:[^，。：:、]{{0,14}}[：:])?)\s*(?P<names>(?:{_BUILDING}的?)?{_NAMED}(?:[、,，和跟](?:{_BUILDING}的?)?{_NAMED})*){_AFTER_NAME}"
 )
 _ONE_LISTED = re.compile(rf"(?:{_BUILDING}的?)?(?P<name>{_NAMED})")
 _BARE_NAME = re.compile(
-    rf"^(?:嗯|啊|呀|哦|是|叫|我|姓名|名字|[,，:： ])*(?P<name>{_NAMED})(?:啊|呀|嘛|吧)?(?:[。.]?$|[,，].{{0,2}}[\u4e00-\u9fff]的)"
+    rf"^(?:嗯|啊|呀|哦|是|叫|我|姓名|名字|[,，:： ])*(?P<name>{_NAMED})(?:老人家?|先生|女士)?(?:啊|呀|嘛|吧)?(?:[。.]?$|[,，].{{0,2}}[\u4e00-\u9fff]的)"
 )
 _OF_KIN = re.compile(
     rf"(?:给|帮|替|为|陪|接|请|让|是)(?:我们?|俺们?|咱们?)?(?:家|的)?(?:{_KIN}|邻居|隔壁|对门|楼[上下])的?"

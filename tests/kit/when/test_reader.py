@@ -148,6 +148,8 @@ def test_parts_of_the_day(said: str, part: str) -> None:
         ("工作日", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("除了周末每天", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("每天送，星期天不送", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("每天中午一份，礼拜天我闺女来，不用送", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("天天送，周末我自己回去做", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("每月十五号", "FREQ=MONTHLY;BYMONTHDAY=15"),
         ("每月最后一个周五", "FREQ=MONTHLY;BYDAY=-1FR"),
         ("每周三次", "FREQ=WEEKLY"),
