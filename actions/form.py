@@ -196,6 +196,9 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         if turn.waits and turn.intent not in TASKS.keys() - self.intents and not turn.asked_facts:
             await self._wait(frame, turn, out)
             return
+        if frame.asked == CONFIRM and self.tells_over(frame, turn):
+            await self.submit(frame, turn, out)
+            return
         before = frame.model_copy(deep=True)
         learned = self._choose(frame, turn) | await self.learn(frame, turn, first=False)
         about_a_place = turn.asked_facts - {"price"}
@@ -249,6 +252,10 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     def keeps_some(self, frame: F, turn: Turn) -> bool:
         """Whether only a part of the matter is dropped."""
+        return False
+
+    def tells_over(self, frame: F, turn: Turn) -> bool:
+        """Whether a yes says again what was wished for, beyond what was read back."""
         return False
 
     async def _wait(self, frame: F, turn: Turn, out: Out) -> None:

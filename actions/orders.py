@@ -143,6 +143,26 @@ async def withdraws(turn: Turn, api: Client) -> bool:
     return any(_fits(pointed, order) for order in await upcoming(turn, api))
 
 
+async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
+    """The order that is told of as standing and that cannot be kept, as fields of ``Change``: "后天不是约了个做康复的师傅来么…
+    来不赢"."""
+    if not (STANDING.search(turn.text) and HINDERED.search(turn.text)) or ORDERED_ANEW.search(turn.text):
+        return None
+    pointed = OneOrder()
+    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
+    fits = [order for order in await upcoming(turn, api) if _fits(pointed, order)]
+    told = pointed.service_type or pointed.day
+    return {"service_type": pointed.service_type, "day": pointed.day} if told and fits else None
+
+
+STANDING = re.compile(
+    r"(?:不是|上[次回]|前[天几]|之前|原来|本来|早就)[^，。]{0,6}(?:约|订|定|报)(?:了|好|过|的)"
+)
+"""That an order was made before."""
+HINDERED = re.compile(
+    r"来不[及赢]|赶不[上及赢]|[没冇]空|不得空|有事|去不[了成]|不在[家屋]|走不开|不方便|冲突|撞[了上]|碰[到上]一?起"
+)
+"""That its hour does not suit."""
 ORDERED_ANEW = re.compile(
     r"(?:取消|撤|退|不[^，。]{1,3}了).*(?:[订约送来]一?[份个次]|再[订约送来]|重新|另[外约订])"
 )

@@ -79,7 +79,10 @@ WISH = re.compile(
 """Words that ask for it to be done, not only what it costs."""
 ORDERS = re.compile(r"要|想|[给帮替请]|订|约|[来送]")
 NO_ORDER = re.compile(r"不|没|别|取消|退|改|换|投诉|反映|上[次回]|昨|[?？吗呢]|多少|[啥什]么|几[点号]|哪")
-ADDED = re.compile(r"再(?:帮|给|替)?(?:我|俺|咱|他|她)?(?:加|来|订|定|要|约|送|添)|另外|还要|还想")
+ADDED = re.compile(
+    r"再(?:帮|给|替)?(?:我|俺|咱|他|她)?(?:加|来|订|定|要|约|送|添)|另外|还要|还想|"
+    r"(?:还有|再|另|下)一[单样件桩项]|第[二两三四五2-5][单样件桩项]"
+)
 """Words that add something to what was said, rather than putting it in its place."""
 WHICH_MOMENT = r"(?:哪[一几]?天|哪个?(?:时候|时间|钟点|日子)|几时|几号|几点钟?|什么时(?:候|间)|啥(?:时候|时间|钟点)|(?:星期|礼拜|周)几|最早|最快)"
 ASKS_DAY = re.compile(
@@ -638,7 +641,7 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
     text, entities = message.get("text") or "", tuple(message.get("entities") or ())
     if (message.get("metadata") or {}).get("asked") == "service" or ANOTHER_ASKED.fullmatch(text.strip()):
         entities += _service_named(text, entities)
-    entities = _formally_named(text, entities)
+    entities = _formally_named(text, _without_parts_of_names(entities, message))
     if not spans:
         return entities
     return tuple(
@@ -647,6 +650,23 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
         if not (
             any(start <= each.get("start", 0) and each.get("end", 0) <= end for start, end in spans)
             or (each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) >= len(text))
+        )
+    )
+
+
+def _without_parts_of_names(
+    entities: tuple[dict[str, Any], ...], message: dict[str, Any]
+) -> tuple[dict[str, Any], ...]:
+    """阮四妹, who is on record, is nobody's 四妹."""
+    known = [(each["start"], each["end"]) for each in (message.get("metadata") or {}).get("people") or ()]
+    return tuple(
+        each
+        for each in entities
+        if each["entity"] != "person"
+        or not any(
+            (start < each.get("start", 0) and each.get("end", 0) <= end)
+            or (start <= each.get("start", 0) and each.get("end", 0) < end)
+            for start, end in known
         )
     )
 

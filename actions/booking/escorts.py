@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.booking.frame import Booking
-from actions.turn import Turn
+from actions.turn import AFFIRM, Turn
 
 ESCORTS = ("medical_escort", "mobility_escort")
 """Services that fetch somebody at home and go somewhere with them."""
@@ -14,9 +14,9 @@ GOAL = (
     r"菜市?场|市场|超市|商场|大厅|车站|火车站|派出所|社保局|民政局|居委会|街道办|体育馆|图书馆|[寺庙])"
 )
 TO = re.compile(
-    rf"(?:去|到|上|克|赴|回)(?:一[下趟])?((?:[一-鿿]{{1,10}}?)?{GOAL}(?:[^\W看瞧做复检挂]{{1,3}}科)?)(?=[^一-鿿]|看|瞧|做|复|检|办|转|走|拿|取|换|打|坐|买|存|领|吧|呢|啊|呗|咯|嘛|的|就|那|$)"
+    rf"(?=(?:去|到|上|克|赴|回)(?:一[下趟])?((?:[一-鿿]{{1,10}}?)?{GOAL}(?:[^\W看瞧做复检挂]{{1,3}}科)?)(?=[^一-鿿]|看|瞧|做|复|检|办|转|走|拿|取|换|打|坐|买|存|领|吧|呢|啊|呗|咯|嘛|的|就|那|$))"
 )
-"""去市医院眼科看眼睛."""
+"""去市医院眼科看眼睛; looked for from every word that may lead to it: the 上 of 上午 is none."""
 MISTAKEN = re.compile(r"[我俺咱你您他她]|[陪接送来去想要帮]|[今明后]天|[上下]午|点")
 """Words that are no part of the name of a place."""
 ANY = re.compile(r"(?:大|小)?医院")
@@ -41,6 +41,8 @@ def destination(frame: Booking, turn: Turn) -> str | None:
     if frame.asked != "destination" or turn.intent in NONE or turn.asks:
         return None
     bare = TAIL.sub("", LEAD.sub("", re.split(r"[，,。；;！!]", turn.text.strip())[0]))
+    if AFFIRM.match(bare):
+        return None
     return bare if SHORTEST <= len(bare) <= LONGEST else None
 
 

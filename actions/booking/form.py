@@ -15,9 +15,9 @@ from actions.booking.escorts import ESCORTS
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.wondering import Wondering
-from actions.form import CONFIRM, YES_FIRST
-from actions.naming import about, asked_beside, asks_for_money
-from actions.orders import withdraws
+from actions.form import CONFIRM, ELSEWHERE, FIRM_YES, YES_FIRST
+from actions.naming import about, asked_beside, asks_for_money, services
+from actions.orders import hindered, withdraws
 from actions.out import Out
 from actions.places import Option, place_said, resembling
 from actions.turn import Turn
@@ -95,6 +95,23 @@ class BookingForm(Wondering):
     def keeps_some(self, frame: Booking, turn: Turn) -> bool:
         return not turn.leaves and bool(drop_services(frame.model_copy(deep=True), turn))
 
+    def tells_over(self, frame: Booking, turn: Turn) -> bool:
+        """ "对，剪头发明天上午十点，买米星期五下午三点，两样都要": a yes that says again what was wished for in all."""
+        yes = FIRM_YES.match(turn.text) or turn.ends_in_yes
+        if not (frame.more and yes) or turn.adds or turn.intent in ELSEWHERE or self.doubts(turn):
+            return False
+        wishes = [{"service_type": frame.service_type, "date": frame.date, "time": frame.time}, *frame.more]
+        types = {each.get("service_type") or frame.service_type for each in wishes}
+        days = {each.get("date") for each in wishes}
+        hours = {int(each["time"][:2]) % 12 for each in wishes if each.get("time")}
+        said = [each.when for each in turn.times]
+        return (
+            1 < len(services(turn)) <= len(types)
+            and set(services(turn)) <= types
+            and all(when.date is None or when.date.isoformat() in days for when in said)
+            and all(when.time is None or when.time.hour % 12 in hours for when in said)
+        )
+
     async def _after(
         self, made: tuple[dict[str, Any], afterwards.Meaning], frame: Booking, turn: Turn
     ) -> set[str]:
@@ -156,6 +173,10 @@ class BookingForm(Wondering):
         """ "签个家庭医生一年多少钱" and "哪里有做康复的" are questions: they are answered, and a booking offered."""
         if await withdraws(turn, self.api):
             frame.later.insert(0, {"intent": "cancel_order", "frame": {"noted": False}})
+            frame.ended = True
+            return True
+        if pointed := await hindered(turn, self.api):
+            frame.later.insert(0, {"intent": "change_order", "frame": pointed})
             frame.ended = True
             return True
         if frame.amends:

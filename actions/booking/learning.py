@@ -13,7 +13,7 @@ from actions.booking.amending import bring_forward
 from actions.booking.escorts import destination, goes_nowhere
 from actions.booking.frame import Booking
 from actions.booking.portions import by_the_head
-from actions.booking.several import several
+from actions.booking.several import EACH, several
 from actions.form import CONFIRM, CORRECTION
 from actions.naming import asked_beside, clause_about, own_words, partial, services, words_for
 from actions.places import like, streets_like
@@ -23,6 +23,8 @@ from actions.turn import Spoken, Turn
 from actions.who import Who, bare_name, listed, named, renamed
 from assistant.client import Client, relatives
 
+NEXT = re.compile(r"(?:下|另|再)一[单位]|第[二两三四五2-5][单位]")
+"""Of orders that are given one after the other: 第二单."""
 BEFORE_ALL = ("service", "person", "date", "time", "quantity")
 """Questions whose answer may tell several bookings."""
 MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
@@ -125,13 +127,21 @@ def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
     if not turn.adds or frame.service_type is None or turn.intent == "complain":
         return None
     meal = _mealtime(turn)
-    named = [*services(turn), *(["meal"] if meal else [])]
-    wanted = next((each for each in named if each != frame.service_type), None)
+    types = [*services(turn), *(["meal"] if meal else [])]
+    people = [who for who in named(turn) if not who.own]
+    others = bool(people) and not _the_same(people, frame.people)
+    wanted = next(
+        (each for each in types if each != frame.service_type or (others and NEXT.search(turn.text))), None
+    )
     if wanted is None:
         return None
     told = partial(wanted, turn, 0)
-    quantity = _quantity(wanted, turn)
-    return {**told, "date": told["date"] or frame.date, "part": told["part"] or meal, "quantity": quantity}
+    told |= {
+        "date": told["date"] or frame.date,
+        "part": told["part"] or meal,
+        "quantity": _quantity(wanted, turn),
+    }
+    return told | ({"people": [who.model_dump() for who in people]} if others else {})
 
 
 def _mealtime(turn: Turn) -> str | None:
@@ -374,6 +384,8 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.destination = goal
         learned.add("destination")
     quantity = by_the_head(turn, len(frame.people)) or _quantity(frame.service_type, turn)
+    if quantity and 1 < len(frame.people) == int(quantity) and not EACH.search(turn.text):
+        quantity = 1  # "两份均为中午送达" for two people
     door = _door_corrected(frame, turn)
     beside_address = said_address(turn, asked=False) and not PORTIONS.search(turn.text)
     if quantity and not door and frame.asked != "phone" and not beside_address:

@@ -30,6 +30,8 @@ ESCORT = ("service_type", "medical_escort")
         ("人民医院那里", "destination", "人民医院"),
         ("去哪里好呢？", "destination", None),
         ("演示诊所", "name", None),
+        ("下周二上午八点半去市中心医院", None, "市中心医院"),
+        ("没错，请安排", "destination", None),
     ],
 )
 def test_where_it_goes(text: str, asked: str | None, goal: str | None) -> None:

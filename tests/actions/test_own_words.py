@@ -35,6 +35,23 @@ async def test_an_order_that_stands_is_cancelled_rather_than_booked_again(
     assert [each["intent"] for each in talk.slots["later"]] == (["cancel_order"] if cancels else [])
 
 
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ("我明天不是约了个洗澡的师傅来么，那天上午我要去开会，来不赢", True),
+        ("我后天不是约了洗澡么，那天来不赢", False),  # nothing stands on that day
+        ("约个洗澡，明天，后天我有事", False),
+    ],
+)
+async def test_an_order_that_cannot_be_kept_is_changed_rather_than_booked_again(
+    talk: Talk, said: str, changes: bool
+) -> None:
+    talk.api.orders = [order("YL1", 12)]
+    day = {"date": "2025-06-13"} if said.startswith("我后天") else TOMORROW
+    await talk(said, "book_service", BATH, **day)
+    assert [each["intent"] for each in talk.slots["later"]] == (["change_order"] if changes else [])
+
+
 async def test_where_nothing_stands_nothing_is_cancelled(talk: Talk) -> None:
     await talk("明早那个洗澡的，撤了吧", "book_service", BATH, **TOMORROW)
     assert talk.slots["later"] == []

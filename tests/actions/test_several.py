@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from actions.booking import Booking
+from actions.booking.learning import learn
 from actions.booking.several import several
 from actions.naming import also_named, partial
-from actions.turn import Spoken, Turn
+from actions.turn import Spoken, Turn, _wanted
+from actions.who import Who
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Talk
 from tests.actions.test_corrections import Town
 from tests.actions.test_words import turn
@@ -367,3 +370,41 @@ def test_another_is_looked_for_in_the_clause_of_the_one_that_is_named() -> None:
 async def test_where_nothing_else_is_named_a_person_is_offered() -> None:
     talk = Talk(OnlyCleaning())
     assert await talk("明天洗个澡", "book_service", BATH, **TOMORROW) == ["utter_nothing_found"]
+
+
+async def test_a_second_order_told_at_the_read_back_of_the_first_follows_it() -> None:
+    talk = Talk(Town(), **WORKER)
+    talk.api.people = {"阮四妹": "id-a", "柳长庚": "id-b"}
+    cleaning = ("service_type", "cleaning")
+    assert await talk("第一单：阮四妹，助浴，明天", "book_service", BATH, **TOMORROW) == [
+        "utter_confirm_booking"
+    ]
+    noted = await talk("第二单：柳长庚，上门保洁，明天", "inform", cleaning, **TOMORROW)
+    assert noted == ["utter_later", "utter_confirm_booking"]
+    assert talk.frame.people[0].person_id == "id-a"
+    said_again = await talk("确认。阮四妹助浴，柳长庚保洁", "inform", BATH, cleaning)
+    assert said_again == ["utter_booked"]
+    (following,) = talk.slots["later"]
+    assert (following["frame"]["service_type"], following["frame"]["people"][0]["name"]) == (
+        "cleaning",
+        "柳长庚",
+    )
+
+
+def test_a_name_on_record_holds_no_relative() -> None:
+    message = {
+        "text": "阮四妹理发",
+        "entities": [{"entity": "person", "value": "四妹", "start": 1, "end": 3}],
+        "metadata": {"people": [{"id": "p", "name": "阮四妹", "start": 0, "end": 3}]},
+    }
+    assert _wanted(message, []) == ()
+    assert _wanted({**message, "metadata": {}}, []) != ()
+
+
+@pytest.mark.parametrize(("text", "each"), [("两份均为中午送达", 1), ("各两份", 2), ("三份", 3)])
+async def test_as_many_portions_as_people_are_one_for_each(text: str, each: int) -> None:
+    people = [Who(person_id="a", name="普家福"), Who(person_id="b", name="李桂仙")]
+    frame = Booking(asked="confirm", service_type="meal", quantity=1, people=people)
+    number = {"entity": "quantity", "value": 3 if "三" in text else 2, "start": 0, "end": 2}
+    await learn(Town(), frame, turn(text, "inform", [number]), first=False)  # type: ignore[arg-type]
+    assert frame.quantity == each

@@ -62,7 +62,7 @@ _CARED_FOR: Final = r"""(?:那[天日])?(?:[我俺咱]们?|孩子|儿子|闺女|
 RULES: Final[tuple[Rule, ...]] = (
     rule(
         rf"""(?P<verb>(?:{_VERB})+)(?P<count>{COUNT}|半)个?(?P<unit>天|日|周|礼拜|星期|月|次|回|趟|顿)
-        (?![一二三四五六日]|[以之]?[后前])""",
+        (?![一二三四五六七八九十廿日\d]|[以之]?[后前])""",
         _length,
     ),
     rule(rf"(?P<count>{COUNT})个?(?P<unit>天|周|礼拜|星期)(?=[，,]?(?:天天|每天))", _how_long),

@@ -486,6 +486,7 @@ def test_what_comes_again_in_other_words(said: str, rule: str) -> None:
         ("这周六上午打扫，我住五一大道88号", "2026-11-21", None, "morning", None),
         ("每年九月十号教师节", None, None, None, "FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=10"),
         ("每两个月一次，8号", None, None, None, "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=8"),
+        ("各预订6月13日午餐一份", "2027-06-13", None, "noon", None),
         ("每天送饭，每个周三不用", None, None, None, "FREQ=WEEKLY;BYDAY=MO,TU,TH,FR,SA,SU"),
         ("工作日中午送，周末我自己搞", None, None, "noon", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("工作日中午送，周六也送", None, None, "noon", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
