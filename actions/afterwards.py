@@ -17,7 +17,7 @@ from actions.who import FOR_NEIGHBOUR, NEIGHBOURS, Who, named, relation_of, reso
 from assistant.client import Client, Refused
 
 Order = dict[str, Any]
-Meaning = Literal["change", "again"]
+Meaning = Literal["change", "again", "same"]
 
 ELSEWHERE = frozenset(
     (
@@ -80,7 +80,7 @@ async def follows(number: str | None, turn: Turn, api: Client) -> tuple[Order, M
 
 
 def meaning(order: Order, turn: Turn) -> Meaning | None:
-    """Whether the turn changes the order, asks for another of its kind, or speaks of something else."""
+    """Whether the turn changes the order, asks for another of its kind, only says it again, or speaks of something else."""
     if turn.when.recurrence:
         return "again" if WANTED.search(turn.text) else None
     if _moves(order, turn):
@@ -97,8 +97,9 @@ def meaning(order: Order, turn: Turn) -> Meaning | None:
         or portions(order["service_type"], order["quantity"], turn)
     ):
         return "change"
-    apart = order["service_type"] != IN_PORTIONS
-    return "again" if apart and (ALSO.search(turn.text) or MORE.search(turn.text)) else None
+    if MORE.search(turn.text) or ALSO.search(turn.text):
+        return "again" if order["service_type"] != IN_PORTIONS else None
+    return "same" if _says_again(order, turn) else None
 
 
 def portions(service_type: str, stands: int, turn: Turn) -> int | None:
@@ -118,6 +119,13 @@ def portions(service_type: str, stands: int, turn: Turn) -> int | None:
         return stands + number
     # "确认，三位都订" counts people of whom each has an order, and a number said again is none that is new.
     return None if heads or number == stands else number
+
+
+def _says_again(order: Order, turn: Turn) -> bool:
+    """ "晌午，一份" of what was just ordered so."""
+    told = turn.when or turn.values("quantity")
+    wished = WANTED.search(turn.text) or turn.thanks or turn.affirms or turn.ends_in_yes
+    return bool(told) and not (wished or _people(order, turn))
 
 
 def new_address(turn: Turn) -> str | None:

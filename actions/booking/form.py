@@ -115,10 +115,10 @@ class BookingForm(Wondering):
     async def _after(
         self, made: tuple[dict[str, Any], afterwards.Meaning], frame: Booking, turn: Turn
     ) -> set[str]:
-        """Of the order just made: it is changed, or another of its kind is made with what is known."""
+        """Of the order just made: it is changed, another of its kind is made with what is known, or it stands."""
         order, meant = made
-        if meant == "change":
-            frame.amends = True
+        if meant != "again":
+            frame.amends, frame.stands = meant == "change", meant == "same"
             return set()
         for name, value in (await afterwards.wish_of(order, turn, self.api)).items():
             setattr(frame, name, value)
@@ -181,6 +181,10 @@ class BookingForm(Wondering):
             return True
         if frame.amends:
             frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
+            frame.ended = True
+            return True
+        if frame.stands:
+            out.say("utter_as_booked")
             frame.ended = True
             return True
         if frame.wonders:

@@ -70,6 +70,8 @@ class Booking(Frame):
     """Services that were dropped this turn, others being left."""
     amends: bool = False
     """The turn that began it changes the order just made."""
+    stands: bool = False
+    """The turn that began it only says again what was just ordered."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """Idempotency key of the order."""
 

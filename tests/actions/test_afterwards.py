@@ -92,7 +92,11 @@ def counted(text: str, intent: str = "inform") -> Turn:
         ("莫放辣椒啊", "change"),
         ("能不能再来一份吗", None),
         ("谢谢", None),
-        ("对，一份", None),
+        ("对，一份", "same"),
+        ("晌午，一份", "same"),
+        ("后天中午", "same"),
+        ("谢谢，后天中午见", None),
+        ("订一份后天中午的", None),
         ("确认，三位都订", None),
         ("把明天的饭改到大后天", None),  # of another order
     ],
@@ -239,3 +243,13 @@ async def test_another_address_is_read_back_and_taken_over() -> None:
 def test_an_address_that_only_tells_whose_order_it_is_is_no_new_one() -> None:
     whose = {"entity": "address", "value": "3栋2单元", "start": 0, "end": 5}
     assert new_address(turn("3栋2单元赵秀兰的饭改成两份", "change_order", [whose], kind="worker")) is None
+
+
+async def test_what_is_said_again_is_not_ordered_again() -> None:
+    talk = Talk(Kitchen(made()))
+    talk.slots["last_order"] = "YL1"
+    said_again = await talk(
+        "晌午，一份", "book_service", ("service_type", "meal"), ("quantity", 1), part="noon"
+    )
+    assert said_again == ["utter_as_booked"]
+    assert (talk.slots["frame"], talk.slots["last_order"]) == (None, "YL1")
