@@ -51,7 +51,7 @@ def _except(match: re.Match[str], now: datetime) -> Except:
     return Except((5, 6) if weekend else weekdays_said(match["days"]))
 
 
-_VERB: Final = r"(?:一连|连着|连续|连|送上|送|一共|总共|统共|共|订|定|来|住|持续|先|为期)[送订来吃住做要]?[上个够满着了]?"
+_VERB: Final = r"(?:一连|连着|连续|连|送上|送|一共|总共|统共|共|订|定|来|住|持续|先|为期|[就只试](?=吃))[送订来吃住做要]?[上个够满着了]?"
 _DAYS: Final = rf"(?P<days>{THE_WEEKEND}|{WEEK}{WEEKDAY_LIST})"
 _LEFT_OUT: Final = r"""(?:那[天日])?(?:你们|就|也|都|可以)*
     (?:除外|以外|之外|[不莫甭别](?:[用要必]|[要用]?[送来])(?!太|那么|忘)|休息|免了|歇|停(?![车电水]))"""

@@ -149,7 +149,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"每隔一个?月|隔月", Repeat("MONTHLY", 2)),
     rule(r"每个?季度", Repeat("MONTHLY", 3)),
     rule(rf"每半个?月|半个月{_ONCE}", Repeat("WEEKLY", 2)),
-    rule(r"每年", Repeat("YEARLY")),
+    rule(r"每年(?![我俺咱他她都也这])", Repeat("YEARLY")),
     rule(rf"每年的?(?P<month>{MONTH_NUMBER})月份?(?P<day>{DAY_NUMBER})[号日]", _day_of_year),
     rule(rf"每隔?(?P<each>{COUNT})?个?(?:小时|钟头)", _hours),
     rule(rf"(?P<each>[一两二三四六])个?(?P<unit>{WEEK_PERIOD}|月){_ONCE}", _once_in),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
-from assistant.kit.when.pieces import Day, Except, Moment, Piece, Repeat, Value
+from assistant.kit.when.pieces import Clock, Day, Except, Moment, Part, Piece, Repeat, Value
 from assistant.kit.when.words import CODES
 
 _CORRECTION: Final = re.compile(
@@ -21,7 +22,7 @@ _ALTERNATIVE: Final = re.compile(
 _UNTIL: Final = re.compile(r"(?<![改推等挪换调延拖排约])[到至]$|[-~—]$")
 _REJECTED: Final = re.compile(
     r"""(?:那天|的话|我|家里|家|就|也|都|是|可能|恐怕|怕是|人|上午|下午)*
-    (?:(?:要是|如果)?(?:[约订排]?满了?|没位)|不行(?!的话|就)|不成|不方便|不在|没空|没时间|来不了|去不了|不合适|有事|没人|不对|不算|不好|都?过了
+    (?:(?:要是|如果)?(?:[约订排]?满了?|没位)|不行(?!的话|就)|不成|不方便|不在|没空|没时间|来不了|去不了|不合适|有事|没人|不想|不对|不算|不好|都?过了
     |不[要用送去来](?!太|那么|忘))""",
     re.VERBOSE,
 )
@@ -36,6 +37,11 @@ _TODAY_IS: Final = re.compile(
 """今天二十七号: tells what day it is."""
 _NOT_WANTED: Final = re.compile(r"(?:你们|就|都|也)*[不莫甭别](?:用|要|必)(?![太那忘])")
 _TO_BE_CHANGED: Final = re.compile(r"\S{0,8}[改换挪推调]")
+_AND: Final = re.compile(r"[和跟与、]|还有")
+_TIMETABLE_BEFORE: Final = re.compile(r"(?:车票|机票|[火班客]车|高铁|动车|飞机|航班)(?:票|是|在|买的|订的)*$")
+_TIMETABLE_BEHIND: Final = re.compile(
+    r"(?:的?(?:车票|[火班客]车|高铁|动车|飞机|航班)|才?(?:开门|关门|发车|开车|起飞))"
+)
 _APART: Final = re.compile(r"[,，。;；!！?？…、不到至~—-]")
 
 
@@ -99,11 +105,25 @@ def runs(said: str, pieces: list[Piece]) -> list[Run]:
             grouped.append([piece])
     found = [_run(said, group, grouped[i - 1][-1].end if i else 0) for i, group in enumerate(grouped)]
     dropped = [run for run in found if _dropped(run) or _tells_today(said, run)]
+    dropped += [run for run, behind in pairwise(found) if behind in dropped and _AND.fullmatch(behind.gap)]
+    dropped += _of_a_timetable(found)
     kept = [run for run in found if run not in dropped]
     kept = _without_unwanted(kept)
     if dropped and not any(run.first(Day) or run.first(Moment) for run in kept):
         kept += [run for run in dropped[-1:] if not _DENIED.search(run.before)]
     return sorted(kept, key=lambda run: run.start)
+
+
+def _of_a_timetable(found: list[Run]) -> list[Run]:
+    """Hours of trains and doors beside the one that is wanted: 三点四十，车票是四点半的; 六点半出门，透析室七点开门."""
+    timed = [run for run in found if run.first(Clock)]
+    others = [
+        run
+        for run in timed
+        if not (run.first(Day) or run.first(Part))
+        and (_TIMETABLE_BEFORE.search(run.before) or _TIMETABLE_BEHIND.match(run.behind))
+    ]
+    return others if len(others) < len(timed) else []
 
 
 def _joined(gap: str) -> bool:
