@@ -155,6 +155,21 @@ async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
     return {"service_type": pointed.service_type, "day": pointed.day} if told and fits else None
 
 
+async def changes(turn: Turn, api: Client) -> bool:
+    """Whether an order that stands is to be changed, though it sounds like a booking: "申请改期：订单5429…原定…"."""
+    if not CHANGE_OF_ORDER.search(turn.text) or ORDERED_ANEW.search(turn.text):
+        return False
+    if order_number(turn):
+        return True
+    pointed = OneOrder()
+    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
+    told = pointed.service_type or pointed.day
+    return bool(told) and any(_fits(pointed, order) for order in await upcoming(turn, api))
+
+
+CHANGE_OF_ORDER = re.compile(
+    r"改期|原[定约订]|(?:[订约定]|预约)(?:了|好|过)?的[^。]{0,40}?(?:改(?!造)|挪|推迟|提前)"
+)
 STANDING = re.compile(
     r"(?:不是|上[次回]|前[天几]|之前|原来|本来|早就)[^，。]{0,6}(?:约|订|定|报)(?:了|好|过|的)"
 )

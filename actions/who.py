@@ -181,7 +181,7 @@ def bare_name(text: str) -> str | None:
 
 
 CARED_FOR = re.compile(
-    r"看不过来|[照看][顾护]?不[了过]来?|伺候不|服侍不|带不动|扶不动|(?:把|想|要|让)[^，。]{0,8}送(?:到|去|过去|你们|[他她])|送[他她](?:到|去|来)"
+    r"看不过来|[照看][顾护]?不[了过]来?|伺候不|服侍不|带不动|扶不动|翻不动|背不动|给[他她](?:翻|擦|洗|剪|理|刮|喂|量|换|看(?!家)|送|[订约](?!好))|(?:把|想|要|让)[^，。]{0,8}送(?:到|去|过去|你们|[他她])|送[他她](?:到|去|来)"
 )
 """That somebody is to be looked after by others: whoever is mentioned beside it is the one."""
 MISNAMED = re.compile(

@@ -98,7 +98,14 @@ def ends(frame: Booking, turn: Turn) -> bool:
     stay = all(any(_names(each, clause, turn) for clause in staying) for each in others)
     if frame.service_type is None or frame.more or not stay or turn.adds or turn.changed_to:
         return False
-    return bool(_clauses_with(DROPPED, [frame.service_type], turn))
+    return bool(_clauses_with(DROPPED, [frame.service_type], turn)) and not _wanted_otherwise(turn)
+
+
+def _wanted_otherwise(turn: Turn) -> bool:
+    """Whether only days are left out ("周六周日不送"), or another is told behind ("明天闺女来，不用。要后天的")."""
+    dropping = [at for at, clause in enumerate(turn.clauses) if DROPPED.search(clause.text)]
+    behind = turn.clauses[dropping[-1] + 1 :] if dropping else ()
+    return any(turn.clauses[at].when.excluded for at in dropping) or any(clause.when for clause in behind)
 
 
 def _dropped_services(frame: Booking, every: list[str], turn: Turn) -> list[str]:

@@ -14,10 +14,11 @@ from actions.booking.amending import amend, drop_services, ends
 from actions.booking.escorts import ESCORTS
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
+from actions.booking.several import tells_over
 from actions.booking.wondering import Wondering
 from actions.form import CONFIRM, ELSEWHERE, FIRM_YES, YES_FIRST
-from actions.naming import about, asked_beside, asks_for_money, services
-from actions.orders import hindered, withdraws
+from actions.naming import about, asked_beside, asks_for_money
+from actions.orders import changes, hindered, withdraws
 from actions.out import Out
 from actions.places import Option, place_said, resembling
 from actions.turn import Turn
@@ -100,17 +101,8 @@ class BookingForm(Wondering):
         yes = FIRM_YES.match(turn.text) or turn.ends_in_yes
         if not (frame.more and yes) or turn.adds or turn.intent in ELSEWHERE or self.doubts(turn):
             return False
-        wishes = [{"service_type": frame.service_type, "date": frame.date, "time": frame.time}, *frame.more]
-        types = {each.get("service_type") or frame.service_type for each in wishes}
-        days = {each.get("date") for each in wishes}
-        hours = {int(each["time"][:2]) % 12 for each in wishes if each.get("time")}
-        said = [each.when for each in turn.times]
-        return (
-            1 < len(services(turn)) <= len(types)
-            and set(services(turn)) <= types
-            and all(when.date is None or when.date.isoformat() in days for when in said)
-            and all(when.time is None or when.time.hour % 12 in hours for when in said)
-        )
+        own = frame.model_dump(include={"service_type", "date", "time", "people"})
+        return tells_over([own, *frame.more], turn)
 
     async def _after(
         self, made: tuple[dict[str, Any], afterwards.Meaning], frame: Booking, turn: Turn
@@ -179,7 +171,7 @@ class BookingForm(Wondering):
             frame.later.insert(0, {"intent": "change_order", "frame": pointed})
             frame.ended = True
             return True
-        if frame.amends:
+        if frame.amends or await changes(turn, self.api):
             frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
             frame.ended = True
             return True

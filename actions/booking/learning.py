@@ -13,7 +13,7 @@ from actions.booking.amending import bring_forward
 from actions.booking.escorts import destination, goes_nowhere
 from actions.booking.frame import Booking
 from actions.booking.portions import by_the_head
-from actions.booking.several import EACH, several
+from actions.booking.several import EACH, HEADS, several
 from actions.form import CONFIRM, CORRECTION
 from actions.naming import asked_beside, clause_about, own_words, partial, services, words_for
 from actions.places import like, streets_like
@@ -37,6 +37,7 @@ STAY = re.compile(
     r"(?:住|待|托养?|照[看顾]|一共|总共)(?:上|个|满|够)?[一二两三四五六七八九十半\d]{1,3}(?:来)?(?:天|晚上?|宿|个?(?:多)?(?:星期|礼拜|周|月))(?!以?[前后内])"
 )
 """How long: 住五天."""
+WEEKLY = "FREQ=WEEKLY"
 REPEATED = re.compile(r"每|天天|日日|见天|工作日")
 """A rule is told, not only a day on which it does not hold."""
 REACHED = re.compile(r"打|接|电话|在家|回[来家]|联系|号码")
@@ -56,10 +57,10 @@ TOLD_OF_A_DAY = re.compile(rf"{TOLD.pattern}|昨|前[天儿几些]|上[次回]|�
 """The same where no day was asked for."""
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
+ALL_OF_THEM = re.compile(r"(?:俩|两[个样单件项])都")
 SURE = 0.4
 """Confidence from which on a service is taken from an answer that tells something else as well."""
 PORTIONS = re.compile(r"[一二两三四五六七八九十\d]\s*份")
-PEOPLE = re.compile(r"[人位名户]$|老人$")
 NUMBERED = re.compile(r"[路街道巷弄][^，。,\s]{0,6}号|单元|[栋幢]|号楼")
 """A door, by its number."""
 AT_HOME = re.compile(
@@ -151,10 +152,15 @@ def _mealtime(turn: Turn) -> str | None:
 
 def _quantity(service_type: str | None, turn: Turn) -> Any:
     """How many are wanted: the number said, or one where it is only implied. People are no number of visits."""
-    said = [each for each in turn.entities if each["entity"] == "quantity"]
+    said = [each for each in turn.entities if each["entity"] == "quantity" and not _of_all(each, turn)]
     if service_type not in (None, "meal"):
-        said = [each for each in said if not PEOPLE.search(str(each.get("text", "")))]
+        said = [each for each in said if not HEADS.search(str(each.get("text", "")))]
     return said[-1]["value"] if said else (1 if ONE.search(turn.text) else None)
+
+
+def _of_all(quantity: dict[str, Any], turn: Turn) -> bool:
+    """ "俩都对", "两单都按登记地址": everything that was wished for, and no number."""
+    return ALL_OF_THEM.match(turn.text[int(quantity.get("start", 0)) :]) is not None
 
 
 def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
@@ -237,7 +243,9 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if when.excluded and not REPEATED.search(turn.text):
         learned |= _left_out(frame, when)
     elif when.recurrence:
-        frame.recurrence = when.recurrence
+        if not (when.recurrence == WEEKLY and (frame.recurrence or "").startswith(f"{WEEKLY};BYDAY")):
+            # "每个礼拜都来" of Mondays and Thursdays says no more than that.
+            frame.recurrence = when.recurrence
         learned.add("recurrence")
     elif frame.recurrence and ONLY_ONCE.search(turn.text):
         frame.recurrence = None

@@ -12,7 +12,7 @@ from datetime import time
 from itertools import pairwise
 from typing import Any
 
-from actions.naming import positions
+from actions.naming import positions, services
 from actions.slots import readings
 from actions.spoken import PART_WINDOWS, in_part
 from actions.turn import Turn, services_named
@@ -26,6 +26,8 @@ LEAD = re.compile(
 )
 """Words that belong to the person named behind them."""
 EACH = re.compile(r"[各每]")
+HEADS = re.compile(r"[人位名户]$")
+"""A number of people: 两位老人."""
 BARE_NUMBER = re.compile(r"[餐饭]\s*[xX×*]?\s*(\d{1,2})\s*(?=$|[，,；;。、\s])")
 """Portions as a worker notes them down, without a word for them: "凌伯年午餐1，鄢冬秀午餐2"."""
 UNDONE = re.compile(r"不对|不是|还是|改|换|或者|要么|取消|算了")
@@ -144,7 +146,8 @@ def _told(turn: Turn, start: int, end: int) -> dict[str, Any]:
         elif when.part:
             told |= {"time": None, "part": when.part, "ambiguous": False}
     for each in turn.entities:
-        if each["entity"] == "quantity" and start <= int(each["start"]) < end:
+        of_people = HEADS.search(str(each.get("text", ""))) is not None
+        if each["entity"] == "quantity" and start <= int(each["start"]) < end and not of_people:
             told["quantity"] = int(each["value"])
             if EACH.search(turn.text[max(0, int(each["start"]) - 2) : int(each["start"])]):
                 told["each"] = True
@@ -208,3 +211,26 @@ def _alike(parts: list[Part]) -> list[dict[str, Any]]:
 
 def _details(wish: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wish.items() if name != "people"}
+
+
+def tells_over(wishes: list[dict[str, Any]], turn: Turn) -> bool:
+    """Whether a turn only says again what several wishes hold: more than the first, and nothing that is new.
+
+    Args:
+        wishes: as fields of ``Booking``, the one in hand first; what the others leave out holds as for that one.
+    """
+    first, *others = wishes
+    types = [each.get("service_type") or first["service_type"] for each in wishes]
+    people = [who["name"] for each in wishes for who in each.get("people") or () if who.get("name")]
+    days = {each.get("date") for each in wishes}
+    hours = {int(each["time"][:2]) % 12 for each in wishes if each.get("time")}
+    named_types, named_people = set(services(turn)), {who.name for who in named(turn) if who.name}
+    beyond = named_types & set(types[1:]) - {types[0]} or len(named_people) > 1
+    said = [each.when for each in turn.times]
+    return (
+        bool(others and beyond)
+        and named_types <= set(types)
+        and named_people <= set(people)
+        and all(when.date is None or when.date.isoformat() in days for when in said)
+        and all(when.time is None or when.time.hour % 12 in hours for when in said)
+    )

@@ -35,7 +35,7 @@ WHY = re.compile(
 )
 """What makes a clause with a time the reason for another time: "礼拜四头晌俺得去打针，改下晌两点半"."""
 STAYS = re.compile(
-    r"留着|照[旧常样送来做]|还是?要|不[用要消]?[动变]|不[用要消][改换挪]|[别莫甭](?:给我)?[动改换]|[别不莫甭][用要]?(?:给我)?取消"
+    r"留着|还得?[来做要]|[别莫甭](?:给[我俺咱])?[都全]|照[旧常样送来做]|还是?要|不[用要消]?[动变]|不[用要消][改换挪]|[别莫甭](?:给我)?[动改换]|[别不莫甭][用要]?(?:给我)?取消"
 )
 """What makes a clause tell of what is to stay as it is, beside another that is to change: "黄志明的不动"."""
 UNDONE = re.compile(r"改|换|挪|推|调|取消|退|撤|不[要整去来做用订约]了?|别[来送]|[莫甭][来送要]")
@@ -110,7 +110,7 @@ def heard(
         for when, piece, (start, end) in zip(whens, pieces, spans, strict=True)
     ]
     amends = asked in AMENDED or CORRECTED.search(text) is not None
-    reasons = _staying(pieces) | (_reasons(pieces, whens) if amends else set())
+    reasons = _staying(pieces, spans) | (_reasons(pieces, whens) if amends else set())
     wanted = said
     for index in reasons:
         wanted = wanted.replace(pieces[index], "")
@@ -152,9 +152,11 @@ def _reasons(pieces: list[str], whens: list[When]) -> set[int]:
     return reasons if told else set()
 
 
-def _staying(pieces: list[str]) -> set[int]:
+def _staying(pieces: list[str], spans: list[tuple[int, int]]) -> set[int]:
     """Which clauses tell what is not to change, where another tells of a change."""
     staying = {index for index, piece in enumerate(pieces) if STAYS.search(piece)}
+    # "打扫那个还得来" was parted before 还得, without a sign between.
+    staying |= {at - 1 for at in staying if at and spans[at - 1][1] == spans[at][0]}
     undone = any(UNDONE.search(piece) for index, piece in enumerate(pieces) if index not in staying)
     return staying if undone else set()
 

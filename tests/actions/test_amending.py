@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from actions.booking import Booking, BookingForm
-from actions.booking.amending import amend, bring_forward, drop_services
+from actions.booking.amending import amend, bring_forward, drop_services, ends
+from actions.turn import Clause, Spoken
 from actions.who import Who
 from assistant.client import Client
+from assistant.desk.reading import heard
 from tests.actions.test_several import WORKER, said
+from tests.actions.test_words import NOW
 
 PEOPLE = {"舒望春": "id-舒望春", "连桂枝": "id-连桂枝", "费桂香": "id-费桂香"}
 
@@ -147,3 +151,18 @@ def test_one_of_several_that_is_spoken_of_comes_first_and_the_other_is_not_lost(
     (other,) = frame.more
     assert (other["service_type"], other["date"], other["time"]) == ("cleaning", "2025-06-13", "09:00")
     assert frame.people == [Who(own=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("饭不要了", True),
+        ("明天俺闺女来家做饭，不用。要后天的，后天晌午", False),
+        ("送到登记的住址，周六周日不送饭", False),
+    ],
+)
+def test_a_service_is_called_off_only_where_nothing_else_is_told_of_it(text: str, over: bool) -> None:
+    read = heard(text, datetime.fromisoformat(NOW), "confirm")
+    clauses = tuple(Clause(each["text"], Spoken.of(each["when"]), each["reason"]) for each in read["clauses"])
+    line = replace(said(text), clauses=clauses, when=Spoken.of(read["when"]))
+    assert ends(Booking(asked="confirm", service_type="meal"), line) == over

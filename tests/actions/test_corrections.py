@@ -606,3 +606,18 @@ async def test_a_service_that_is_only_guessed_from_an_address_is_no_other_one(ta
     frame = talk.frame
     await talk.form.learn(frame, line, first=False)
     assert frame.service_type == "bath"
+
+
+async def test_a_rule_that_says_less_changes_nothing(talk: Talk) -> None:
+    weekly = "FREQ=WEEKLY;BYDAY=MO,TH"
+    await talk("想约个洗澡，每周一四", "book_service", BATH, recurrence=weekly)
+    await talk("打下礼拜一开始就中，每个礼拜都来", date="2025-06-16", recurrence="FREQ=WEEKLY")
+    assert (talk.frame.recurrence, talk.frame.date) == (weekly, "2025-06-16")
+
+
+async def test_both_of_them_are_no_number(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    line = turn("俩都对", "affirm", [{"entity": "quantity", "value": 2, "text": "俩", "start": 0, "end": 1}])
+    frame = talk.frame
+    await talk.form.learn(frame, line, first=False)
+    assert frame.quantity is None

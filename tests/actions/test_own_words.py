@@ -52,6 +52,22 @@ async def test_an_order_that_cannot_be_kept_is_changed_rather_than_booked_again(
     assert [each["intent"] for each in talk.slots["later"]] == (["change_order"] if changes else [])
 
 
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ("我订的明天那个洗澡，明天我吃席去，你给我改晚上行不", True),
+        ("申请改期：助浴，原定明天上午9点", True),
+        ("上次订的洗澡不错，明天再给我约一次", False),
+    ],
+)
+async def test_an_order_that_stands_is_changed_rather_than_booked_again(
+    talk: Talk, said: str, changes: bool
+) -> None:
+    talk.api.orders = [order("YL1", 12)]
+    await talk(said, "book_service", BATH, **TOMORROW)
+    assert [each["intent"] for each in talk.slots["later"]] == (["change_order"] if changes else [])
+
+
 async def test_where_nothing_stands_nothing_is_cancelled(talk: Talk) -> None:
     await talk("明早那个洗澡的，撤了吧", "book_service", BATH, **TOMORROW)
     assert talk.slots["later"] == []

@@ -10,7 +10,7 @@ import pytest
 
 from actions.booking import Booking
 from actions.booking.learning import learn
-from actions.booking.several import several
+from actions.booking.several import several, tells_over
 from actions.naming import also_named, partial
 from actions.turn import Spoken, Turn, _wanted
 from actions.who import Who
@@ -408,3 +408,28 @@ async def test_as_many_portions_as_people_are_one_for_each(text: str, each: int)
     number = {"entity": "quantity", "value": 3 if "三" in text else 2, "start": 0, "end": 2}
     await learn(Town(), frame, turn(text, "inform", [number]), first=False)  # type: ignore[arg-type]
     assert frame.quantity == each
+
+
+def test_a_number_of_people_is_no_number_of_orders() -> None:
+    text = "为两位老人代订：一、龚德厚，明天上午9点，上门理发；二、易长生，后天下午2点，助浴"
+    line = said(text, "龚德厚", "易长生", **WORKER)
+    people = {"entity": "quantity", "value": 2, "text": "两位", "start": 1, "end": 3}
+    wishes = several(replace(line, entities=(*line.entities, people)))
+    assert [each.get("quantity") for each in wishes] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing_new"),
+    [
+        ("对，龚德厚和易长生，都按登记的地址，请提交", True),
+        ("对，明天助浴", True),
+        ("对，后天助浴", False),
+        ("对，龚德厚和柳春娥", False),
+        ("对，明天理发", False),
+    ],
+)
+def test_a_yes_may_tell_over_what_several_wishes_hold(text: str, nothing_new: bool) -> None:
+    own = {"service_type": "haircut", "date": "2025-06-12", "time": "09:00", "people": [{"name": "龚德厚"}]}
+    other = {"service_type": "bath", "people": [{"name": "易长生"}]}
+    line = said(text, "龚德厚", "易长生", "柳春娥", **WORKER)
+    assert tells_over([own, other], line) == nothing_new

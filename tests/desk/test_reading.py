@@ -65,6 +65,11 @@ def test_a_correction_in_the_first_words_has_reasons_too() -> None:
     assert (when["date"], when["time"]) == ("2025-06-15", "14:00")
 
 
+def test_what_is_kept_beside_what_is_given_back_stays() -> None:
+    clauses = heard("就退饭，打扫卫生那个还得来，可别给俺都退了啊", NOW, "confirm")["clauses"]
+    assert [each["reason"] for each in clauses] == [False, True, True, True]
+
+
 def test_a_change_needs_no_more_than_the_time_behind_it() -> None:
     new = heard("他九点要去医院，那就改十点半", NOW, "confirm")["new"]
     assert new["when"]["time"] == "10:30" and new["when"]["either_half"]
