@@ -20,7 +20,7 @@ from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import DAY_NAMES, PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
-from actions.who import Who, bare_name, listed, named, renamed
+from actions.who import CARED_FOR, Who, bare_name, listed, named, renamed
 from assistant.client import Client, relatives
 
 NEXT = re.compile(r"(?:下|另|再)一[单位]|第[二两三四五2-5][单位]")
@@ -351,6 +351,7 @@ async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[s
         in_a_list = listed(turn)
         found = in_a_list if len(in_a_list) >= len(found) else found
     also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
+    also = also and not CARED_FOR.search(turn.text)
     if not found or (also and re.search(r"也|在家|一起|俩", turn.text) and not NOT_FOR_ME.search(turn.text)):
         return set()
     if not _the_same(found, frame.people):

@@ -608,6 +608,12 @@ async def test_a_service_that_is_only_guessed_from_an_address_is_no_other_one(ta
     assert frame.service_type == "bath"
 
 
+async def test_whoever_is_to_be_cared_for_is_the_one_it_is_for(talk: Talk) -> None:
+    said = "俺老伴瘫在床上三年了，俺也七十九了，翻不动他了，想叫个护理员来给他翻翻身"
+    await talk(said, "book_service", ("service_type", "nursing"), ("person", "俺老伴"))
+    assert [who.relation for who in talk.frame.people] == ["老伴"]
+
+
 async def test_a_rule_that_says_less_changes_nothing(talk: Talk) -> None:
     weekly = "FREQ=WEEKLY;BYDAY=MO,TH"
     await talk("想约个洗澡，每周一四", "book_service", BATH, recurrence=weekly)
