@@ -37,7 +37,8 @@ STAY = re.compile(
     r"(?:住|待|托养?|照[看顾]|一共|总共)(?:上|个|满|够)?[一二两三四五六七八九十半\d]{1,3}(?:来)?(?:天|晚上?|宿|个?(?:多)?(?:星期|礼拜|周|月))(?!以?[前后内])"
 )
 """How long: 住五天."""
-WEEKLY = "FREQ=WEEKLY"
+WEEKLY, DAILY = "FREQ=WEEKLY", "FREQ=DAILY"
+WORKING_DAYS = f"{WEEKLY};BYDAY=MO,TU,WE,TH,FR"
 REPEATED = re.compile(r"每|天天|日日|见天|工作日")
 """A rule is told, not only a day on which it does not hold."""
 REACHED = re.compile(r"打|接|电话|在家|回[来家]|联系|号码")
@@ -243,8 +244,7 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if when.excluded and not REPEATED.search(turn.text):
         learned |= _left_out(frame, when)
     elif when.recurrence:
-        if not (when.recurrence == WEEKLY and (frame.recurrence or "").startswith(f"{WEEKLY};BYDAY")):
-            # "每个礼拜都来" of Mondays and Thursdays says no more than that.
+        if not _says_less(when.recurrence, frame):
             frame.recurrence = when.recurrence
         learned.add("recurrence")
     elif frame.recurrence and ONLY_ONCE.search(turn.text):
@@ -267,6 +267,14 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if SOONEST.search(turn.text) and not when.date:
         frame.any_time = True
     return learned
+
+
+def _says_less(rule: str, frame: Booking) -> bool:
+    """Whether a rule takes nothing back of the one that stands: "每个礼拜都来" of Mondays and Thursdays; "每天中午一份" of
+    working days, unless it answers the read-back."""
+    stands = frame.recurrence or ""
+    daily = rule == DAILY and frame.asked not in (CONFIRM, CORRECTION)
+    return stands.startswith(f"{WEEKLY};BYDAY=") if rule == WEEKLY else daily and stands == WORKING_DAYS
 
 
 def _moved(frame: Booking, by: timedelta) -> set[str]:

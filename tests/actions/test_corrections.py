@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -619,6 +620,18 @@ async def test_a_rule_that_says_less_changes_nothing(talk: Talk) -> None:
     await talk("想约个洗澡，每周一四", "book_service", BATH, recurrence=weekly)
     await talk("打下礼拜一开始就中，每个礼拜都来", date="2025-06-16", recurrence="FREQ=WEEKLY")
     assert (talk.frame.recurrence, talk.frame.date) == (weekly, "2025-06-16")
+
+
+async def test_every_day_of_working_days_is_each_of_them(talk: Talk) -> None:
+    days = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+    await talk("周一到周五天天送饭", "book_service", ("service_type", "meal"), recurrence=days)
+    assert talk.frame.asked == "quantity"
+    await talk("每天中午一份", "inform", ("quantity", 1), recurrence="FREQ=DAILY", part="noon")
+    assert talk.frame.recurrence == days
+    frame = talk.frame.model_copy(update={"asked": "confirm"})
+    line = replace(turn("每天都要"), when=Spoken(recurrence="FREQ=DAILY"))
+    await talk.form.learn(frame, line, first=False)
+    assert frame.recurrence == "FREQ=DAILY"
 
 
 async def test_both_of_them_are_no_number(talk: Talk) -> None:
