@@ -129,3 +129,17 @@ def test_every_name_of_a_service_is_known_wherever_one_is_looked_for(kind: Servi
 
 def test_the_longest_name_of_a_service_counts() -> None:
     assert [key for key, _, _ in services_named("想做家电维修，再打扫一下")] == ["urgent_repair", "cleaning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        ("我住六楼没得电梯", ["六楼没得电梯"]),
+        ("在五楼，没电梯", ["五楼，没电梯"]),
+        ("屋里养了条狗", ["养了条狗"]),
+        ("少放盐啊", ["少放盐"]),
+        ("我住六楼", []),
+    ],
+)
+def test_what_whoever_comes_should_know(text: str, remarks: list[str]) -> None:
+    assert turn(text).remarks == remarks
