@@ -66,7 +66,7 @@ def named(turn: Turn) -> list[Who]:
             found.append(who)
     if not found and FOR_THE_NEIGHBOUR.search(turn.text) and turn.speaker.kind != "worker":
         found.append(Who(relation=NEIGHBOURS))
-    name = turn.value("name")
+    name = turn.value("name") or (_answered(turn) if not found else None)
     if name and not any(who.name and name in who.name for who in found):
         if len(found) == 1 and found[0].relation and not found[0].name:
             found[0].name = name
@@ -79,6 +79,18 @@ def named(turn: Turn) -> list[Who]:
         # "爸妈都约一下，我爸矣正明…，我妈方兰芝…": who is named singly stands for the word for both.
         found = [who for who in found if who.name or who.relation not in relatives.BOTH]
     return found
+
+
+def _answered(turn: Turn) -> str | None:
+    """The name with which a worker answers the question for one, whatever the surname: "老人那春生"."""
+    if turn.asked != "person" or turn.speaker.kind != "worker" or turn.people:
+        return None
+    name = bare_name(re.sub(r"^(?:老人|是|就是|叫)+|(?:老人家?)$", "", turn.text.strip("。 ")))
+    return None if name and NOBODY.search(name) else name
+
+
+NOBODY = re.compile(r"老人|社区|自己|本人|那个|这个|刚才|算了|取消|稍等|不")
+"""Words that are no name."""
 
 
 def _refused(words: str, turn: Turn) -> bool:

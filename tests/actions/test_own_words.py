@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.orders import CancelForm, OneOrder, learn_order
@@ -39,6 +41,8 @@ async def test_an_order_that_stands_is_cancelled_rather_than_booked_again(
     ("said", "changes"),
     [
         ("我明天不是约了个洗澡的师傅来么，那天上午我要去开会，来不赢", True),
+        ("我之前喊你们明天来洗澡的，我那天要去吃酒，屋里冇得人", True),
+        ("我明天不是约了人给我洗澡嘛，我寻思九点去忒晚", True),
         ("我后天不是约了洗澡么，那天来不赢", False),  # nothing stands on that day
         ("约个洗澡，明天，后天我有事", False),
     ],
@@ -177,3 +181,12 @@ def test_a_word_of_a_service_points_at_its_order(said: str, service: str | None)
     pointed = OneOrder()
     learn_order(pointed, turn(said), Spoken())
     assert pointed.service_type == service
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("老人那春生", "那春生"), ("那春生老人", "那春生"), ("社区的老人", None), ("不知道", None)],
+)
+def test_a_worker_names_whoever_has_a_rare_surname(said: str, name: str | None) -> None:
+    line = replace(turn(said, kind="worker"), asked="person")
+    assert [who.name for who in named(line)] == ([name] if name else [])

@@ -124,6 +124,7 @@ def test_people() -> None:
     assert values("明天中午送饭", "person") == []
     assert values("新登记一位老人需要助浴：于锡山，电话13900001111", "person") == ["于锡山"]
     assert values("于锡山老人", "name", "person") == ["于锡山"]
+    assert values("老人叫那春生，电话13900001111", "name") == ["那春生"]
 
 
 def test_residents_by_building_and_name() -> None:

@@ -50,6 +50,8 @@ _SELF_WHEN_ASKED = re.compile(r"^(?:嗯|是|就是|就|给)*(?:我|俺|我自己
 _NAME = re.compile(
     rf"(?:我叫|名叫|名字叫|名字是|姓名[是:：]?|叫做|他叫|她叫|叫|我是|户主是?)\s*(?P<name>{_NAMED})"
 )
+_CALLED = re.compile(r"(?:老人|[爸妈爹娘他她]|名字?)叫(?P<name>[\u4e00-\u9fff]{2,3})(?=[，,。.\s]|$)")
+"""Whatever the surname, behind so many words for a name."""
 _LISTED = re.compile(
     rf"(?:为|给|帮|替|老人(?:[^，。：:、]{{0,14}}[：:])?)\s*(?P<names>(?:{_BUILDING}的?)?{_NAMED}(?:[、,，和跟](?:{_BUILDING}的?)?{_NAMED})*){_AFTER_NAME}"
 )
@@ -119,7 +121,9 @@ def _people(text: str, asked: str | None) -> Iterator[Entity]:
 
 
 def _names(text: str, asked: str | None) -> Iterator[Entity]:
-    patterns = (_BARE_NAME, _NAME, _OF_KIN) if asked in ("name", "person") else (_NAME, _OF_KIN)
+    patterns = (_NAME, _OF_KIN, _CALLED)
+    if asked in ("name", "person"):
+        patterns = (_BARE_NAME, *patterns)
     for pattern in patterns:
         match = pattern.search(text)
         if match and not _NOT_A_NAME.search(match["name"]):
