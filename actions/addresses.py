@@ -14,7 +14,7 @@ LEAD = re.compile(
     r"^(?:嗯|呃|啊|那个|哦|就|是|我|俺|们|家|住|在|的|地址|送到|送去|送|搬到|搬去|搬|改送|到|现在|新|改成|改到|是在|[，,。：: ])+"
 )
 TAIL = re.compile(r"(?:吧|呀|啊|呢|哈|嘛|哦|就行|那儿|那里|[。，,！!? ])+$")
-NOT_THERE = re.compile(r"\s*(?:不是|不对|不送|不在|不住|别|甭)")
+NOT_THERE = re.compile(r"\s*(?:不是|不对|不送|不在|不住|别|甭|原来|原先|以前|之前|老地址)")
 """A clause that says where it is not."""
 STREET = re.compile(r".*(?:街道|[路街道巷弄里苑村镇乡庄园坊屯]|小区|社区|花园|公寓|大院|新村|家属院)")
 """An address down to its street or estate."""
@@ -58,7 +58,9 @@ def said_address(turn: Turn, *, asked: bool) -> str | None:
 
 
 def completed(said: str, before: str | None) -> str:
-    """A corrected end of an address ("是三十号") with the street that was said before it."""
+    """A corrected end of an address ("是三十号") with the street that was said before it; a part of it said again is it."""
+    if before and before.endswith(said):
+        return before
     street = STREET.match(before or "")
     return f"{street[0]}{said}" if street and not STREET.match(said) else said
 

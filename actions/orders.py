@@ -17,7 +17,7 @@ from actions.naming import hinted, partial, services
 from actions.out import Out
 from actions.places import Option
 from actions.slots import apart, covers, readings, slot_option
-from actions.turn import Spoken, Turn
+from actions.turn import WISH, Spoken, Turn
 from actions.who import named
 from assistant.client import SERVICE_TYPES, Client, Refused
 
@@ -146,12 +146,15 @@ async def withdraws(turn: Turn, api: Client) -> bool:
 async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
     """The order that is told of as standing and that cannot be kept, as fields of ``Change``: "后天不是约了个做康复的师傅来么…
     来不赢"."""
-    if not (STANDING.search(turn.text) and HINDERED.search(turn.text)) or ORDERED_ANEW.search(turn.text):
+    if not HINDERED.search(turn.text) or ORDERED_ANEW.search(turn.text):
         return None
     pointed = OneOrder()
     learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
-    fits = [order for order in await upcoming(turn, api) if _fits(pointed, order)]
     told = pointed.service_type or pointed.day
+    whole = pointed.service_type and pointed.day and THAT_ONE.search(turn.text)
+    if not (STANDING.search(turn.text) or (whole and not WISH.search(turn.text))):
+        return None
+    fits = [order for order in await upcoming(turn, api) if _fits(pointed, order)]
     return {"service_type": pointed.service_type, "day": pointed.day} if told and fits else None
 
 
@@ -175,6 +178,8 @@ STANDING = re.compile(
     r"(?:上[次回]|前[天几]|之前|原来|本来)[^，。]{0,3}[喊叫请][^，。]{1,12}的"
 )
 """That an order was made before."""
+THAT_ONE = re.compile(r"那个(?!时候|地方|人|啥|什么|谁)")
+"""Points at an order where its service and day are told as well: "我那个康复，明儿早上九点那个"."""
 HINDERED = re.compile(
     r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在[家屋]|走不开|不方便|冲突|撞[了上]|碰[到上]一?起|"
     r"[太忒][早晚迟]|(?:[要得]去|出门|住院)"

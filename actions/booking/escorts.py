@@ -38,7 +38,7 @@ def destination(frame: Booking, turn: Turn) -> str | None:
     named = [each for each in TO.findall(turn.text) if not MISTAKEN.search(each)]
     if said := [each for each in named if not ANY.fullmatch(each)]:
         return str(said[-1])
-    if frame.asked != "destination" or turn.intent in NONE or turn.asks:
+    if frame.asked != "destination" or turn.intent in NONE or turn.asks or turn.value("phone"):
         return None
     bare = TAIL.sub("", LEAD.sub("", re.split(r"[，,。；;！!]", turn.text.strip())[0]))
     if AFFIRM.match(bare):

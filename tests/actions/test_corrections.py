@@ -264,6 +264,7 @@ def test_the_corrected_end_of_an_address_keeps_its_street() -> None:
     assert completed("六栋二零三", "洛王街道演示小区六栋三零二") == "洛王街道演示小区六栋二零三"
     assert completed("春晓路8号", "洛王街道演示小区六栋三零二") == "春晓路8号"
     assert completed("六栋二零三", None) == "六栋二零三"
+    assert completed("求索路19号5栋303", "演示求索路19号5栋303") == "演示求索路19号5栋303"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ async def test_an_order_that_stands_is_cancelled_rather_than_booked_again(
         ("我明天不是约了个洗澡的师傅来么，那天上午我要去开会，来不赢", True),
         ("我之前喊你们明天来洗澡的，我那天要去吃酒，屋里冇得人", True),
         ("我明天不是约了人给我洗澡嘛，我寻思九点去忒晚", True),
+        ("我那个洗澡，明天早上九点那个，去不了了", True),
+        ("我那个老姐妹来了，有事，明天给我约个洗澡", False),
         ("我后天不是约了洗澡么，那天来不赢", False),  # nothing stands on that day
         ("约个洗澡，明天，后天我有事", False),
     ],

@@ -276,6 +276,9 @@ async def _people(session: AsyncSession, scene: Scene, item: dict[str, Any], set
     if persona.startswith("worker"):
         scene.worker_id = await _person(session, scene, {"name": "工作人员", **caller}, "worker")
         return
+    if persona.startswith("family") and elders:
+        # Whose elders stand in the scene acts for them, named or not.
+        caller = {"name": "家人", **caller}
     scene.caller_phone = str(caller["phone"]) if caller.get("phone") else None
     if not caller.get("name"):
         return
