@@ -21,7 +21,7 @@ ASKED_PREFIX = "emergency"
 DANGER_FROM = 0.5
 """From this probability on, the learned voice means danger by itself (chosen on held-out lines and the evaluation sets)."""
 
-DANGER_IN_AN_ERRAND_FROM = 0.6
+DANGER_IN_AN_ERRAND_FROM = 0.65
 """The same of an answer that tells what was asked for an errand ("早上八点送，哎八点太早了，他起不来"): between the two it
 brings the question, never nothing. No danger of the evaluation sets or of the lines taught is heard so."""
 
@@ -57,6 +57,8 @@ _PUNCTUATION = re.compile(r"(?:(?!(?<=\d)\.\d)[^\w])+")
 _YES = re.compile(
     r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是(?:[啊呀的嘛了哦]|$|[，。,！!])|当然|难受|刚刚|刚才)"
 )
+_CLOSES = re.compile(r"就这[样么]|下单|提交|[订约定办]吧|[没不]变|妥了")
+"""Words that close a read-back: who has not heard our question answers the one before it ("对，就这样")."""
 _WEAK_YES = re.compile(r"(?:嗯|恩|有|要|好|行|可以|叫|快)[的啊呀吧呢呐得,，]*")
 """Yes words that also open any other answer ("嗯，想请个师傅来修一下")."""
 _ERRAND = re.compile(r"想|[订约问改退修洗剪]|取消|理发|打扫|饭|补贴|多少钱|明天|后天|下周|礼拜|星期|下个月")
@@ -91,9 +93,9 @@ _OF_AN_ERRAND = frozenset(
 """Questions of an errand (`actions`), whose answers are a datum."""
 _DATUM = re.compile(
     r"[一二两三四五六七八九十\d]\s*(?:点(?!儿?[都也])|份|岁)|[今明后]天|[上下]午|早上|晚上|礼拜|星期|下周|今年\s*[一二三四五六七八九十\d]{2}|"
-    r"[给帮替](?:我|俺|咱)?[^，]{1,4}[用订约办]|[订约]|送(?![命医])"
+    r"[给帮替](?:我|俺|咱)?[^，]{1,4}[用订约办]|[订约]|送(?![命医])|地址|登记|户口|就这[样么]|单元|[栋幢]"
 )
-"""What an answer to them tells: an hour, a day, a number, an age, for whom, an order."""
+"""What an answer to them tells: an hour, a day, a number, an age, for whom, an order, where, that it is right so."""
 _REQUEST = re.compile(
     r"(?:想|要|请|帮|给我|找|派|约|订|定|报|安排|能不|能有|可以|有没有|有[冇得]|喊|叫|来个?)[^，]{0,10}"
     r"(?:卫生|打扫|保洁|擦玻璃|理发|剪[头发]|剃头|洗澡|擦澡|助浴|送[点口个]?饭|送餐|[订午晚中早盒]饭|买菜|买米|代购|跑腿|陪诊|日托|日间照料|"
@@ -357,7 +359,10 @@ def _doubted(verdict: Verdict, sure: float) -> bool:
 
 
 def _tells_an_errand(verdict: Verdict, plain: str) -> bool:
-    """Whether an answer opens with a weak yes word, goes on about an errand, and has nothing of danger in the whole."""
+    """Whether an answer closes an errand, or opens with a weak yes word and goes on about one, and has nothing of danger in
+    the whole."""
+    if verdict.level == "none" and verdict.likely < NO_DANGER and _CLOSES.search(plain):
+        return True
     weak = _WEAK_YES.match(plain)
     return weak is not None and _ERRAND.search(plain, weak.end()) is not None and verdict.likely < NO_DANGER
 

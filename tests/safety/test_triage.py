@@ -111,6 +111,8 @@ def test_the_answer_to_that_question_decides(answer: str, level: str) -> None:
 def test_a_matter_explained_is_no_yes_to_the_question_about_danger() -> None:
     assert triage("就是订饭的那个事", asked="emergency:help").level == "none"
     assert triage("就是啊", asked="emergency:help").level == "danger"
+    assert triage("对，就这样", asked="emergency:help").level == "none"
+    assert triage("对，就这样，快来人", asked="emergency:help").level == "danger"
 
 
 @pytest.mark.parametrize(
