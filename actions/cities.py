@@ -27,7 +27,7 @@ WITHIN_WORDS = {"上海": "滨边鲜岛洋湾港参", "西安": "排全装放心
 GOING = re.compile(r"(?:(?<!搬)去|上|往|飞|跑|嫁|嫁到|调到|寄到)(?:了|过)?$")
 COMING = re.compile(r"(?:从|打|自)$")
 FOR = re.compile(r"[给帮替为接]")
-FOR_THEM = re.compile(r"[给帮替为接][她他]|(?:那边|那儿|那里|当地)(?:能|可以|有|送|订|约)")
+FOR_THEM = re.compile(r"[给帮替为接][她他]|(?<![你您恁们])(?:那边|那儿|那里|当地)(?:能|可以|有|送|订|约)")
 THERE_NOW = re.compile(r"[我俺咱](?:们|现在|眼下|人|就|都|这[几两]?[天月]|这阵子|这个月)*(?:住在|在|住)$")
 """One who speaks of where they are themselves."""
 

@@ -170,6 +170,17 @@ async def changes(turn: Turn, api: Client) -> bool:
     return bool(told) and any(_fits(pointed, order) for order in await upcoming(turn, api))
 
 
+async def asks_after(turn: Turn, api: Client) -> bool:
+    """Whether an order that stands is only asked after: "明天上午不是有个人来帮我买米的啵"."""
+    if not SOMEBODY_COMES.search(turn.text):
+        return False
+    pointed = OneOrder()
+    learn_order(pointed, turn, turn.when)
+    told = pointed.service_type or pointed.day
+    return bool(told) and any(_fits(pointed, order) for order in await upcoming(turn, api))
+
+
+SOMEBODY_COMES = re.compile(r"不是有(?:一?个)?[^，。]{0,4}(?:人|师傅|阿姨|姑娘|小伙)[^，。]{0,3}来")
 CHANGE_OF_ORDER = re.compile(
     r"改期|原[定约订]|(?:[订约定]|预约)(?:了|好|过)?的[^。]{0,40}?(?:改(?!造)|挪|推迟|提前)"
 )

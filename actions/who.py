@@ -130,7 +130,7 @@ def _who(words: str, turn: Turn) -> Who | None:
     if NEIGHBOUR.match(OWN_ADDRESS.sub("", words)) and turn.speaker.kind != "worker":
         # "是我对门的易爹爹，给他搞一下": the name that goes on record is still to come.
         return Who(relation=NEIGHBOURS) if FOR_NEIGHBOUR.search(turn.text) or turn.asked == "person" else None
-    cared_for = relation_of(words) == "老伴" and CARED_FOR.search(turn.text) is not None
+    cared_for = relation_of(words) == "老伴" and (CARED_FOR.search(turn.text) is not None or _bedridden(turn))
     for_them = (
         cared_for
         or re.search(ESCORTED + re.escape(words), turn.text) is not None
@@ -150,6 +150,18 @@ def _who(words: str, turn: Turn) -> Who | None:
     if turn.speaker.kind == "worker" or for_them or turn.asked == "person":
         return Who(name=words)
     return None
+
+
+PERSONAL = frozenset(("bath", "haircut", "nursing", "rehab", "checkup", "home_bed", "hospice"))
+"""Services done to somebody's body."""
+BEDRIDDEN = re.compile(
+    r"老[伴头婆][^，。]{0,6}(?:瘫|卧床|下不[了来]床|起不[了来]床|躺在?床|不能动|动不了)(?!.*[给帮替][我俺咱](?!们?家|老))"
+)
+
+
+def _bedridden(turn: Turn) -> bool:
+    """Whether somebody is to come for a partner who lies in bed: "老伴瘫在床上，头发长得很，请个剪头发的来"."""
+    return BEDRIDDEN.search(turn.text) is not None and bool(PERSONAL & set(turn.service_types))
 
 
 ESCORTED = r"(?:[个有]人|派|找|请|喊|叫|安排|约|订)[^，。]{0,6}(?<![我俺])(?:陪|送|带|推|扶|领)(?:着|一下|下)?(?:我们?|俺们?|咱们?)?(?:老家|家里?)?的?"

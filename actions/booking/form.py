@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from rasa_sdk import Tracker
 
 from actions import afterwards, spoken
-from actions.answers import ask_subsidy, find_service, order_number, tell_of, upcoming
+from actions.answers import ask_subsidy, find_service, order_number, order_status, tell_of, upcoming
 from actions.booking.amending import amend, drop_services, ends
 from actions.booking.escorts import ESCORTS
 from actions.booking.frame import Booking
@@ -18,7 +18,7 @@ from actions.booking.several import tells_over
 from actions.booking.wondering import Wondering
 from actions.form import CONFIRM, ELSEWHERE, FIRM_YES, YES_FIRST
 from actions.naming import about, asked_beside, asks_for_money
-from actions.orders import changes, hindered, withdraws
+from actions.orders import asks_after, changes, hindered, withdraws
 from actions.out import Out
 from actions.places import Option, place_said, resembling
 from actions.turn import Turn
@@ -173,6 +173,10 @@ class BookingForm(Wondering):
             return True
         if frame.amends or await changes(turn, self.api):
             frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
+            frame.ended = True
+            return True
+        if await asks_after(turn, self.api):
+            frame.made = (await order_status(turn, out, self.api)).get("last_order") or frame.made
             frame.ended = True
             return True
         if frame.stands:

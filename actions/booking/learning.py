@@ -20,7 +20,7 @@ from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import DAY_NAMES, PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
-from actions.who import CARED_FOR, Who, bare_name, listed, named, renamed
+from actions.who import BEDRIDDEN, CARED_FOR, Who, bare_name, listed, named, renamed
 from assistant.client import Client, relatives
 
 NEXT = re.compile(r"(?:下|另|再)一[单位]|第[二两三四五2-5][单位]")
@@ -46,6 +46,7 @@ REACHED = re.compile(r"打|接|电话|在家|回[来家]|联系|号码")
 WEEKDAYS = tuple(DAY_NAMES)
 CALLED = re.compile(r"(?:她|他|老人家?|人家?)(?:名字)?(?:是)?叫|名字(?:是|叫)")
 """Words before the name of the one it is for."""
+SHE_IS_CALLED = re.compile(r"(?:她|他|老伴|老[头婆]子?)(?:名字)?叫")
 ONLY_ONCE = re.compile(
     r"(?:不要|不是|不用|莫|别|甭)(?:再|给我|搞|弄)?(?:天天|每天|每[一个]?[周星礼]|每个|长期|一直|老)|"
     r"(?:就|只|光)要?[^，。]{0,8}?(?:一|1)(?:次|回|趟|顿)(?!都)|单次"
@@ -359,7 +360,7 @@ async def _people(api: Client, frame: Booking, turn: Turn, first: bool) -> set[s
         in_a_list = listed(turn)
         found = in_a_list if len(in_a_list) >= len(found) else found
     also = turn.speaker.kind == "senior" and all(who.relation == "老伴" for who in found)
-    also = also and not CARED_FOR.search(turn.text)
+    also = also and not (CARED_FOR.search(turn.text) or BEDRIDDEN.search(turn.text))
     if not found or (also and re.search(r"也|在家|一起|俩", turn.text) and not NOT_FOR_ME.search(turn.text)):
         return set()
     if not _the_same(found, frame.people):
@@ -433,6 +434,9 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         if frame.people and (frame.people[0].relation or _not_on_record(frame)):
             frame.people[0].name = name
         learned.add("name")
+    elif (other := turn.value("name")) and _meant_for_her(frame, turn):
+        frame.people, frame.name, frame.home = [Who(name=other)], other, None
+        learned.add("people")
     if frame.asked in (CONFIRM, CORRECTION) and (right := renamed(turn.text)):
         learned.add(_rename(frame, right))
     told_beside = frame.asked in ("name", "phone", CONFIRM, CORRECTION) and not name
@@ -468,6 +472,11 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         frame.remarks = "；".join(dict.fromkeys([*known, *remark]))
         learned.add("remarks")
     return learned
+
+
+def _meant_for_her(frame: Booking, turn: Turn) -> bool:
+    """ "合呢，她叫禄凤仙" of what was read back as the caller's own."""
+    return frame.asked == CONFIRM and _for_nobody_else(frame) and SHE_IS_CALLED.search(turn.text) is not None
 
 
 def _heads_address(turn: Turn) -> bool:

@@ -38,6 +38,8 @@ STAYS = re.compile(
     r"留着|还得?[来做要]|[别莫甭](?:给[我俺咱])?[都全]|照[旧常样送来做]|还是?要|不[用要消]?[动变]|不[用要消][改换挪]|[别莫甭](?:给我)?[动改换]|[别不莫甭][用要]?(?:给我)?取消"
 )
 """What makes a clause tell of what is to stay as it is, beside another that is to change: "黄志明的不动"."""
+UNTOUCHED = re.compile(r"[\u4e00-\u9fff](?:的|那个|那单)(?:就|可|先)?(?:[别莫甭]动|不[用要]?动)")
+"""The same where nothing else tells of a change: "就5140那单，保洁的别动"."""
 UNDONE = re.compile(r"改|换|挪|推|调|取消|退|撤|不[要整去来做用订约]了?|别[来送]|[莫甭][来送要]")
 WISHED = re.compile(
     r"改|换|挪|想|就|的是|要的|给[我俺咱他她]|帮[我俺咱]|[约订]|送来?|行不|中不|成不|可以|能不能"
@@ -155,10 +157,11 @@ def _reasons(pieces: list[str], whens: list[When]) -> set[int]:
 def _staying(pieces: list[str], spans: list[tuple[int, int]]) -> set[int]:
     """Which clauses tell what is not to change, where another tells of a change."""
     staying = {index for index, piece in enumerate(pieces) if STAYS.search(piece)}
+    untouched = {index for index, piece in enumerate(pieces) if UNTOUCHED.search(piece)}
     # "打扫那个还得来" was parted before 还得, without a sign between.
     staying |= {at - 1 for at in staying if at and spans[at - 1][1] == spans[at][0]}
     undone = any(UNDONE.search(piece) for index, piece in enumerate(pieces) if index not in staying)
-    return staying if undone else set()
+    return staying if undone else untouched if len(untouched) < len(pieces) else set()
 
 
 def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:

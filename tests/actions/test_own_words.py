@@ -58,6 +58,12 @@ async def test_an_order_that_cannot_be_kept_is_changed_rather_than_booked_again(
     assert [each["intent"] for each in talk.slots["later"]] == (["change_order"] if changes else [])
 
 
+async def test_an_order_that_is_asked_after_is_told(talk: Talk) -> None:
+    talk.api.orders = [order("YL1", 12, quantity=1, unit="次")]
+    told = await talk("明天上午不是有个人来给我洗澡的啵", "book_service", BATH, **TOMORROW)
+    assert (told, talk.slots["last_order"], talk.slots["frame"]) == (["utter_order_status"], "YL1", None)
+
+
 @pytest.mark.parametrize(
     ("said", "changes"),
     [
@@ -192,3 +198,26 @@ def test_a_word_of_a_service_points_at_its_order(said: str, service: str | None)
 def test_a_worker_names_whoever_has_a_rare_surname(said: str, name: str | None) -> None:
     line = replace(turn(said, kind="worker"), asked="person")
     assert [who.name for who in named(line)] == ([name] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "service", "people"),
+    [
+        ("我家老伴瘫在床上大半年了，头发长得很，请个剪头发的来", "haircut", ["老伴"]),
+        ("老伴瘫在床上，我出不了门，给我剪个头发", "haircut", []),
+        ("老伴瘫在床上，我出不了门，送份饭来", "meal", []),
+    ],
+)
+def test_who_lies_in_bed_is_the_one_somebody_comes_for(said: str, service: str, people: list[str]) -> None:
+    start = said.index("老伴")
+    person = {"entity": "person", "value": "老伴", "start": start, "end": start + 2}
+    line = turn(
+        said, "book_service", [person, {"entity": "service_type", "value": service, "start": 0, "end": 2}]
+    )
+    assert [each.relation for each in named(line)] == people
+
+
+async def test_a_name_at_the_read_back_of_ones_own_booking_is_that_of_somebody_else(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    await talk("合呢，她叫禄凤仙", "inform", ("name", "禄凤仙"))
+    assert [who.name for who in talk.frame.people] == ["禄凤仙"]

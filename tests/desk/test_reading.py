@@ -71,6 +71,11 @@ def test_what_is_kept_beside_what_is_given_back_stays() -> None:
     assert [each["reason"] for each in clauses] == [False, True, True, True]
 
 
+def test_what_is_not_to_be_touched_is_not_meant() -> None:
+    clauses = heard("就5140那单，保洁的别动", NOW, "confirm")["clauses"]
+    assert [each["reason"] for each in clauses] == [False, True]
+
+
 def test_a_change_needs_no_more_than_the_time_behind_it() -> None:
     new = heard("他九点要去医院，那就改十点半", NOW, "confirm")["new"]
     assert new["when"]["time"] == "10:30" and new["when"]["either_half"]

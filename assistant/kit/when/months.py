@@ -198,7 +198,7 @@ def _lunar_day(match: re.Match[str], now: datetime) -> Day | None:
 
 
 _EDGE: Final = rf"(?:底|末|尾|中旬|上旬|下旬|初(?![{NINE}十])|中(?!午))"
-_NOT_A_NUMBER: Final = rf"(?:(?<=[周期拜][一二三四五六])|(?<![\d第路街巷弄道村组楼栋幢座月零{NINE}十]))"
+_NOT_A_NUMBER: Final = rf"(?:(?<=[周期拜][一二三四五六])|(?<![\d第路街巷弄道村口屯坊组楼栋幢座月零{NINE}十]))"
 _NOT_A_PLACE: Final = r"(?![楼院线门房栋铺店桌窗车机码床室户单厅座馆球文志])"
 _CALENDAR: Final = r"(?P<calendar>农历|阴历|旧历|老历|公历|阳历|新历)"
 _LUNAR: Final = rf"(?:{'|'.join(_LUNAR_CALENDARS)})"

@@ -492,6 +492,7 @@ def test_what_comes_again_in_other_words(said: str, rule: str) -> None:
         ("从后天开始，每天中午送，就吃七天试试", "2026-11-20", None, "noon", "FREQ=DAILY;COUNT=7"),
         ("明天下午三点四十，车票是四点半的", "2026-11-19", "15:40", None, None),
         ("明天透析室七点开门", "2026-11-19", "07:00", None, None),
+        ("明天上午10点，住演示街道老湾村口3号", "2026-11-19", "10:00", None, None),
         ("各预订6月13日午餐一份", "2027-06-13", None, "noon", None),
         ("每天送饭，每个周三不用", None, None, None, "FREQ=WEEKLY;BYDAY=MO,TU,TH,FR,SA,SU"),
         ("工作日中午送，周末我自己搞", None, None, "noon", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
