@@ -74,7 +74,8 @@ async def raise_alarm(
             summary=said.strip()[:500] or kind,
             details={"hazard": kind, "level": level, "rule": reason, "address": address},
             conversation=conversation,
-            idempotency_key=f"alarm:{conversation}:{kind}:{now.isoformat()}",
+            # What is said twice was found above, under the lock; one taken back may be followed by another at once.
+            idempotency_key=f"alarm:{uuid.uuid4()}",
         ),
     )
     session.add(

@@ -12,6 +12,7 @@ from tests.actions.test_words import turn
     [
         ("俺儿在青岛上班，一年回来两趟", "青岛", "senior", False),
         ("我闺女在青岛呢", "青岛", "senior", False),
+        ("孩子都在青岛，没人跟着，你那里能不能找个人陪俺去", "青岛", "senior", False),
         ("俺老伴上青岛给闺女看孩子去了，天天晌午给俺送个饭", "青岛", "senior", False),
         ("我刚从青岛回来，想找人打扫", "青岛", "senior", False),
         ("青岛的孙子要来，打扫一下", "青岛", "senior", False),

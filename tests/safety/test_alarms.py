@@ -58,6 +58,14 @@ async def test_operator_and_contacts_are_told_at_once(api: httpx.AsyncClient, da
     assert (told.data["hazard"], told.data["address"]) == ("fall", ZHOU["address"])
 
 
+async def test_an_alarm_at_once_after_one_that_was_taken_back_is_another(database: Database) -> None:
+    async with database.session() as session:
+        first = await service.raise_alarm(session, NOW, **_alarm(None, said="救命"))
+        await service.false_alarm(session, NOW, conversation="c-1", actor=STRANGER)
+        second = await service.raise_alarm(session, NOW, **_alarm(None, said="这回是真的，摔倒了"))
+    assert first.id != second.id
+
+
 async def test_who_may_only_be_notified_hears_of_no_emergency(
     api: httpx.AsyncClient, database: Database
 ) -> None:

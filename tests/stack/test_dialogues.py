@@ -41,3 +41,11 @@ def test_the_main_job_never_fails(scores: dict[str, object]) -> None:
     failed = scores["failed"]
     assert isinstance(failed, list)
     assert not CORE & set(failed)
+
+
+def test_one_that_cannot_be_played_fails_alone(stack: Running) -> None:
+    import asyncio
+
+    good = next(each for each in report.load(DIALOGUES) if each["id"] in CORE)
+    scores = asyncio.run(report.evaluate([{**good, "id": "broken", "turns": 5}, good], stack))
+    assert (scores["n"], scores["failed"]) == (2, ["broken"])

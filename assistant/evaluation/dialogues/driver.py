@@ -60,10 +60,15 @@ class Played:
         return "\n".join(f"{names[who]}：{text or '（没有声音）'}" for who, text in self.lines)
 
 
-async def play(item: dict[str, Any], scene: Scene, client: Client, clock: SettableClock) -> Played:
-    """Say the turns of ``item`` in order; facts are told where the next turn does not give what is asked."""
+async def play(
+    item: dict[str, Any], scene: Scene, client: Client, clock: SettableClock, played: Played
+) -> None:
+    """Say the turns of ``item`` in order; facts are told where the next turn does not give what is asked.
+
+    Args:
+        played: what is said is put there, also where a turn is not answered.
+    """
     clock.set(scene.now)
-    played = Played()
     facts = {str(key): _words(value) for key, value in (item.get("facts") or {}).items()}
     told: Counter[str] = Counter()
     turns = [str(turn.get("user") or "") for turn in item.get("turns") or []]
@@ -84,7 +89,6 @@ async def play(item: dict[str, Any], scene: Scene, client: Client, clock: Settab
         turns.pop(0)
         played.lines.append(("user", following))
         reply = await _say(played, client, scene, conversation, "user", following)
-    return played
 
 
 async def _say(

@@ -15,6 +15,9 @@ from assistant.evaluation.stack import Running
 from assistant.kit.db import Database
 from assistant.kit.errors import YinlingError
 
+FAULTS = (YinlingError, ValueError, KeyError, TypeError, AttributeError)
+"""One dialogue that cannot be played to its end fails alone; the others are still scored."""
+
 
 async def evaluate(
     items: list[dict[str, Any]], running: Running, transcripts: Path | None = None
@@ -64,10 +67,13 @@ async def _one(
         async with database.session() as session:
             await clear(session)
             scene = await set_scene(session, item)
-    except (YinlingError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except FAULTS as error:
         return Played(), f"the scene could not be set: {type(error).__name__} {error}"
     running.settings.operator_hours = scene.operator_hours
-    played = await play(item, scene, client, running.clock)
-    async with database.session() as session:
-        problem = await difference(session, scene, played, item.get("outcome") or {})
-    return played, problem
+    played = Played()
+    try:
+        await play(item, scene, client, running.clock, played)
+        async with database.session() as session:
+            return played, await difference(session, scene, played, item.get("outcome") or {})
+    except FAULTS as error:
+        return played, f"broken off: {type(error).__name__} {error}"

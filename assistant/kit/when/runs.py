@@ -38,9 +38,11 @@ _TODAY_IS: Final = re.compile(
 _NOT_WANTED: Final = re.compile(r"(?:你们|就|都|也)*[不莫甭别](?:用|要|必)(?![太那忘])")
 _TO_BE_CHANGED: Final = re.compile(r"\S{0,8}[改换挪推调]")
 _AND: Final = re.compile(r"[和跟与、]|还有")
-_TIMETABLE_BEFORE: Final = re.compile(r"(?:车票|机票|[火班客]车|高铁|动车|飞机|航班)(?:票|是|在|买的|订的)*$")
+_TIMETABLE_BEFORE: Final = re.compile(
+    r"(?:车票|机票|[火班客]车|高铁|动车|飞机|航班)(?:票|是|在|买的|订的)*$|挂(?:的|了|到)?$"
+)
 _TIMETABLE_BEHIND: Final = re.compile(
-    r"(?:的?(?:车票|[火班客]车|高铁|动车|飞机|航班)|才?(?:开门|关门|发车|开车|起飞))"
+    r"(?:的号(?!码)|的?(?:车票|[火班客]车|高铁|动车|飞机|航班)|才?(?:开门|关门|发车|开车|起飞))"
 )
 _APART: Final = re.compile(r"[,，。;；!！?？…、不到至~—-]")
 
@@ -115,7 +117,7 @@ def runs(said: str, pieces: list[Piece]) -> list[Run]:
 
 
 def _of_a_timetable(found: list[Run]) -> list[Run]:
-    """Hours of trains and doors beside the one that is wanted: 三点四十，车票是四点半的; 六点半出门，透析室七点开门."""
+    """Hours of trains, doors and doctors beside the one that is wanted: 三点四十，车票是四点半的; 六点半出门，透析室七点开门."""
     timed = [run for run in found if run.first(Clock)]
     others = [
         run
