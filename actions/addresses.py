@@ -16,6 +16,8 @@ LEAD = re.compile(
 TAIL = re.compile(r"(?:吧|呀|啊|呢|哈|嘛|哦|就行|那儿|那里|[。，,！!? ])+$")
 NOT_THERE = re.compile(r"\s*(?:不是|不对|不送|不在|不住|别|甭|原来|原先|以前|之前|老地址)")
 """A clause that says where it is not."""
+A_NUMBER = re.compile(r"(?:这|那|原来?的?|老)个?号(?![楼院门])")
+"""A telephone number that is only spoken of: "电话没换，还是这个号"."""
 STREET = re.compile(r".*(?:街道|[路街道巷弄里苑村镇乡庄园坊屯]|小区|社区|花园|公寓|大院|新村|家属院)")
 """An address down to its street or estate."""
 ELSEWHERE = re.compile(r"(?:送到|送去|改送|地址(?:是|改成?|换成?))(?!我?家|屋)")
@@ -92,7 +94,9 @@ def _joined(text: str) -> str:
     parts: list[str] = []
     for clause in re.split(r"[，,。；;！!？?\n]", text):
         words = TAIL.sub("", _behind_a_name(LEAD.sub("", HOUR.sub("", NUMBER_TOLD.sub("", clause)).strip())))
-        if not NOT_THERE.match(clause) and (MARKS.search(words) or DOOR.search(words)):
+        if not (NOT_THERE.match(clause) or A_NUMBER.search(clause)) and (
+            MARKS.search(words) or DOOR.search(words)
+        ):
             parts.append(words)
     # "是502，7栋2单元502" says the end twice.
     return "".join(

@@ -171,13 +171,14 @@ async def changes(turn: Turn, api: Client) -> bool:
 
 
 async def asks_after(turn: Turn, api: Client) -> bool:
-    """Whether an order that stands is only asked after: "明天上午不是有个人来帮我买米的啵"."""
-    if not SOMEBODY_COMES.search(turn.text):
+    """Whether an order that stands is only asked after, or told of: "明天上午不是有个人来帮我买米的啵"."""
+    told_of = SOMEBODY_COMES.search(turn.text) or (STANDING.search(turn.text) and not WISH.search(turn.text))
+    if not told_of or ORDERED_ANEW.search(turn.text):
         return False
     pointed = OneOrder()
-    learn_order(pointed, turn, turn.when)
-    told = pointed.service_type or pointed.day
-    return bool(told) and any(_fits(pointed, order) for order in await upcoming(turn, api))
+    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
+    whole = pointed.service_type and pointed.day
+    return bool(whole) and any(_fits(pointed, order) for order in await upcoming(turn, api))
 
 
 SOMEBODY_COMES = re.compile(r"不是有(?:一?个)?[^，。]{0,4}(?:人|师傅|阿姨|姑娘|小伙)[^，。]{0,3}来")
@@ -192,7 +193,7 @@ STANDING = re.compile(
 THAT_ONE = re.compile(r"那个(?!时候|地方|人|啥|什么|谁)")
 """Points at an order where its service and day are told as well: "我那个康复，明儿早上九点那个"."""
 HINDERED = re.compile(
-    r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在[家屋]|走不开|不方便|冲突|撞[了上]|碰[到上]一?起|"
+    r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在(?!乎)|走不开|不方便|冲突|撞[了上]|碰[到上]一?起|"
     r"[太忒][早晚迟]|(?:[要得]去|出门|住院)"
 )
 """That its hour does not suit."""

@@ -80,7 +80,7 @@ WISH = re.compile(
 ORDERS = re.compile(r"要|想|[给帮替请]|订|约|[来送]")
 NO_ORDER = re.compile(r"不|没|别|取消|退|改|换|投诉|反映|上[次回]|昨|[?？吗呢]|多少|[啥什]么|几[点号]|哪")
 ADDED = re.compile(
-    r"再(?:帮|给|替)?(?:我|俺|咱|他|她)?(?:加|来|订|定|要|约|送|添)|另外|还要|还想|"
+    r"再(?:帮|给|替)?(?:我|俺|咱|他|她)?(?:加|来|订|定|要|约|送|添)|另外|另(?=[为给帮替订约预])|还要|还想|"
     r"(?:还有|再|另|下)一[单样件桩项]|第[二两三四五2-5][单样件桩项]"
 )
 """Words that add something to what was said, rather than putting it in its place."""

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.benefits.topics import service_types_in
 from assistant.kit.when import When, each, moved, read
 
-CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调|变)(?:期|时间)?(?:成|到|为|至)")
+CHANGE = re.compile(r"(?:改|换|挪|推迟|推|提前|延|调整?|变更?)(?:期|时间)?(?:成|到|为|至)")
 """After these words stands the new value, before them the old one."""
 CHANGE_BARE = re.compile(r"[改换挪调]在?(?![天日期])")
 """As ``CHANGE``, where a time follows at once: "改下晌两点半"."""

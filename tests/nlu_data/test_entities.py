@@ -215,6 +215,7 @@ def test_address_begins_after_what_leads_to_it() -> None:
     said = "想订两份饭送到三眼桥街道春晓里2栋301"
     assert values(said, "address") == ["三眼桥街道春晓里2栋301"]
     assert values("送家里就行", "address", "address") == []
+    assert values("两单地址均为石峰坊3栋1单元201", "address") == ["石峰坊3栋1单元201"]
     assert values("住演示街道大营街里1栋103", "address") == ["演示街道大营街里1栋103"]
 
 
