@@ -110,8 +110,10 @@ def portions(service_type: str, stands: int, turn: Turn) -> int | None:
     company = ALSO.search(turn.text)
     if not said:
         return stands + 1 if company and not turn.when else None
-    number, words = int(said[-1]["value"]), turn.text[said[-1]["start"] : said[-1]["end"]]
-    before = re.split(r"[，,。；;]", turn.text[: said[-1]["start"]])[-1]
+    counted = [each for each in said if not HEAD.search(turn.text[each["start"] : each["end"]])]
+    last = (counted or said)[-1]
+    number, words = int(last["value"]), turn.text[last["start"] : last["end"]]
+    before = re.split(r"[，,。；;]", turn.text[: last["start"]])[-1]
     if FEWER.search(before):
         return max(stands - number, 1)
     heads = HEAD.search(words) is not None

@@ -145,6 +145,13 @@ def test_how_many_there_are_to_be(text: str, stands: int, number: int | None) ->
     assert portions("meal", stands, counted(text)) == number
 
 
+def test_heads_beside_portions_are_not_counted() -> None:
+    text = "四份，连我带她们娘仨正好四口人"
+    heads = [{"entity": "quantity", "value": 4, "start": 0, "end": 2}]
+    heads += [{"entity": "quantity", "value": 3, "start": 9, "end": 10}]
+    assert portions("meal", 1, turn(text, "inform", heads)) == 4
+
+
 async def test_another_keeps_what_is_known_and_takes_the_day_that_is_said() -> None:
     api: Any = Kitchen(made())
     wish = await wish_of(made(quantity=2), counted("再订一个大后天的"), api)
