@@ -17,9 +17,9 @@ from actions.naming import hinted, partial, services
 from actions.out import Out
 from actions.places import Option
 from actions.slots import apart, covers, readings, slot_option
-from actions.turn import WISH, Spoken, Turn
+from actions.turn import Spoken, Turn
 from actions.who import named
-from assistant.client import SERVICE_TYPES, Client, Refused
+from assistant.client import SERVICE_TYPES, Refused
 
 MINUTE = timedelta(minutes=1)
 JUST_MADE = re.compile(r"刚(?:才|刚|订|定|约|预约|办|下|给)|将才|方才|才[订定约办]的|这个?(?:单|预约)")
@@ -32,10 +32,6 @@ CHANGES = re.compile(r"改|换|挪|推迟|提前|延|调|变|[加多少减]一?[
 NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|撤|别[来送]|[甭莫][来送]|作废")
 YES_BEFORE = re.compile(r"^[嗯是对好行](?![不像])|^对不[要用]")
 """A yes before the wish: "对，不要了" is no refusal, whatever the classifier takes it for."""
-WITHDRAWN = re.compile(
-    r"取消|(?<!后)撤[了掉销吧]|退[了掉]|作废|不(?:整|要|做|去|用|订|约|弄|办|搞|需要)(?:它|了)|[别甭莫](?:再)?来了|[别甭莫]送了"
-)
-"""That what stands is not wanted any more."""
 DROPPED = re.compile(r"就是(?:说)?不(?:要|整|去|做|弄|用|来)了|(?:给我|帮我)(?:取消|撤|退)")
 """That it is to be cancelled, said so that nothing else can be meant."""
 KEPT = re.compile(r"[不别莫甭][用要]?(?:给我)?(?:取消|退|撤|作废)|留着|还是要|照旧|照常|照样|先不")
@@ -111,7 +107,7 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
         out.say("utter_no_orders")
         frame.ended = True
         return True
-    fitting = [order for order in orders if _fits(frame, order)] or orders
+    fitting = [order for order in orders if fits(frame, order)] or orders
     made = next((order for order in fitting if order["number"] == frame.made), None)
     if len(fitting) == 1 or (made and JUST_MADE.search(turn.text)):
         frame.order = made or fitting[0]
@@ -125,82 +121,12 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
     return True
 
 
-def _fits(frame: OneOrder, order: dict[str, Any]) -> bool:
+def fits(frame: OneOrder, order: dict[str, Any]) -> bool:
+    """Whether an order is of the service and the day that were said."""
     start = datetime.fromisoformat(order["starts_at_local"])
     return (frame.service_type in (None, order["service_type"])) and (
         frame.day in (None, start.date().isoformat())
     )
-
-
-async def withdraws(turn: Turn, api: Client) -> bool:
-    """Whether an order that stands is no longer wanted: "明早不是有个大夫要来签家庭医生嘛，我不整了"."""
-    if not WITHDRAWN.search(turn.wanted) or ORDERED_ANEW.search(turn.wanted):
-        return False
-    pointed = OneOrder()
-    learn_order(pointed, turn, turn.when)
-    if not (pointed.service_type or pointed.day or pointed.number):
-        return False
-    return any(_fits(pointed, order) for order in await upcoming(turn, api))
-
-
-async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
-    """The order that is told of as standing and that cannot be kept, as fields of ``Change``: "后天不是约了个做康复的师傅来么…
-    来不赢"."""
-    if not HINDERED.search(turn.text) or ORDERED_ANEW.search(turn.text):
-        return None
-    pointed = OneOrder()
-    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
-    told = pointed.service_type or pointed.day
-    whole = pointed.service_type and pointed.day and THAT_ONE.search(turn.text)
-    if not (STANDING.search(turn.text) or (whole and not WISH.search(turn.text))):
-        return None
-    fits = [order for order in await upcoming(turn, api) if _fits(pointed, order)]
-    return {"service_type": pointed.service_type, "day": pointed.day} if told and fits else None
-
-
-async def changes(turn: Turn, api: Client) -> bool:
-    """Whether an order that stands is to be changed, though it sounds like a booking: "申请改期：订单5429…原定…"."""
-    if not CHANGE_OF_ORDER.search(turn.text) or ORDERED_ANEW.search(turn.text):
-        return False
-    if order_number(turn):
-        return True
-    pointed = OneOrder()
-    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
-    told = pointed.service_type or pointed.day
-    return bool(told) and any(_fits(pointed, order) for order in await upcoming(turn, api))
-
-
-async def asks_after(turn: Turn, api: Client) -> bool:
-    """Whether an order that stands is only asked after, or told of: "明天上午不是有个人来帮我买米的啵"."""
-    told_of = SOMEBODY_COMES.search(turn.text) or (STANDING.search(turn.text) and not WISH.search(turn.text))
-    if not told_of or ORDERED_ANEW.search(turn.text):
-        return False
-    pointed = OneOrder()
-    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
-    whole = pointed.service_type and pointed.day
-    return bool(whole) and any(_fits(pointed, order) for order in await upcoming(turn, api))
-
-
-SOMEBODY_COMES = re.compile(r"不是有(?:一?个)?[^，。]{0,4}(?:人|师傅|阿姨|姑娘|小伙)[^，。]{0,3}来")
-CHANGE_OF_ORDER = re.compile(
-    r"改期|原[定约订]|(?:[订约定]|预约)(?:了|好|过)?的[^。]{0,40}?(?:改(?!造)|挪|推迟|提前)"
-)
-STANDING = re.compile(
-    r"(?:不是|上[次回]|前[天几]|之前|原来|本来|早就)[^，。]{0,6}(?:约|订|定|报)(?:了|好|过|的)|"
-    r"(?:上[次回]|前[天几]|之前|原来|本来)[^，。]{0,3}[喊叫请][^，。]{1,12}的"
-)
-"""That an order was made before."""
-THAT_ONE = re.compile(r"那个(?!时候|地方|人|啥|什么|谁)")
-"""Points at an order where its service and day are told as well: "我那个康复，明儿早上九点那个"."""
-HINDERED = re.compile(
-    r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在(?!乎)|走不开|不方便|冲突|撞[了上]|碰[到上]一?起|"
-    r"[太忒][早晚迟]|(?:[要得]去|出门|住院)"
-)
-"""That its hour does not suit."""
-ORDERED_ANEW = re.compile(
-    r"(?:取消|撤|退|不[^，。]{1,3}了).*(?:[订约送来]一?[份个次]|再[订约送来]|重新|另[外约订])"
-)
-"""Something else is wanted instead."""
 
 
 def title_of(order: dict[str, Any], today: date) -> str:
@@ -553,7 +479,7 @@ class CancelForm(Form[Cancel]):
         """Read back several orders at once, where all of them are meant. False: it is about one."""
         if frame.order or frame.number or not frame.whole_series:
             return False
-        fitting = [order for order in await upcoming(turn, self.api) if _fits(frame, order)]
+        fitting = [order for order in await upcoming(turn, self.api) if fits(frame, order)]
         if len(fitting) < 2 or any(order.get("series_id") for order in fitting):
             return False
         frame.several = fitting

@@ -18,9 +18,9 @@ from actions.booking.several import tells_over
 from actions.booking.wondering import Wondering
 from actions.form import CONFIRM, ELSEWHERE, FIRM_YES, YES_FIRST
 from actions.naming import about, asked_beside, asks_for_money
-from actions.orders import asks_after, changes, hindered, withdraws
 from actions.out import Out
 from actions.places import Option, place_said, resembling
+from actions.standing import asks_after, changes, hindered, withdraws
 from actions.turn import Turn
 from actions.who import Who
 from assistant.client import SERVICE_TYPES, Refused

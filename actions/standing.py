@@ -1,0 +1,88 @@
+"""An order that stands, spoken of in words like those of a booking: it is withdrawn, changed or asked after."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from actions.answers import order_number, upcoming
+from actions.orders import OneOrder, fits, learn_order
+from actions.turn import WISH, Turn
+from assistant.client import Client
+
+WITHDRAWN = re.compile(
+    r"取消|(?<!后)撤[了掉销吧]|退[了掉]|作废|不(?:整|要|做|去|用|订|约|弄|办|搞|需要)(?:它|了)|[别甭莫](?:再)?来了|[别甭莫]送了"
+)
+"""That what stands is not wanted any more."""
+SOMEBODY_COMES = re.compile(r"不是有(?:一?个)?[^，。]{0,4}(?:人|师傅|阿姨|姑娘|小伙)[^，。]{0,3}来")
+CHANGE_OF_ORDER = re.compile(
+    r"改期|原[定约订]|(?:[订约定]|预约)(?:了|好|过)?的[^。]{0,40}?(?:改(?!造)|挪|推迟|提前)"
+)
+"""That an order is to be changed."""
+STANDING = re.compile(
+    r"(?:不是|上[次回]|前[天几]|之前|原来|本来|早就)[^，。]{0,6}(?:约|订|定|报)(?:了|好|过|的)|"
+    r"(?:上[次回]|前[天几]|之前|原来|本来)[^，。]{0,3}[喊叫请][^，。]{1,12}的"
+)
+"""That an order was made before."""
+THAT_ONE = re.compile(r"那个(?!时候|地方|人|啥|什么|谁)")
+"""Points at an order where its service and day are told as well: "我那个康复，明儿早上九点那个"."""
+HINDERED = re.compile(
+    r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在(?!乎)|走不开|不方便|冲突|撞[了上]|碰[到上]一?起|"
+    r"[太忒][早晚迟]|[要得]去|出门|住院"
+)
+"""That its hour does not suit."""
+ORDERED_ANEW = re.compile(
+    r"(?:取消|撤|退|不[^，。]{1,3}了).*(?:[订约送来]一?[份个次]|再[订约送来]|重新|另[外约订])"
+)
+"""Something else is wanted instead."""
+
+
+async def withdraws(turn: Turn, api: Client) -> bool:
+    """Whether an order that stands is no longer wanted: "明早不是有个大夫要来签家庭医生嘛，我不整了"."""
+    if not WITHDRAWN.search(turn.wanted) or ORDERED_ANEW.search(turn.wanted):
+        return False
+    pointed = OneOrder()
+    learn_order(pointed, turn, turn.when)
+    return bool(pointed.service_type or pointed.day or pointed.number) and await _stands(pointed, turn, api)
+
+
+async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
+    """The order that is told of as standing and cannot be kept, as fields of ``Change``: "后天不是约了个做康复的师傅来么…来不赢"."""
+    pointed = _pointed(turn)
+    whole = pointed.service_type and pointed.day and THAT_ONE.search(turn.text) and not WISH.search(turn.text)
+    if not HINDERED.search(turn.text) or not (whole or STANDING.search(turn.text)):
+        return None
+    told = pointed.service_type or pointed.day
+    found = {"service_type": pointed.service_type, "day": pointed.day}
+    return found if told and await _stands(pointed, turn, api) else None
+
+
+async def changes(turn: Turn, api: Client) -> bool:
+    """Whether an order that stands is to be changed, though it sounds like a booking: "申请改期：订单5429…原定…"."""
+    if not CHANGE_OF_ORDER.search(turn.text) or ORDERED_ANEW.search(turn.text):
+        return False
+    pointed = _pointed(turn)
+    told = pointed.service_type or pointed.day
+    return order_number(turn) is not None or (bool(told) and await _stands(pointed, turn, api))
+
+
+async def asks_after(turn: Turn, api: Client) -> bool:
+    """Whether an order that stands is only asked after, or told of: "明天上午不是有个人来帮我买米的啵"."""
+    told_of = SOMEBODY_COMES.search(turn.text) or (STANDING.search(turn.text) and not WISH.search(turn.text))
+    pointed = _pointed(turn)
+    whole = told_of and pointed.service_type and pointed.day
+    return bool(whole) and await _stands(pointed, turn, api)
+
+
+def _pointed(turn: Turn) -> OneOrder:
+    """What the turn says of an order that stands: its day is the first that is told."""
+    pointed = OneOrder()
+    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
+    return pointed
+
+
+async def _stands(pointed: OneOrder, turn: Turn, api: Client) -> bool:
+    """Whether an order of that service and day is still to come, and nothing is wanted in its place."""
+    if ORDERED_ANEW.search(turn.text):
+        return False
+    return any(fits(pointed, order) for order in await upcoming(turn, api))
