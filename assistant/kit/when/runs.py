@@ -108,8 +108,8 @@ def runs(said: str, pieces: list[Piece]) -> list[Run]:
     found = [_run(said, group, grouped[i - 1][-1].end if i else 0) for i, group in enumerate(grouped)]
     dropped = [run for run in found if _dropped(run) or _tells_today(said, run)]
     dropped += [run for run, behind in pairwise(found) if behind in dropped and _AND.fullmatch(behind.gap)]
-    dropped += _of_a_timetable(found)
-    kept = [run for run in found if run not in dropped]
+    told = _of_a_timetable(found)
+    kept = [run for run in found if run not in dropped and run not in told]
     kept = _without_unwanted(kept)
     if dropped and not any(run.first(Day) or run.first(Moment) for run in kept):
         kept += [run for run in dropped[-1:] if not _DENIED.search(run.before)]

@@ -494,6 +494,7 @@ def test_what_comes_again_in_other_words(said: str, rule: str) -> None:
         ("明天透析室七点开门", "2026-11-19", "07:00", None, None),
         ("明天上午10点，住演示街道老湾村口3号", "2026-11-19", "10:00", None, None),
         ("周五早晨八点半来接俺就行，俺挂的九点半的号", "2026-11-20", "08:30", None, None),
+        ("早晨八点半来接俺，俺挂的九点半的号", None, "08:30", None, None),
         ("各预订6月13日午餐一份", "2027-06-13", None, "noon", None),
         ("每天送饭，每个周三不用", None, None, None, "FREQ=WEEKLY;BYDAY=MO,TU,TH,FR,SA,SU"),
         ("工作日中午送，周末我自己搞", None, None, "noon", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
