@@ -58,7 +58,8 @@ _YES = re.compile(
     r"^(是|对|嗯|恩|有|要|好|疼|痛|快|叫|可以|行|没错|就是(?:[啊呀的嘛了哦]|$|[，。,！!])|当然|难受|刚刚|刚才)"
 )
 _CLOSES = re.compile(r"就这[样么]|下单|提交|[订约定办]吧|[没不]变|妥了")
-"""Words that close a read-back: who has not heard our question answers the one before it ("对，就这样")."""
+"""Words that close a read-back: who has not heard our question answers the one before it ("对，就这样"). After the
+question for a farewell they may be one."""
 _WEAK_YES = re.compile(r"(?:嗯|恩|有|要|好|行|可以|叫|快)[的啊呀吧呢呐得,，]*")
 """Yes words that also open any other answer ("嗯，想请个师傅来修一下")."""
 _ERRAND = re.compile(r"想|[订约问改退修洗剪]|取消|理发|打扫|饭|补贴|多少钱|明天|后天|下周|礼拜|星期|下个月")
@@ -332,7 +333,8 @@ def _answered(verdict: Verdict, text: str, asked: str) -> Verdict:
     plain = unicodedata.normalize("NFKC", text).strip()
     kind = asked.partition(":")[2]
     kind = kind if kind in rulebook().kinds else "help"
-    if verdict.level == "danger" or _NO.match(plain):
+    closes = kind == "help" and verdict.likely < NO_DANGER and _CLOSES.search(plain)
+    if verdict.level == "danger" or _NO.match(plain) or (closes and verdict.level == "none"):
         return verdict
     if verdict.level == "ask" or (_YES.match(plain) and not _tells_an_errand(verdict, plain)):
         return _verdict("danger", kind, "confirmed", "问过，说是", plain)
@@ -359,10 +361,7 @@ def _doubted(verdict: Verdict, sure: float) -> bool:
 
 
 def _tells_an_errand(verdict: Verdict, plain: str) -> bool:
-    """Whether an answer closes an errand, or opens with a weak yes word and goes on about one, and has nothing of danger in
-    the whole."""
-    if verdict.level == "none" and verdict.likely < NO_DANGER and _CLOSES.search(plain):
-        return True
+    """Whether an answer opens with a weak yes word, goes on about an errand, and has nothing of danger in the whole."""
     weak = _WEAK_YES.match(plain)
     return weak is not None and _ERRAND.search(plain, weak.end()) is not None and verdict.likely < NO_DANGER
 

@@ -113,6 +113,7 @@ def test_a_matter_explained_is_no_yes_to_the_question_about_danger() -> None:
     assert triage("就是啊", asked="emergency:help").level == "danger"
     assert triage("对，就这样", asked="emergency:help").level == "none"
     assert triage("对，就这样，快来人", asked="emergency:help").level == "danger"
+    assert triage("对，就这样吧", asked="emergency:suicide").level == "danger"
 
 
 @pytest.mark.parametrize(
