@@ -106,12 +106,10 @@ def portions(service_type: str, stands: int, turn: Turn) -> int | None:
     """How many there are to be where so many stand; None where nothing is said of that, or nothing is counted."""
     if service_type != IN_PORTIONS:
         return None
-    said = [each for each in turn.entities if each["entity"] == "quantity"]
+    last = number_said(turn)
     company = ALSO.search(turn.text)
-    if not said:
+    if last is None:
         return stands + 1 if company and not turn.when else None
-    counted = [each for each in said if not HEAD.search(turn.text[each["start"] : each["end"]])]
-    last = (counted or said)[-1]
     number, words = int(last["value"]), turn.text[last["start"] : last["end"]]
     before = re.split(r"[，,。；;]", turn.text[: last["start"]])[-1]
     if FEWER.search(before):
@@ -121,6 +119,13 @@ def portions(service_type: str, stands: int, turn: Turn) -> int | None:
         return stands + number
     # "确认，三位都订" counts people of whom each has an order, and a number said again is none that is new.
     return None if heads or number == stands else number
+
+
+def number_said(turn: Turn) -> dict[str, Any] | None:
+    """The number that is told, as an entity: the last of portions, else of heads ("四份，连我带她们娘仨")."""
+    said = [each for each in turn.entities if each["entity"] == "quantity"]
+    portions = [each for each in said if not HEAD.search(turn.text[each["start"] : each["end"]])]
+    return next(reversed(portions or said), None)
 
 
 def _says_again(order: Order, turn: Turn) -> bool:

@@ -229,7 +229,8 @@ class ChangeForm(Form[Change]):
     def _portions(frame: Change, turn: Turn) -> set[str]:
         """How many there are to be, and how it is to be done."""
         before = frame.quantity, frame.added, frame.remarks
-        said = turn.value("quantity")
+        number = afterwards.number_said(turn)
+        said = number and number["value"]
         if frame.order:
             stands = frame.quantity or int(frame.order["quantity"])
             said = afterwards.portions(frame.order["service_type"], stands, turn) or said

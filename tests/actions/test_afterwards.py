@@ -150,6 +150,9 @@ def test_heads_beside_portions_are_not_counted() -> None:
     heads = [{"entity": "quantity", "value": 4, "start": 0, "end": 2}]
     heads += [{"entity": "quantity", "value": 3, "start": 9, "end": 10}]
     assert portions("meal", 1, turn(text, "inform", heads)) == 4
+    changed = Change(order=made(), quantity=4)
+    ChangeForm._portions(changed, turn(text, "inform", heads))
+    assert changed.quantity == 4
 
 
 async def test_another_keeps_what_is_known_and_takes_the_day_that_is_said() -> None:
