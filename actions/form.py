@@ -289,6 +289,12 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
         """Whether the turn that began the form was no more than a question, which is then answered instead."""
         return False
 
+    def hand_over(self, frame: F, intent: str, known: dict[str, Any] | None = None) -> bool:
+        """End the form that a turn began: another one takes the turn up, or goes on from what is known; always true."""
+        frame.later.insert(0, {"intent": intent, "frame": {"noted": False} if known is None else known})
+        frame.ended = True
+        return True
+
     async def aside(self, frame: F, turn: Turn, out: Out) -> None:
         """Answer a question that was put in the same breath as an answer."""
 
@@ -307,8 +313,11 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     def yes_in_words(self, turn: Turn) -> bool:
         """A firm yes with more behind it that neither doubts nor asks: "对，还是后天，就改个钟点"."""
-        clear = not self.doubts(turn) and not turn.adds and turn.intent not in ELSEWHERE
-        return clear and FIRM_YES.match(turn.text) is not None
+        return self.clear(turn) and FIRM_YES.match(turn.text) is not None
+
+    def clear(self, turn: Turn) -> bool:
+        """Whether nothing beside a yes doubts it, adds to it, or belongs to another matter."""
+        return not self.doubts(turn) and not turn.adds and turn.intent not in ELSEWHERE
 
     def doubts(self, turn: Turn) -> bool:
         """Whether something beside a yes takes it back or asks: "对，但是三点我不在家"."""

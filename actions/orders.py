@@ -255,9 +255,7 @@ class ChangeForm(Form[Change]):
             return False
         if not frame.again and not turn.adds and not (turn.notes_a_booking and not await self._stands(turn)):
             return False
-        frame.later.insert(0, {"intent": "book_service", "frame": {"noted": False}})
-        frame.ended = True
-        return True
+        return self.hand_over(frame, "book_service")
 
     async def _stands(self, turn: Turn) -> bool:
         """Whether an order that the turn may be about is still to come."""

@@ -367,9 +367,7 @@ class ProfileForm(Form[Profile]):
         made = await afterwards.follows(frame.made, turn, self.api)
         if made is None or made[1] != "change":
             return False
-        frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
-        frame.ended = True
-        return True
+        return self.hand_over(frame, "change_order")
 
     def take(self, frame: Profile, datum: str, option: Any) -> set[str]:
         if datum == "field":

@@ -48,30 +48,34 @@ async def withdraws(turn: Turn, api: Client) -> bool:
 
 async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
     """The order that is told of as standing and cannot be kept, as fields of ``Change``: "后天不是约了个做康复的师傅来么…来不赢"."""
+    if not HINDERED.search(turn.text) or ORDERED_ANEW.search(turn.text):
+        return None
     pointed = _pointed(turn)
     whole = pointed.service_type and pointed.day and THAT_ONE.search(turn.text) and not WISH.search(turn.text)
-    if not HINDERED.search(turn.text) or not (whole or STANDING.search(turn.text)):
-        return None
     told = pointed.service_type or pointed.day
+    if not (told and (whole or STANDING.search(turn.text))):
+        return None
     found = {"service_type": pointed.service_type, "day": pointed.day}
-    return found if told and await _stands(pointed, turn, api) else None
+    return found if await _stands(pointed, turn, api) else None
 
 
 async def changes(turn: Turn, api: Client) -> bool:
     """Whether an order that stands is to be changed, though it sounds like a booking: "申请改期：订单5429…原定…"."""
     if not CHANGE_OF_ORDER.search(turn.text) or ORDERED_ANEW.search(turn.text):
         return False
+    if order_number(turn) is not None:
+        return True
     pointed = _pointed(turn)
-    told = pointed.service_type or pointed.day
-    return order_number(turn) is not None or (bool(told) and await _stands(pointed, turn, api))
+    return bool(pointed.service_type or pointed.day) and await _stands(pointed, turn, api)
 
 
 async def asks_after(turn: Turn, api: Client) -> bool:
     """Whether an order that stands is only asked after, or told of: "明天上午不是有个人来帮我买米的啵"."""
     told_of = SOMEBODY_COMES.search(turn.text) or (STANDING.search(turn.text) and not WISH.search(turn.text))
+    if not told_of or ORDERED_ANEW.search(turn.text):
+        return False
     pointed = _pointed(turn)
-    whole = told_of and pointed.service_type and pointed.day
-    return bool(whole) and await _stands(pointed, turn, api)
+    return bool(pointed.service_type and pointed.day) and await _stands(pointed, turn, api)
 
 
 def _pointed(turn: Turn) -> OneOrder:
@@ -82,7 +86,5 @@ def _pointed(turn: Turn) -> OneOrder:
 
 
 async def _stands(pointed: OneOrder, turn: Turn, api: Client) -> bool:
-    """Whether an order of that service and day is still to come, and nothing is wanted in its place."""
-    if ORDERED_ANEW.search(turn.text):
-        return False
+    """Whether an order of that service and day is still to come."""
     return any(fits(pointed, order) for order in await upcoming(turn, api))

@@ -660,16 +660,12 @@ def _without_parts_of_names(
 ) -> tuple[dict[str, Any], ...]:
     """阮四妹, who is on record, is nobody's 四妹."""
     known = [(each["start"], each["end"]) for each in (message.get("metadata") or {}).get("people") or ()]
-    return tuple(
-        each
-        for each in entities
-        if each["entity"] != "person"
-        or not any(
-            (start < each.get("start", 0) and each.get("end", 0) <= end)
-            or (start <= each.get("start", 0) and each.get("end", 0) < end)
-            for start, end in known
-        )
-    )
+
+    def is_part(entity: dict[str, Any]) -> bool:
+        here = entity.get("start", 0), entity.get("end", 0)
+        return any(name != here and name[0] <= here[0] and here[1] <= name[1] for name in known)
+
+    return tuple(each for each in entities if each["entity"] != "person" or not is_part(each))
 
 
 FORMAL = re.compile(r"(?<![帮救补互辅协资求])助[餐浴洁医行急](?![器架])")

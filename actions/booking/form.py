@@ -16,7 +16,7 @@ from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
 from actions.booking.several import tells_over
 from actions.booking.wondering import Wondering
-from actions.form import CONFIRM, ELSEWHERE, FIRM_YES, YES_FIRST
+from actions.form import CONFIRM, FIRM_YES, YES_FIRST
 from actions.naming import about, asked_beside, asks_for_money
 from actions.out import Out
 from actions.places import Option, place_said, resembling
@@ -99,7 +99,7 @@ class BookingForm(Wondering):
     def tells_over(self, frame: Booking, turn: Turn) -> bool:
         """ "对，剪头发明天上午十点，买米星期五下午三点，两样都要": a yes that says again what was wished for in all."""
         yes = FIRM_YES.match(turn.text) or turn.ends_in_yes
-        if not (frame.more and yes) or turn.adds or turn.intent in ELSEWHERE or self.doubts(turn):
+        if not (frame.more and yes and self.clear(turn)):
             return False
         own = frame.model_dump(include={"service_type", "date", "time", "people"})
         return tells_over([own, *frame.more], turn)
@@ -164,17 +164,11 @@ class BookingForm(Wondering):
     async def only_asked(self, frame: Booking, turn: Turn, out: Out) -> bool:
         """ "签个家庭医生一年多少钱" and "哪里有做康复的" are questions: they are answered, and a booking offered."""
         if await withdraws(turn, self.api):
-            frame.later.insert(0, {"intent": "cancel_order", "frame": {"noted": False}})
-            frame.ended = True
-            return True
+            return self.hand_over(frame, "cancel_order")
         if pointed := await hindered(turn, self.api):
-            frame.later.insert(0, {"intent": "change_order", "frame": pointed})
-            frame.ended = True
-            return True
+            return self.hand_over(frame, "change_order", pointed)
         if frame.amends or await changes(turn, self.api):
-            frame.later.insert(0, {"intent": "change_order", "frame": {"noted": False}})
-            frame.ended = True
-            return True
+            return self.hand_over(frame, "change_order")
         if await asks_after(turn, self.api):
             frame.made = (await order_status(turn, out, self.api)).get("last_order") or frame.made
             frame.ended = True
@@ -186,9 +180,7 @@ class BookingForm(Wondering):
         if frame.wonders:
             return await self.only_free(frame, turn, out)
         if DEVICE_DESCRIBED.search(turn.text) and not turn.names_a_service:
-            frame.later.insert(0, {"intent": "device", "frame": {"noted": False}})
-            frame.ended = True
-            return True
+            return self.hand_over(frame, "device")
         facts = (turn.asked_facts and not turn.wishes) or turn.asks_after_another
         if not (turn.asks_subsidy or turn.asks_place or facts):
             return False

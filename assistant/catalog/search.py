@@ -77,7 +77,7 @@ async def search(session: AsyncSession, now: datetime, query: SearchQuery) -> Se
             )
         )
     served = await repository.served_cities(session) if city and not results else []
-    elsewhere = served if city and city.name not in served else []
+    elsewhere = [] if city and city.name in served else served
     return SearchResult(results=results, explained=_explain(need, results), elsewhere=elsewhere)
 
 
