@@ -56,12 +56,12 @@ PRICE = re.compile(
 )
 """A question for the price."""
 PUBLIC_MONEY = re.compile(
-    r"补(?!个?[课种牙])|津贴|报销|报不报|[能给]报(?!名|个|上|一[个下]|[我俺咱]|哪)|这个?钱|"
+    r"补(?!个?[课种牙])|津贴|政策|报销|报不报|[能给]报(?!名|个|上|一[个下]|[我俺咱]|哪)|这个?钱|"
     r"(?:上头|上面|国家|政府|公家|低保|特困).{0,8}(?:给|发|出|掏|补|管不管|[减免])|(?:一个|每)月.{0,3}[能可]?以?[发领]"
 )
 """Words about public money: the subject of a question, and where a service is named beside them, the question."""
 MONEY_ASKED = re.compile(
-    r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|[吗么不没呗][?？。]?$|[?？]$"
+    r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|怎么|怎样|如何|[啥什]么?|哪些|[吗么不没呗][?？。]?$|[?？]$"
 )
 """That it is asked for."""
 PUBLIC_SERVICES = re.compile(

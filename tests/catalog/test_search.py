@@ -75,27 +75,27 @@ async def test_the_circle_is_wider_in_the_country(seeded: AsyncSession) -> None:
 
 
 async def test_open_then_leaves_out_what_is_closed(seeded: AsyncSession) -> None:
-    open_now = await look(seeded, city="岳阳", service_type="rehab", near=CENTRE, open_at=at(9), limit=3)
+    open_now = await look(seeded, city="岳阳", service_type="legal_aid", near=CENTRE, open_at=at(9), limit=3)
     assert {each.open_at for each in open_now.results} == {True}
     assert open_now.results[0].next_opening is None
 
 
 async def test_when_all_are_closed_it_says_when_they_open(seeded: AsyncSession) -> None:
-    found = await look(seeded, city="岳阳", service_type="rehab", near=CENTRE, open_at=at(12, 30), limit=3)
+    found = await look(seeded, city="岳阳", service_type="meal", near=CENTRE, open_at=at(15), limit=3)
     assert {each.open_at for each in found.results} == {False}
-    assert {each.next_opening for each in found.results} == {china(from_china(at(14)))}
+    assert {each.next_opening for each in found.results} == {china(from_china(at(17)))}
     assert "没营业" in found.explained
-    assert "6月11日14:00" in found.results[0].why
+    assert "6月11日17:00" in found.results[0].why
 
 
 async def test_a_closed_day_counts(seeded: AsyncSession) -> None:
     first = (
-        await look(seeded, city="岳阳", service_type="rehab", near=CENTRE, open_at=at(9), limit=1)
+        await look(seeded, city="岳阳", service_type="legal_aid", near=CENTRE, open_at=at(9), limit=1)
     ).results[0]
     seeded.add(Closure(place_id=first.place.id, date=at(9).date(), reason="检修"))
     await seeded.flush()
     again = (
-        await look(seeded, city="岳阳", service_type="rehab", near=CENTRE, open_at=at(9), limit=1)
+        await look(seeded, city="岳阳", service_type="legal_aid", near=CENTRE, open_at=at(9), limit=1)
     ).results[0]
     assert again.place.id != first.place.id
 
@@ -115,7 +115,7 @@ async def fill(session: AsyncSession, found: Found, starts: datetime, booked: in
 
 
 async def test_free_is_what_the_slot_has_left(seeded: AsyncSession) -> None:
-    query = {"city": "岳阳", "service_type": "rehab", "near": CENTRE, "open_at": at(9, 30), "limit": 1}
+    query = {"city": "岳阳", "service_type": "legal_aid", "near": CENTRE, "open_at": at(9, 30), "limit": 1}
     first = (await look(seeded, **query)).results[0]
     assert first.free == 4
     await fill(seeded, first, at(9, 30), 3)
@@ -123,7 +123,7 @@ async def test_free_is_what_the_slot_has_left(seeded: AsyncSession) -> None:
 
 
 async def test_a_full_slot_is_left_out_when_capacity_is_asked_for(seeded: AsyncSession) -> None:
-    query = {"city": "岳阳", "service_type": "rehab", "near": CENTRE, "open_at": at(9, 30), "limit": 1}
+    query = {"city": "岳阳", "service_type": "legal_aid", "near": CENTRE, "open_at": at(9, 30), "limit": 1}
     first = (await look(seeded, **query)).results[0]
     await fill(seeded, first, at(9, 30), 4)
     assert (await look(seeded, **query)).results[0].free == 0
@@ -133,7 +133,7 @@ async def test_a_full_slot_is_left_out_when_capacity_is_asked_for(seeded: AsyncS
 
 
 async def test_a_slot_of_another_time_takes_nothing(seeded: AsyncSession) -> None:
-    query = {"city": "岳阳", "service_type": "rehab", "near": CENTRE, "open_at": at(9, 30), "limit": 1}
+    query = {"city": "岳阳", "service_type": "legal_aid", "near": CENTRE, "open_at": at(9, 30), "limit": 1}
     first = (await look(seeded, **query)).results[0]
     await fill(seeded, first, at(10, 30), 4)
     await fill(seeded, first, at(8, 30), 4)
