@@ -11,7 +11,7 @@ MARKS = re.compile(
 )
 DOOR = re.compile(r"\d|[一二三四五六七八九十零〇](?=[栋幢座号楼单室层组])|[栋幢号楼室组]")
 LEAD = re.compile(
-    r"^(?:嗯|呃|啊|那个|哦|就|是|我|俺|们|家|住|在|的|地址|送到|送去|送|搬到|搬去|搬|改送|到|现在|新|改成|改到|是在|[，,。：: ])+"
+    r"^(?:嗯|呃|啊|那个|哦|都|就|是|同一个|一样的?|地方|我|俺|们|家|住|在|的|地址|送到|送去|送|搬到|搬去|搬|改送|到|现在|新|改成|改到|是在|[，,。：: ])+"
 )
 TAIL = re.compile(r"(?:吧|呀|啊|呢|哈|嘛|哦|就行|那儿|那里|[。，,！!? ])+$")
 NOT_THERE = re.compile(r"\s*(?:不是|不对|不送|不在|不住|别|甭|原来|原先|以前|之前|老地址)")
@@ -24,6 +24,10 @@ ELSEWHERE = re.compile(r"(?:送到|送去|改送|地址(?:是|改成?|换成?))(
 """Words before another address than the one on record."""
 NUMBER_TOLD = re.compile(r"(?:电话|手机|联系方式|号码)*[是:：]?\s*1[3-9]\d{9}|(?:电话|手机|号码)[^，]*\d{7,}")
 """A telephone number beside an address is no part of it."""
+HOUSE = re.compile(r"(?:[路街道巷弄岭]|小区|社区|[栋幢]|单元|号楼|村).*\d")
+"""A house, by its street or building and a number."""
+NO_HOUSE = re.compile(r"\d\s*[份点月元岁:：]|[一二两三四五六七八九十]\s*[份点]|[今明后]天|[上下]午|中午|不")
+"""What shows that a clause tells more than where somebody lives, or that it is not there."""
 HOUR = re.compile(r"(?:[上下中]午|早上|晚上)?[\d一二三四五六七八九十]{1,3}(?:点[半钟]?|[:：]\d{2})[到来]?")
 """Nor is the hour."""
 DOOR_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
@@ -57,6 +61,15 @@ def said_address(turn: Turn, *, asked: bool) -> str | None:
     if not asked or not MARKS.search(turn.text) or turn.intent in ("repeat", "slower", "human", "stop"):
         return None
     return joined if len(joined) >= SHORTEST else None
+
+
+def home_of(person: str, words: str) -> str | None:
+    """Where somebody who is named lives, where a clause tells nothing else: "闵庚生送演示街6栋501"."""
+    for clause in re.split(r"[，,；;。！!？?\n]", words):
+        where = TAIL.sub("", LEAD.sub("", NUMBER_TOLD.sub("", clause).replace(person, "").strip()))
+        if HOUSE.search(where) and not NO_HOUSE.search(where):
+            return where
+    return None
 
 
 def completed(said: str, before: str | None) -> str:

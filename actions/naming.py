@@ -219,4 +219,5 @@ def partial(service_type: str, turn: Turn, position: int) -> dict[str, Any]:
         "time": when.time.strftime("%H:%M") if when.time else None,
         "part": when.part,
         "ambiguous": when.either_half or None,
+        "at_home": True if "上门" in own_words(service_type, turn) else None,
     }

@@ -204,6 +204,8 @@ class Pending(Single):
         if turn.affirms:
             out.say("utter_here")
             return []
+        if asked := _asked_in_words(turn):
+            return [SlotSet(name, value) for name, value in (await asked(turn, out, self.api)).items()]
         out.signal(misunderstood=True)
         return []
 
@@ -258,6 +260,13 @@ class Pending(Single):
         if slots is None:
             return None
         return [*done, *(SlotSet(name, value) for name, value in slots.items())]
+
+
+def _asked_in_words(turn: Turn) -> Answer | None:
+    """The answer to a question that its words tell, whatever the whole was taken for: "那个饭，一份要几文钱？隔壁老杨说八块"."""
+    if turn.asks_subsidy:
+        return answer_subsidy
+    return find_service if turn.service_types and (turn.asks_price or turn.asked_facts) else None
 
 
 def _benefits(pending: dict[str, Any], turn: Turn) -> list[int]:

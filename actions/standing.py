@@ -22,7 +22,7 @@ CHANGE_OF_ORDER = re.compile(
 STANDING = re.compile(
     r"(?:不是|上[次回]|前[天几]|之前|原来|本来|早就)[^，。]{0,6}(?:约|订|定|报)(?:了|好|过|的)|"
     r"(?:上[次回]|前[天几]|之前|原来|本来)[^，。]{0,3}[喊叫请][^，。]{1,12}的|"
-    r"[约订](?:了|得|好|过)(?:一?[个次份回]|的|人|师傅)"
+    r"(?:[约订叫请]|报名?)(?:了|得|好|过)(?!吧|吗|没|再|就|算|，)"
 )
 """That an order was made before."""
 THAT_ONE = re.compile(r"那个(?!时候|地方|人|啥|什么|谁)")
@@ -72,11 +72,12 @@ async def changes(turn: Turn, api: Client) -> bool:
 
 async def asks_after(turn: Turn, api: Client) -> bool:
     """Whether an order that stands is only asked after, or told of: "明天上午不是有个人来帮我买米的啵"."""
-    told_of = SOMEBODY_COMES.search(turn.text) or (STANDING.search(turn.text) and not WISH.search(turn.text))
-    if not told_of or ORDERED_ANEW.search(turn.text):
+    comes, made = SOMEBODY_COMES.search(turn.text), STANDING.search(turn.text) and not WISH.search(turn.text)
+    if not (comes or made) or ORDERED_ANEW.search(turn.text):
         return False
     pointed = _pointed(turn)
-    return bool(pointed.service_type and pointed.day) and await _stands(pointed, turn, api)
+    told = pointed.service_type and (pointed.day or made)
+    return bool(told) and await _stands(pointed, turn, api)
 
 
 def _pointed(turn: Turn) -> OneOrder:

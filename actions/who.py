@@ -229,6 +229,7 @@ def listed(turn: Turn) -> list[Who]:
         tokens = LISTED.findall(BEFORE_NAME.sub(" ", turn.text)) if "、" in turn.text else []
         tokens += COUNTED.findall(turn.text)
         names += [token for token in tokens[:MOST_NAMES] if token[0] in SURNAMES]
+    names = [name for name in names if not WEEKDAY.match(name)]
     ordered = sorted(dict.fromkeys(names), key=turn.text.find)
     return [Who(person_id=known.get(name), name=name) for name in ordered]
 
@@ -237,6 +238,8 @@ LISTED = re.compile(
     r"(?:(?<=[、，,和及与为给帮替：:\s])|^)([一-鿿]{2,4}?)(?=[、，,和及与各每预申的老需两一那这今明后下本上周要想订约改有来\s\d]|$)"
 )
 """A name in a list: short, and set off by what sets names off."""
+WEEKDAY = re.compile(r"周[一二三四五六日天]")
+"""周一、周四 are set off like names, and 周 is a surname."""
 COUNTED = re.compile(r"(?:(?<=[、，,；;：:\s])|^)([一-鿿]{2,4}?)(?=[\d一两二三四五六七八九十]+份)")
 """A name before its number of portions: 龚德厚1份."""
 BEFORE_NAME = re.compile(r"给|帮|替|为|查一下|查查|看看|请|让|把|取消|(?<=[，,。\s])改|^改")

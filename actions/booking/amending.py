@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from actions.addresses import home_of
 from actions.booking.frame import Booking
 from actions.form import CONFIRM, CORRECTION
 from actions.naming import own_words, services, words_for
@@ -15,8 +16,21 @@ from actions.turn import Clause, Turn, services_named
 from actions.who import Who
 from assistant.client import relatives
 
-TOLD = ("service_type", "date", "time", "part", "ambiguous", "recurrence", "quantity", "destination")
+TOLD = (
+    "service_type",
+    "date",
+    "time",
+    "part",
+    "ambiguous",
+    "recurrence",
+    "quantity",
+    "destination",
+    "address",
+    "at_home",
+)
 """What the wishes of several people may differ in."""
+OF_A_PERSON = ("address", "at_home")
+"""What holds for every wish of the same people where it is not told."""
 DROPPED = re.compile(
     r"(?:不(?:要|用|需要)?|[莫别甭])(?:再)?(?:要|送|来|订|定|约|办|做|去|搞|弄|整|洗|剪|剃|理|扫)?(?<![不莫别甭再])(?=[了啦哒的吧，。]|$)|"
     r"取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
@@ -169,6 +183,8 @@ def _changed(people: list[Who], turn: Turn) -> list[tuple[Who, Wish]]:
     for clause in turn.clauses:
         meant = _in(clause.text, people)
         told = {} if clause.reason else _told(clause, turn)
+        if len(meant) == 1 and (home := home_of(meant[0].name or "", clause.text)):
+            told["address"] = home
         if told and len(meant) < len(people):
             found += [(who, told) for who in meant]
     return found
@@ -203,5 +219,7 @@ def _take_over(frame: Booking, wishes: list[Wish]) -> None:
     """The first wish is the booking in hand, the others follow it."""
     first, *frame.more = wishes
     told = Booking.model_validate({name: value for name, value in first.items() if value is not None})
+    same_people = told.people == frame.people
     for name in (*TOLD, "people"):
-        setattr(frame, name, getattr(told, name))
+        if name in first or not (same_people and name in OF_A_PERSON):
+            setattr(frame, name, getattr(told, name))

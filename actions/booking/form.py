@@ -99,10 +99,9 @@ class BookingForm(Wondering):
     def tells_over(self, frame: Booking, turn: Turn) -> bool:
         """ "对，剪头发明天上午十点，买米星期五下午三点，两样都要": a yes that says again what was wished for in all."""
         yes = FIRM_YES.match(turn.text) or turn.ends_in_yes
-        if not (frame.more and yes and self.clear(turn)):
+        if not ((frame.more or frame.before) and yes and self.clear(turn)):
             return False
-        own = frame.model_dump(include={"service_type", "date", "time", "people"})
-        return tells_over([own, *frame.more], turn)
+        return tells_over([_own(frame), *frame.more, *frame.before], turn)
 
     async def _after(
         self, made: tuple[dict[str, Any], afterwards.Meaning], frame: Booking, turn: Turn
@@ -407,6 +406,11 @@ class BookingForm(Wondering):
         return "，".join(known)
 
 
+def _own(frame: Booking) -> dict[str, Any]:
+    """The booking in hand as one of several wishes."""
+    return frame.model_dump(include={"service_type", "date", "time", "people"})
+
+
 def _wished(frame: Booking, wish: dict[str, Any]) -> Booking:
     """A further wish; by default for the same service."""
     return Booking(service_type=wish.get("service_type") or frame.service_type, date=wish.get("date"))
@@ -425,6 +429,7 @@ def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:
     """A further wish of the same breath, with what was told for the first and holds for it too."""
     people = [who.model_dump() for who in frame.people]
     known: dict[str, Any] = {"people": people, "phone": frame.phone, "city": frame.city}
+    known["before"] = [*frame.before, _own(frame)]
     if wish.get("people", people) == people:
         known |= {"name": frame.name, "address": frame.address}
     if wish.get("service_type", frame.service_type) == frame.service_type:

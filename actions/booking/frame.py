@@ -64,6 +64,8 @@ class Booking(Frame):
     """The service and city that were found to be served."""
     more: list[dict[str, Any]] = []
     """Further services asked for in the same breath, as far as they were said (fields of this class)."""
+    before: list[dict[str, Any]] = []
+    """What of the same breath has been booked already (fields of this class)."""
     amended: list[str] = []
     """Those of several of whom something else was said this turn."""
     dropped: list[str] = []

@@ -110,6 +110,8 @@ def _several(frame: Booking, turn: Turn) -> set[str]:
     known = {name: getattr(frame, name) for name in ("service_type", "date", "recurrence")}
     if not turn.times:
         known |= {name: getattr(frame, name) for name in ("time", "part", "ambiguous")}
+    if any("address" in wish for wish in wishes):
+        known["address"] = None
     own, *frame.more = [known | wish for wish in wishes]
     told = Booking.model_validate(own)
     for name in own:

@@ -12,6 +12,7 @@ from datetime import time
 from itertools import pairwise
 from typing import Any
 
+from actions.addresses import home_of
 from actions.naming import positions, services
 from actions.slots import readings
 from actions.spoken import PART_WINDOWS, in_part
@@ -30,6 +31,8 @@ HEADS = re.compile(r"[人位名户]$")
 """A number of people: 两位老人."""
 BARE_NUMBER = re.compile(r"[餐饭]\s*[xX×*]?\s*(\d{1,2})\s*(?=$|[，,；;。、\s])")
 """Portions as a worker notes them down, without a word for them: "凌伯年午餐1，鄢冬秀午餐2"."""
+FOR_ALL = re.compile(r"(?:均|一律|统一|全都?|都)[为是于在按安排约定送]{0,3}$")
+"""Before a time that holds for every one of several bookings."""
 UNDONE = re.compile(r"不对|不是|还是|改|换|或者|要么|取消|算了")
 """Beside such words a second person or day corrects the first."""
 TIME = ("time", "part", "ambiguous")
@@ -59,8 +62,13 @@ def several(turn: Turn) -> list[dict[str, Any]]:
     lead = _told(turn, 0, parts[0].start)
     for part in parts:
         part.told = _told(turn, part.start, part.end)
+        if len(part.people) == 1 and (
+            home := home_of(part.people[0].name or "", turn.text[part.start : part.end])
+        ):
+            part.told["address"] = home
     parts = _grouped(parts, turn)
     _complete(parts, lead)
+    _hold_for_all(parts, turn)
     wishes = _alike(parts)
     return wishes if len(wishes) > 1 else []
 
@@ -151,6 +159,8 @@ def _told(turn: Turn, start: int, end: int) -> dict[str, Any]:
             told["quantity"] = int(each["value"])
             if EACH.search(turn.text[max(0, int(each["start"]) - 2) : int(each["start"])]):
                 told["each"] = True
+    if "上门" in turn.text[start:end]:
+        told["at_home"] = True
     if "quantity" not in told and (bare := BARE_NUMBER.search(turn.text[start:end])):
         told["quantity"] = int(bare[1])
     return told
@@ -194,6 +204,15 @@ def _complete(parts: list[Part], lead: dict[str, Any]) -> None:
             same = [each for each in (before, *behind) if each.get("service_type", service) == service]
             timed = next((each for each in (lead, *same) if "time" in each), {})
             part.told |= {name: timed[name] for name in TIME if name in timed}
+
+
+def _hold_for_all(parts: list[Part], turn: Turn) -> None:
+    """The hour that is said to hold for all: "甲12日午餐1份；乙13日午餐2份。均于中午12点送到家中"."""
+    shared = [timed for timed in turn.times if timed.when.time and FOR_ALL.search(turn.text[: timed.start])]
+    for part in parts if shared else ():
+        if not part.told.get("time"):
+            when = shared[-1].when
+            part.told |= {"time": f"{when.time:%H:%M}", "part": None, "ambiguous": when.either_half}
 
 
 def _alike(parts: list[Part]) -> list[dict[str, Any]]:
