@@ -74,10 +74,18 @@ def home_of(person: str, words: str) -> str | None:
 
 def completed(said: str, before: str | None) -> str:
     """A corrected end of an address ("是三十号") with the street that was said before it; a part of it said again is it."""
-    if before and before.endswith(said):
+    if before and in_digits(before).endswith(in_digits(said)):
         return before
     street = STREET.match(before or "")
     return f"{street[0]}{said}" if street and not STREET.match(said) else said
+
+
+DIGITS = str.maketrans("零〇一二两三四五六七八九幺", "0012234567891")
+
+
+def in_digits(address: str) -> str:
+    """An address with its spoken numbers as digits, to compare it: 二栋三单元四零二 is 2栋3单元402."""
+    return address.translate(DIGITS)
 
 
 def put_right(text: str, before: str | None) -> str | None:

@@ -23,6 +23,8 @@ Slots = dict[str, Any]
 Answer = Callable[..., Awaitable[Slots]]
 SHOWN = 3
 """A listener keeps three items in mind, hardly more."""
+LOOKED_AT = 30
+"""Among so many those are sought that come to the door."""
 
 
 async def find_service(
@@ -64,7 +66,9 @@ async def find_service(
     if inside and not (types or place or turn.location):
         out.say("utter_which_place_later")
         return {}
-    need = {"city": city, "near": turn.location, "limit": 1 if inside else SHOWN, "q": place}
+    shown = 1 if inside else SHOWN
+    home = turn.wanted_at_home and bool(types)
+    need = {"city": city, "near": turn.location, "limit": LOOKED_AT if home else shown, "q": place}
     answer = await api.search(turn.speaker.actor, **need, service_type=types[0] if types else None)
     if place and types and answer["known_city"] and not answer["results"]:
         # The service was only heard in the name of the place.
@@ -74,6 +78,9 @@ async def find_service(
         out.say("utter_city_unknown", city=city, elsewhere=elsewhere, expects="yes_no")
         return {"pending": {"kind": "person", "reason": f"问{city}的服务，没有资料"}}
     results = answer["results"]
+    if home:
+        # "有没有剃头的师傅肯上门的": whoever comes is told first.
+        results = sorted(results, key=lambda each: not (each.get("offering") or {}).get("at_home"))[:shown]
     if turn.counts and not (place or inside) and await documented(turn, out, api, types, kind="fact"):
         return {}
     if (
@@ -112,6 +119,7 @@ async def find_service(
                 "date": turn.when.date.isoformat() if turn.when.date and not turn.when.past else None,
                 "time": turn.when.time.strftime("%H:%M") if turn.when.time else None,
                 "part": turn.when.part,
+                "at_home": True if home else None,
             },
         }
     }

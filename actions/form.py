@@ -79,6 +79,13 @@ HARMLESS = re.compile(
 )
 """Words like those of a doubt that are none."""
 
+NEVER = re.compile(r"(?!)")
+PUT_SO = re.compile(r"[改换](?:成|到|为|吧)")
+"""Nor are these where what was read back is said again: "是的，改成两份"."""
+NOTHING_ELSE = re.compile(r"(?:那|就|也)*没(?:有)?(?:别的|其他的?|旁的)(?:事|要求)?[了啦]?")
+"""Behind a yes it takes nothing back: "中，那没别的了"."""
+UNCHANGED = re.compile(r"[没不]变|没[换改搬动]|照旧|老样子")
+"""At a read-back: all of it, or a part, is as it was."""
 COMPLAINS = re.compile(r"投诉|反映|举报")
 """A complaint is made in so many words."""
 MOST_REPEATS = 5
@@ -124,7 +131,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
     def name(self) -> str:
         return f"validate_{self.form}"
 
-    own_words: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+    own_words: ClassVar[re.Pattern[str]] = NEVER
     """Words of this form's own matter: beside a yes they say what was read back once more."""
 
     @abstractmethod
@@ -211,7 +218,7 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             _restore(frame, before)
             learned = set()
         yes = YES_FIRST.match(turn.text) or turn.ends_in_yes or turn.intent == "affirm"
-        again = yes and not self.doubts(turn) and _said_again(before, frame, learned, turn.when)
+        again = yes and _said_again(before, frame, learned, turn.when) and not self.doubts(turn, PUT_SO)
         if frame.asked in (CONFIRM, CORRECTION) and again:
             # "对，就端午" and "关了火了，对，两份" are a yes: what was found for it stands.
             _restore(frame, before)
@@ -235,6 +242,11 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
             return
         if self.doubt(frame, turn) or (frame.asked == CORRECTION and BARE_NO.fullmatch(turn.last_clause)):
             # A bare "没有" to "哪里不对" takes nothing back, and is no clear yes either.
+            frame.misses = 0
+            await self.go_on(frame, turn, out)
+            return
+        if UNCHANGED.search(turn.text) and not turn.asks:
+            # "地址没变，就南津里那个" takes nothing back.
             frame.misses = 0
             await self.go_on(frame, turn, out)
             return
@@ -313,15 +325,22 @@ class Form(Action, Generic[F]):  # type: ignore[misc]
 
     def yes_in_words(self, turn: Turn) -> bool:
         """A firm yes with more behind it that neither doubts nor asks: "对，还是后天，就改个钟点"."""
-        return self.clear(turn) and FIRM_YES.match(turn.text) is not None
+        firm = FIRM_YES.match(turn.text) or (
+            YES_FIRST.match(turn.text) and NOTHING_ELSE.fullmatch(turn.last_clause)
+        )
+        return self.clear(turn) and firm is not None
 
     def clear(self, turn: Turn) -> bool:
         """Whether nothing beside a yes doubts it, adds to it, or belongs to another matter."""
-        return not self.doubts(turn) and not turn.adds and turn.intent not in ELSEWHERE
+        return not (self.doubts(turn) or turn.adds or turn.calls_off) and turn.intent not in ELSEWHERE
 
-    def doubts(self, turn: Turn) -> bool:
-        """Whether something beside a yes takes it back or asks: "对，但是三点我不在家"."""
-        rest = HARMLESS.sub("", self.own_words.sub("", turn.text))
+    def doubts(self, turn: Turn, besides: re.Pattern[str] = NEVER) -> bool:
+        """Whether something beside a yes takes it back or asks: "对，但是三点我不在家".
+
+        Args:
+            besides: further words that are none of a doubt.
+        """
+        rest = HARMLESS.sub("", self.own_words.sub("", besides.sub("", turn.text)))
         return bool(DOUBTED.search(rest) or BUT.search(rest))
 
     async def _digress(self, frame: F, turn: Turn, out: Out) -> bool:

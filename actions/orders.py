@@ -79,6 +79,8 @@ class Cancel(OneOrder):
     whole_series: bool = False
     several: list[dict[str, Any]] = []
     """All that are meant, where it is more than one: "那几顿都别送了"."""
+    turned: bool = False
+    """It is to be changed instead."""
 
 
 O = TypeVar("O", bound=OneOrder)  # noqa: E741
@@ -416,6 +418,10 @@ class CancelForm(Form[Cancel]):
         return place_of(frame)
 
     async def learn(self, frame: Cancel, turn: Turn, *, first: bool) -> set[str]:
+        if frame.order and KEPT.search(turn.text) and turn.changed_to and turn.changed_to.when:
+            # "先莫退！…那么不退了，给我改成后天早上"
+            frame.turned = True
+            return {"turned"}
         learned = learn_order(frame, turn, turn.when)
         if first:
             frame.reason = turn.text[:100]
@@ -441,6 +447,9 @@ class CancelForm(Form[Cancel]):
         return turn.affirms or (bool(said_again) and not KEPT.search(turn.wanted))
 
     async def go_on(self, frame: Cancel, turn: Turn, out: Out) -> None:
+        if frame.turned and frame.order:
+            self.hand_over(frame, "change_order", {"noted": False, "number": frame.order["number"]})
+            return
         if await self._all_of_them(frame, turn, out) or await choose_order(self, frame, turn, out):
             return
         assert frame.order

@@ -41,6 +41,8 @@ FORM_OF = {
     "profile": "profile_form",
 }
 CHANGED = re.compile(r"换|改|搬|变|新的?(号|电话|手机|地址)")
+NOT_FOR_ME = re.compile(r"不是(?:给|帮|替)?[我俺咱]")
+"""Says for whom it is rather than no: "不是我剃，是我老伴剃"."""
 ALL_OF_THEM = re.compile(r"都(?:说|讲|听|念|想|要|行|可以)|全部|一[个项样]一[个项样]|每[个项样]")
 MARKS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 MARK = re.compile(r"^([1-5一二两三四五])\s*(?:分|颗?星)?[。，]?$")
@@ -232,7 +234,7 @@ class Pending(Single):
             out.say("utter_ok_anything_else")
             return done
         told = turn.when or turn.value("quantity")
-        if kind == "book" and (turn.affirms or (told and not turn.denies)):
+        if kind == "book" and (turn.affirms or (told and (not turn.denies or NOT_FOR_ME.search(turn.text)))):
             return [*done, SlotSet("offer", pending["offer"]), FollowupAction("booking_form")]
         if kind == "person" and turn.affirms:
             out.signal(person=pending["reason"])

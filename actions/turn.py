@@ -14,11 +14,11 @@ from assistant.client import SERVICE_TYPES, Actor
 
 NOISE = re.compile(r"[^\w]+|_")
 AFFIRM = re.compile(
-    r"^(也|那|就|你|您|请|麻烦|啊|哎|诶|哦|噢|喔|这[次回下]|先)*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
+    r"^(也|那|就|你|您|请|麻烦|啊|哎|诶|哦|噢|喔|这[次回下]|先|全部?|都|[两俩三四五六七八九\d]+[单个样位项户](?=都))*(嗯+|恩|对|是|好|行|中|成|要得|可以|确认|确定|没错|不错|没问题|ok|就这样|就这么着|就这么办|"
     r"就这么定|就[订约定办]|就按这个|照办|订吧|定吧|约吧|办吧|来吧|得劲|莫问题|要的|可得|"
     r"对头|[没冇]毛病|[冇莫]得?错|妥了?|就酱|得行|[约订定办报登]上|下单|提交|就是这样子?|"
     r"就?[约订定要]?(?:这|那)个(?:时候|时间|钟点|点|日子)?(?![^了的呢呐呀啊吧嘛哈啦])|👌)+"
-    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|修改|更改|订|约|办|整|弄|搞)*$",
+    r"(了|的|呢|呐|呀|啊|吧|嘛|哈|啦|哟|滴|嘞|咯|着|报上去?|登上|记上|就这样|就这么着|谢谢|麻烦|你了|您了|对|是|好|行|嗯|没错|确认|修改|更改|订|定|约|办|整|弄|搞)*$",
     re.IGNORECASE,
 )
 DOUBTED = re.compile(
@@ -49,6 +49,10 @@ BARE_NO = re.compile(r"没有?|冇|没了|没啥")
 """Before such words: "没有，都对"."""
 THANKS = re.compile(r"谢|劳慰|难为你|难为您|费心|辛苦|得亏|多亏|劳神|受累|有劳|麻烦你了|麻烦您了")
 """Thanks in the words of several regions; where nothing else is said, they are no yes to an offer."""
+AT_HOME = re.compile(
+    r"送|上门|到家|家里来|来家|来人|来个人|来(?:我|俺)?屋|屋里来|[喊叫派找]个?人(?:过)?来|上我家|来我家|下不[了来得]楼|出不[了来得]门|卧床|瘫"
+)
+"""It is to come to the door."""
 PRICE = re.compile(
     r"(?:多少|几多|好多|几[块文毛角元]|几个|多钱|啥价|什么价|哪个价).{0,2}(?:钱|价|费|元|块)|"
     r"(?<!电话)(?<!号码)(?<!手机)(?<!号是)(?<!话是)(?<!码是)(?<!地址)多少(?=[呀啊呢嘛吗?？。]*$)|多钱|[啥什]么?价|"
@@ -122,7 +126,7 @@ NO_NOTE = re.compile(
 """What makes of a service and a moment more than a note of what is wanted."""
 HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒咯]")
 """Words that say what was told has been taken in: no yes to an offer."""
-NO_MORE = re.compile(r"没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
+NO_MORE = re.compile(r"(?:那|就|也)*没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
 """Nothing more is wanted: whatever yes stands before it, it is none."""
 AWAY = re.compile(
     r"老家|人在|在[^，。]{1,6}(?:上班|打工|工作|做事|读书|出差)|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远"
@@ -170,9 +174,15 @@ WAIT = re.compile(
 """Somebody looks for what was asked."""
 DOOR = re.compile(r"[\d一二三四五六七八九十]\s*(?:号楼?|栋|幢|单元|室)")
 GIVES_UP = re.compile(
-    r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不[订约办弄搞]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
+    r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不[订约办弄搞要]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
 )
 """A clause that drops what was begun."""
+NOBODY_COMES = re.compile(
+    r"(?:就|都|也|你们)*(?:别|莫|甭|不用|不要|不必)(?:再)?(?:派|喊|叫|让|安排)?(?:人|师傅|车)?(?:来|送|跑|上门|过来|安排|派人?)+[了吧啊哈啦咯]*|麻烦.{0,3}"
+)
+"""What may stand behind it: 莫派人来."""
+CALLED_OFF = re.compile(r"(?:那|就|都|我|还是|先)*(?:算|不[要订约办])[了啦]+[吧啊呢]*")
+"""The same in words that no yes goes with: "是的，不要了"."""
 LEAVES = re.compile(r"(?:那|我|就|先|哎|好|行|了|啊|要|得)*(?:再见|拜拜|挂电?话?)[了啊吧哈啦哒咯]*")
 """A last clause with which somebody hangs up."""
 REMARK = re.compile(
@@ -511,6 +521,11 @@ class Turn:
         return self.intent == "thank" or THANKS.search(self.text) is not None
 
     @property
+    def wanted_at_home(self) -> bool:
+        """Whether it is to come to the door."""
+        return AT_HOME.search(self.text) is not None
+
+    @property
     def asks_price(self) -> bool:
         """Whether the price is asked for, alone or beside something else."""
         return PRICE.search(self.text) is not None
@@ -615,9 +630,15 @@ class Turn:
 
     @property
     def gives_up(self) -> bool:
-        """Whether the last clause, thanks aside, drops the matter: "哦，那算了，谢谢"."""
+        """Whether the last clause, thanks aside, drops the matter: "哦，那算了，谢谢", "不订了，别派人来"."""
         said = self._bare_clauses
-        return bool(said) and GIVES_UP.fullmatch(said[-1]) is not None
+        dropped = [at for at, each in enumerate(said) if GIVES_UP.fullmatch(each)]
+        return bool(dropped) and all(NOBODY_COMES.fullmatch(each) for each in said[dropped[-1] + 1 :])
+
+    @property
+    def calls_off(self) -> bool:
+        """Whether a clause says that it is not to be done: no yes beside it is one to doing it."""
+        return any(CALLED_OFF.fullmatch(each) for each in self._bare_clauses)
 
     @property
     def denies(self) -> bool:

@@ -133,6 +133,11 @@ def _who(words: str, turn: Turn) -> Who | None:
     cared_for = relation_of(words) == "老伴" and (CARED_FOR.search(turn.text) is not None or _bedridden(turn))
     for_them = (
         cared_for
+        or re.search(
+            rf"不是(?:给|帮|替)?[我俺咱][^，。]{{0,4}}[，。\s]*(?:而?是)(?:给|帮|替)?[我俺咱]?们?家?的?{re.escape(words)}",
+            turn.text,
+        )
+        is not None
         or re.search(ESCORTED + re.escape(words), turn.text) is not None
         or (
             re.search(

@@ -82,6 +82,17 @@ def drop_services(frame: Booking, turn: Turn) -> list[str]:
     return named
 
 
+def put_off_some(frame: Booking, room: int) -> bool:
+    """Where no place has room for all at once: as many as there is room for first, the others in a booking that follows."""
+    fitting = room // (frame.quantity or 1)
+    if not 0 < fitting < len(frame.people):
+        return False
+    rest = [who.model_dump() for who in frame.people[fitting:]]
+    frame.people = frame.people[:fitting]
+    frame.more.insert(0, _own(frame) | {"people": rest})
+    return True
+
+
 def take_over_wish(frame: Booking, service: str) -> None:
     """Let another of several services be the booking in hand, the one before being given up."""
     bring_forward(frame, service)

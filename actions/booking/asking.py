@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions import cities, spoken
-from actions.booking.amending import take_over_wish
+from actions.booking.amending import put_off_some, take_over_wish
 from actions.booking.escorts import fetched_where
 from actions.booking.frame import Booking
 from actions.booking.learning import gone_by
@@ -255,11 +255,12 @@ class Asking(Form[Booking]):
             frame.date = first_day(frame.recurrence, before).isoformat()
         day = date.fromisoformat(frame.date)
         any_slots: list[dict[str, Any]] = []
-        full = False
+        full, room = False, 0
         for result in frame.results[:PLACES_TRIED]:
             slots = await self._slots(result, turn, day)
             wanted = matching(frame, slots)
-            free = [slot for slot in wanted if slot["free"] >= (frame.quantity or 1)]
+            room = max(room, *(slot["free"] for slot in wanted), 0)
+            free = [slot for slot in wanted if slot["free"] >= frame.needed]
             full |= bool(wanted) and not free
             if not any_slots and slots:
                 any_slots, frame.offering = slots, result
@@ -274,6 +275,8 @@ class Asking(Form[Booking]):
             options = time_options(frame, free)
             self.ask(frame, out, "time", options=options, words=words, service=frame.title, day=said)
             return True
+        if put_off_some(frame, room):
+            return await self._ask_time(frame, turn, out)
         return await self._elsewhen(frame, turn, out, any_slots, full=full)
 
     async def _slots(self, result: dict[str, Any], turn: Turn, day: date) -> list[dict[str, Any]]:
@@ -284,7 +287,7 @@ class Asking(Form[Booking]):
     ) -> bool:
         """Nothing free where it was wanted: say why and offer what is near."""
         assert frame.offering
-        need = frame.quantity or 1
+        need = frame.needed
         free = nearest(frame, [slot for slot in slots if slot["free"] >= need])[:2]
         day = date.fromisoformat(str(frame.date))
         for ahead in range(1, DAYS_TRIED + 1):

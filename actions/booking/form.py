@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -45,6 +46,10 @@ BOTH_OF_THEM = re.compile(
     r"爸妈|父母|[两俩](?:个人|位|个老人|个)|(?:他们|都)要|都(?:约|订|办)|一起|二老|老两口"
 )
 """Words for everybody who was offered."""
+ALL_AGREED = re.compile(
+    r"(?:[两俩三四五六七八九\d]+[单个样位份项户]都?|全部|所有|一并|都)[^，。]{0,4}(?:提交|下单|[约订]|确认|登记|办)"
+)
+"""A worker's yes to all that was noted down at once: "确认，三单都提交"."""
 ANOTHER = re.compile(r"[单号]|上次|上回|原来|之前|以前|昨天|另外|别的|那个预约")
 """Words that point at an order that stands, rather than at the booking in hand."""
 
@@ -101,7 +106,8 @@ class BookingForm(Wondering):
         yes = FIRM_YES.match(turn.text) or turn.ends_in_yes
         if not ((frame.more or frame.before) and yes and self.clear(turn)):
             return False
-        return tells_over([_own(frame), *frame.more, *frame.before], turn)
+        frame.agreed = tells_over([_own(frame), *frame.more, *frame.before], turn)
+        return frame.agreed
 
     async def _after(
         self, made: tuple[dict[str, Any], afterwards.Meaning], frame: Booking, turn: Turn
@@ -285,20 +291,19 @@ class BookingForm(Wondering):
         return True
 
     async def go_on(self, frame: Booking, turn: Turn, out: Out) -> None:
-        if not await self._missing(frame, turn, out):
+        if await self._missing(frame, turn, out):
+            frame.agreed = False
+        elif frame.agreed:
+            await self.submit(frame, turn, out)
+        else:
             self._confirm(frame, turn, out)
 
     def _confirm(self, frame: Booking, turn: Turn, out: Out) -> None:
         assert frame.offering and frame.slot
-        start = datetime.fromisoformat(frame.slot)
-        today = turn.now.date()
         offering = frame.offering["offering"]
         quantity, several = frame.quantity or 1, len(frame.people)
         price = offering.get("unit_price_fen")
-        if frame.recurrence:
-            when, counted = spoken.series(start, frame.recurrence, today), "每回"
-        else:
-            when, counted = spoken.moment(start, today), "一共"
+        counted = "每回" if frame.recurrence else "一共"
         if frame.stay:
             counted, quantity = f"每{offering['unit']}", 1
         who = "、".join(f"{each.label}（新登记）" if each.new else each.label for each in frame.people)
@@ -307,7 +312,7 @@ class BookingForm(Wondering):
             out,
             "utter_confirm_booking",
             who=who,
-            when=when,
+            when=_when(frame, turn),
             what=(frame.stay and f"{offering['name']}，{frame.stay}")
             or f"{offering['name']}{'各' if several > 1 else ''}{quantity}{offering['unit']}",
             where=_where(frame),
@@ -322,13 +327,18 @@ class BookingForm(Wondering):
 
     async def submit(self, frame: Booking, turn: Turn, out: Out) -> None:
         orders = []
+        frame.agreed |= turn.speaker.kind == "worker" and ALL_AGREED.search(turn.text) is not None
+        told = frame.asked is None
         try:
             for index, who in enumerate(frame.people):
                 orders.append(await self._book(frame, who, index, turn))
         except Refused as error:
             if error.code == "slot_full":
-                # Somebody was faster: what is left is looked up again.
-                frame.slot = None
+                # Somebody was faster: what is left is looked up again, for those who have no order yet.
+                if orders:
+                    out.say("utter_booked", number="、".join(order["number"] for order in orders))
+                frame.agreed = False
+                frame.people, frame.key, frame.slot = frame.people[len(orders) :], uuid.uuid4().hex, None
                 await self.go_on(frame, turn, out)
                 return
             raise
@@ -336,9 +346,15 @@ class BookingForm(Wondering):
         # Of several made at once none is the one that "再加一份" is about.
         frame.made = orders[0]["number"] if len(orders) == 1 else None
         numbers = "、".join(order["number"] for order in orders)
+        words = (
+            "utter_booked_agreed" if told else "utter_booked_series" if frame.recurrence else "utter_booked"
+        )
         out.say(
-            "utter_booked_series" if frame.recurrence else "utter_booked",
+            words,
             number=numbers,
+            who="、".join(each.label for each in frame.people),
+            what=frame.title,
+            when=_when(frame, turn),
             card={"kind": "order", "orders": orders},
         )
         frame.later = [
@@ -429,7 +445,7 @@ def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:
     """A further wish of the same breath, with what was told for the first and holds for it too."""
     people = [who.model_dump() for who in frame.people]
     known: dict[str, Any] = {"people": people, "phone": frame.phone, "city": frame.city}
-    known["before"] = [*frame.before, _own(frame)]
+    known |= {"before": [*frame.before, _own(frame)], "agreed": frame.agreed}
     if wish.get("people", people) == people:
         known |= {"name": frame.name, "address": frame.address}
     if wish.get("service_type", frame.service_type) == frame.service_type:
@@ -443,6 +459,12 @@ def _remarks(frame: Booking) -> str | None:
     """What whoever comes must know beside place and time."""
     goal = f"去{frame.destination}" if frame.destination else None
     return "；".join(filter(None, (frame.stay, goal, frame.remarks))) or None
+
+
+def _when(frame: Booking, turn: Turn) -> str:
+    """When it happens."""
+    start, today = datetime.fromisoformat(str(frame.slot)), turn.now.date()
+    return spoken.series(start, frame.recurrence, today) if frame.recurrence else spoken.moment(start, today)
 
 
 def _where(frame: Booking) -> str:

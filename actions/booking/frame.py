@@ -66,6 +66,8 @@ class Booking(Frame):
     """Further services asked for in the same breath, as far as they were said (fields of this class)."""
     before: list[dict[str, Any]] = []
     """What of the same breath has been booked already (fields of this class)."""
+    agreed: bool = False
+    """Said over, or agreed to, with the booking before it: it is not read back once more."""
     amended: list[str] = []
     """Those of several of whom something else was said this turn."""
     dropped: list[str] = []
@@ -76,6 +78,11 @@ class Booking(Frame):
     """The turn that began it only says again what was just ordered."""
     key: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """Idempotency key of the order."""
+
+    @property
+    def needed(self) -> int:
+        """How many of a slot are taken by all for whom it is."""
+        return (self.quantity or 1) * max(len(self.people), 1)
 
     @property
     def title(self) -> str:

@@ -65,9 +65,6 @@ SURE = 0.4
 PORTIONS = re.compile(r"[一二两三四五六七八九十\d]\s*份")
 NUMBERED = re.compile(r"[路街道巷弄][^，。,\s]{0,6}号|单元|[栋幢]|号楼")
 """A door, by its number."""
-AT_HOME = re.compile(
-    r"送|上门|到家|家里来|来家|来人|来个人|来(?:我|俺)?屋|屋里来|[喊叫派找]个?人(?:过)?来|上我家|来我家|下不[了来得]楼|出不[了来得]门|卧床|瘫"
-)
 OCCASION = re.compile(
     r"结婚|成亲|娶亲|出嫁|喜事|满月|喜酒|吃酒|吃席|过寿|做寿|生日|考试|开学|聚会|回来|来看[我俺咱]|来客|走亲戚"
 )
@@ -159,6 +156,8 @@ def _quantity(service_type: str | None, turn: Turn) -> Any:
     said = [each for each in turn.entities if each["entity"] == "quantity" and not _of_all(each, turn)]
     if service_type not in (None, "meal"):
         said = [each for each in said if not HEADS.search(str(each.get("text", "")))]
+    if len(said) > 2 and int(said[0]["value"]) == sum(int(each["value"]) for each in said[1:]):
+        return said[0]["value"]  # "两份，我一份老伴一份"
     return said[-1]["value"] if said else (1 if ONE.search(turn.text) else None)
 
 
@@ -460,7 +459,7 @@ async def _details(api: Client, frame: Booking, turn: Turn) -> set[str]:
         learned.add("address")
     if AT_PLACE.search(turn.text):
         frame.at_home, frame.results = False, []
-    elif AT_HOME.search(turn.text) and frame.at_home is None:
+    elif turn.wanted_at_home and frame.at_home is None:
         frame.at_home = True
         if frame.offering and not frame.offering["offering"]["at_home"]:
             frame.offering, frame.results, frame.slot = None, [], None

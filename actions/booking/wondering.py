@@ -118,9 +118,7 @@ class Wondering(Asking):
         for result in frame.results[:PLACES_TRIED]:
             for ahead in range(DAYS_TRIED + 1):
                 slots = await self._slots(result, turn, today + timedelta(days=ahead))
-                found += [slot for slot in matching(frame, slots) if slot["free"] >= (frame.quantity or 1)][
-                    :1
-                ]
+                found += [slot for slot in matching(frame, slots) if slot["free"] >= frame.needed][:1]
                 if len(found) == OFFERED:
                     break
             if found:

@@ -33,6 +33,7 @@ from assistant.desk.speakers import Speaker, recognise
 from assistant.kit import live
 from assistant.kit.api import Context
 from assistant.kit.clock import china
+from assistant.kit.dialect import common
 from assistant.kit.logging import log
 from assistant.kit.metrics import RASA_DOWN, TURNS
 from assistant.people import mentions
@@ -294,7 +295,7 @@ class Desk:
         text: str,
         said_at: datetime | None = None,
     ) -> Reply:
-        said = text.lstrip("/").strip() or "附近有什么服务"
+        said = common(text).lstrip("/").strip() or "附近有什么服务"
         metadata = await self._metadata(conversation, speaker, turn, said, said_at)
         try:
             messages = await self.rasa.send(f"{conversation.id}:{conversation.epoch}", said, metadata)
