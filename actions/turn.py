@@ -181,7 +181,9 @@ NOBODY_COMES = re.compile(
     r"(?:就|都|也|你们)*(?:别|莫|甭|不用|不要|不必)(?:再)?(?:派|喊|叫|让|安排)?(?:人|师傅|车)?(?:来|送|跑|上门|过来|安排|派人?)+[了吧啊哈啦咯]*|麻烦.{0,3}"
 )
 """What may stand behind it: 莫派人来."""
-CALLED_OFF = re.compile(r"(?:那|就|都|我|还是|先)*(?:算|不[要订约办])[了啦]+[吧啊呢]*")
+CALLED_OFF = re.compile(
+    r"(?:那|就|都|我|还是|先)*(?:算了|不[要订约办](?:来|送)?[了啦]+|[退撤]掉|取消掉?)[吧啊呢]*"
+)
 """The same in words that no yes goes with: "是的，不要了"."""
 LEAVES = re.compile(r"(?:那|我|就|先|哎|好|行|了|啊|要|得)*(?:再见|拜拜|挂电?话?)[了啊吧哈啦哒咯]*")
 """A last clause with which somebody hangs up."""
@@ -336,7 +338,7 @@ class Turn:
         )
         aside = _aside(message, clauses)
         return cls(
-            text=message.get("text") or "",
+            text=metadata.get("common") or message.get("text") or "",
             intent=(message.get("intent") or {}).get("name") or "other",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
             entities=_wanted(message, aside),

@@ -95,7 +95,8 @@ class BookingForm(Wondering):
 
     def stops(self, frame: Booking, turn: Turn) -> bool:
         """ "那个理发算了" beside another service drops that one alone."""
-        called_off = turn.intent != "cancel_order" and ends(frame, turn)
+        no_yes = frame.asked == CONFIRM and turn.calls_off and not turn.when
+        called_off = turn.intent != "cancel_order" and (ends(frame, turn) or no_yes)
         return (super().stops(frame, turn) or called_off) and not self.keeps_some(frame, turn)
 
     def keeps_some(self, frame: Booking, turn: Turn) -> bool:

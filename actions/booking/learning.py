@@ -23,6 +23,8 @@ from actions.turn import Spoken, Turn
 from actions.who import BEDRIDDEN, CARED_FOR, Who, bare_name, listed, named, renamed
 from assistant.client import Client, relatives
 
+THAT_DAY = re.compile(r"(?:当|那|同一?|那一)天(?!.*今天)")
+"""The day that is spoken of, whatever day it is: "那就当天下午三点吧"."""
 NEXT = re.compile(r"(?:下|另|再)一[单位]|第[二两三四五2-5][单位]")
 """Of orders that are given one after the other: 第二单."""
 BEFORE_ALL = ("service", "person", "date", "time", "quantity")
@@ -156,7 +158,12 @@ def _quantity(service_type: str | None, turn: Turn) -> Any:
     said = [each for each in turn.entities if each["entity"] == "quantity" and not _of_all(each, turn)]
     if service_type not in (None, "meal"):
         said = [each for each in said if not HEADS.search(str(each.get("text", "")))]
-    if len(said) > 2 and int(said[0]["value"]) == sum(int(each["value"]) for each in said[1:]):
+    portions = [each for each in said if not HEADS.search(str(each.get("text", "")))]
+    if (
+        said == portions
+        and len(said) > 2
+        and int(said[0]["value"]) == sum(int(each["value"]) for each in said[1:])
+    ):
         return said[0]["value"]  # "两份，我一份老伴一份"
     return said[-1]["value"] if said else (1 if ONE.search(turn.text) else None)
 
@@ -227,6 +234,8 @@ def _of_an_occasion(frame: Booking, turn: Turn) -> bool:
 
 def _when(frame: Booking, turn: Turn) -> set[str]:
     when = _own_clause(frame, turn)
+    if frame.date and when.date == turn.now.date() and THAT_DAY.search(turn.text):
+        when = replace(when, date=None)
     learned: set[str] = set()
     part = when.part or (_mealtime(turn) if frame.service_type == "meal" else None)
     of_a_person = frame.asked in ("address", "phone") or (frame.asked == "name" and not when.time)

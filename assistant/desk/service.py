@@ -295,7 +295,7 @@ class Desk:
         text: str,
         said_at: datetime | None = None,
     ) -> Reply:
-        said = common(text).lstrip("/").strip() or "附近有什么服务"
+        said = text.lstrip("/").strip() or "附近有什么服务"
         metadata = await self._metadata(conversation, speaker, turn, said, said_at)
         try:
             messages = await self.rasa.send(f"{conversation.id}:{conversation.epoch}", said, metadata)
@@ -321,7 +321,8 @@ class Desk:
         return {
             "now": now.isoformat(),
             "asked": UNDERSTOOD_AS.get(asked or "", asked),
-            "heard": heard(text, spoken_at, asked, [(one.start, one.end) for one in people]),
+            "common": common(text),
+            "heard": heard(common(text), spoken_at, asked, [(one.start, one.end) for one in people]),
             "people": [
                 {"id": str(one.person_id) if one.person_id else None}
                 | {"name": one.name, "start": one.start, "end": one.end}
