@@ -84,7 +84,11 @@ async def asks_after(turn: Turn, api: Client) -> bool:
 def _pointed(turn: Turn) -> OneOrder:
     """What the turn says of an order that stands: its day is the first that is told."""
     pointed = OneOrder()
-    learn_order(pointed, turn, next((each.when for each in turn.clauses if each.when.date), turn.when))
+    learn_order(
+        pointed,
+        turn,
+        next((each.when for each in turn.clauses if each.when.date and not each.when.past), turn.when),
+    )
     return pointed
 
 

@@ -234,6 +234,7 @@ def listed(turn: Turn) -> list[Who]:
         tokens = LISTED.findall(BEFORE_NAME.sub(" ", turn.text)) if "、" in turn.text else []
         tokens += COUNTED.findall(turn.text)
         names += [token for token in tokens[:MOST_NAMES] if token[0] in SURNAMES]
+    names = [name for name in names if name in known or not any(one.startswith(name) for one in known)]
     names = [name for name in names if not WEEKDAY.match(name)]
     ordered = sorted(dict.fromkeys(names), key=turn.text.find)
     return [Who(person_id=known.get(name), name=name) for name in ordered]

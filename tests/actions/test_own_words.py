@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
-from actions.orders import CancelForm, OneOrder, learn_order
+from actions.orders import Cancel, CancelForm, OneOrder, learn_order
+from actions.out import Out
 from actions.turn import Spoken
 from actions.who import named, renamed
 from assistant.client import Client
@@ -226,3 +228,53 @@ async def test_a_name_at_the_read_back_of_ones_own_booking_is_that_of_somebody_e
     await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
     await talk("合呢，她叫禄凤仙", "inform", ("name", "禄凤仙"))
     assert [who.name for who in talk.frame.people] == ["禄凤仙"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("我跟你们约了个洗澡的，明天来，是吧", True),
+        ("我昨天订了洗澡，明天上午的", True),
+        ("我明天约得个洗澡的", True),
+        ("洗澡约了吧，明天", False),
+        ("给我约了洗澡再讲，明天", False),
+    ],
+)
+async def test_an_order_told_of_as_made_is_told_rather_than_booked_again(
+    talk: Talk, said: str, told: bool
+) -> None:
+    talk.api.orders = [order("YL1", 12, quantity=1, unit="次")]
+    said_of_it = await talk(said, "book_service", BATH, **TOMORROW)
+    assert ("utter_confirm_booking" not in said_of_it) is told
+
+
+async def test_nobody_is_booked_who_is_called_off_beside_a_yes(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("是的，不要了，麻烦你啊") == ["utter_stopped"]
+    assert talk.api.booked == []  # type: ignore[attr-defined]
+
+
+async def test_a_yes_with_nothing_else_behind_it_is_one(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("中，那没别的了") == ["utter_booked"]
+
+
+async def test_what_is_unchanged_takes_nothing_back(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    assert await talk("地址没变，就南津里那个", "deny") == ["utter_confirm_booking"]
+
+
+def test_nothing_more_than_nobody_coming_stands_behind_giving_up() -> None:
+    assert turn("那算了，不订了，莫派人来").gives_up
+    assert not turn("那算了，还是后天吧").gives_up
+
+
+async def test_cancelling_is_turned_to_a_change() -> None:
+    town = Town()
+    town.orders = [order("YL1", 12, "medical_escort")]
+    form, made = CancelForm(cast(Client, town)), Cancel(order=town.orders[0], asked="confirm")
+    said = turn("先莫退！那么不退了，给我改成后天早上八点半", people={"无": "x"}, person_id="s")
+    assert await form.learn(made, said, first=False) == {"turned"}
+    await form.go_on(made, said, cast(Out, None))
+    assert made.ended
+    assert made.later == [{"intent": "change_order", "frame": {"noted": False, "number": "YL1"}}]

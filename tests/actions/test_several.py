@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from actions.booking import Booking
+from actions.booking.amending import put_off_some
 from actions.booking.learning import learn
 from actions.booking.several import several, tells_over
 from actions.naming import also_named, partial
 from actions.turn import Spoken, Turn, _wanted
-from actions.who import Who
+from actions.who import Who, listed
 from tests.actions.test_asking import BATH, SENIOR, TOMORROW, Talk
 from tests.actions.test_corrections import Town
 from tests.actions.test_words import turn
@@ -433,3 +434,33 @@ def test_a_yes_may_tell_over_what_several_wishes_hold(text: str, nothing_new: bo
     other = {"service_type": "bath", "people": [{"name": "易长生"}]}
     line = said(text, "龚德厚", "易长生", "柳春娥", **WORKER)
     assert tells_over([own, other], line) == nothing_new
+
+
+def test_homes_and_what_holds_for_all_are_told_apart() -> None:
+    said_once = said(
+        "午餐：余腊梅6月12日1份；闵庚生6月13日2份。均于中午12点送到家中", "余腊梅", "闵庚生", **WORKER
+    )
+    assert [each["time"] for each in several(said_once)] == ["12:00", "12:00"]
+    homes = said(
+        "保洁：余腊梅6月12日上午9点，住演示街1栋203；闵庚生6月13日上午9点，住演示街6栋501",
+        "余腊梅",
+        "闵庚生",
+        **WORKER,
+    )
+    assert [each["address"] for each in several(homes)] == ["演示街1栋203", "演示街6栋501"]
+
+
+def test_weekdays_set_off_like_names_are_nobody() -> None:
+    told = turn("给龚文有申请上门护理，每周一、周四上午9:00", people={"龚文有": "id"}, **WORKER)
+    assert [who.name for who in listed(told)] == ["龚文有"]
+
+
+def test_those_there_is_no_room_for_follow() -> None:
+    people = [Who(person_id=each, name=each) for each in ("甲", "乙", "丙")]
+    frame = Booking(service_type="haircut", people=people, date="2025-06-13", time="09:00")
+    assert frame.needed == 3
+    assert put_off_some(frame, 2)
+    assert [who.name for who in frame.people] == ["甲", "乙"]
+    assert [who["name"] for who in frame.more[0]["people"]] == ["丙"]
+    assert not put_off_some(frame, 2)
+    assert not put_off_some(frame, 0)

@@ -9,7 +9,7 @@ import pytest
 from rasa_sdk import Tracker
 
 from actions import spoken
-from actions.addresses import said_address
+from actions.addresses import completed, said_address
 from actions.answers import order_number
 from actions.turn import Turn, services_named
 from assistant.catalog.vocabulary import ServiceType
@@ -143,3 +143,8 @@ def test_the_longest_name_of_a_service_counts() -> None:
 )
 def test_what_whoever_comes_should_know(text: str, remarks: list[str]) -> None:
     assert turn(text).remarks == remarks
+
+
+def test_a_part_of_an_address_said_again_in_words_is_the_same() -> None:
+    assert completed("二栋三单元四零二", "演示镇祥和家园2栋3单元402") == "演示镇祥和家园2栋3单元402"
+    assert completed("二栋三单元四零三", "演示镇祥和家园2栋3单元402") != "演示镇祥和家园2栋3单元402"
