@@ -64,7 +64,7 @@ YES_FIRST = re.compile(
 )
 """A yes with more behind it; "好像", "是不是", "对了" are none."""
 FIRM_YES = re.compile(
-    r"^(?:[啊哎诶欸哦噢嗯]+[，,]?)?(?:对+[头的]?|是的?|没错|嗯+呐|确认|要得|没问题)(?=[，,、。！ 啊呀呐呢嘞咯嘛噻吧就])"
+    r"^(?:[啊哎诶欸哦噢嗯]+[，,]?|(?:行|好|中|成|可以)[，, ]+)*(?:对+[头的]?|是的?|没错|嗯+呐|确认|要得|没问题)(?=[，,、。！ 啊呀呐呢嘞咯嘛噻吧就])"
 )
 """A yes that nothing behind it takes back, unless it doubts."""
 BUT = re.compile(r"但|可是|只是|太[早晚贵远多少]|[啥什]么|几[点天个份号]|多少|多久|怎么|咋|哪")

@@ -60,12 +60,16 @@ PRICE = re.compile(
 )
 """A question for the price."""
 PUBLIC_MONEY = re.compile(
-    r"补(?!个?[课种牙])|津贴|政策|报销|报不报|[能给]报(?!名|个|上|一[个下]|[我俺咱]|哪)|这个?钱|"
+    r"补(?!个?[课种牙])|津贴|报销|报不报|[能给]报(?!名|个|上|一[个下]|[我俺咱]|哪)|这个?钱|"
     r"(?:上头|上面|国家|政府|公家|低保|特困).{0,8}(?:给|发|出|掏|补|管不管|[减免])|(?:一个|每)月.{0,3}[能可]?以?[发领]"
 )
 """Words about public money: the subject of a question, and where a service is named beside them, the question."""
+POLICY_ASKED = re.compile(
+    r"政策[^，。]{0,6}(?:怎么|怎样|如何|[啥什]么?|哪些|多少)|(?:[啥什]么?|哪些|有没有)[^，。]{0,4}政策"
+)
+"""It is asked what the policies say: "政策上怎么保障"."""
 MONEY_ASKED = re.compile(
-    r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|怎么|怎样|如何|[啥什]么?|哪些|[吗么不没呗][?？。]?$|[?？]$"
+    r"多少|几[多块百千]|好多|给[我俺咱]?[不吗么没]|有没|能不能|拿|[吗么不没呗][?？。]?$|[?？]$"
 )
 """That it is asked for."""
 PUBLIC_SERVICES = re.compile(
@@ -327,8 +331,12 @@ class Turn:
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
-        message = tracker.latest_message
-        metadata = message.get("metadata") or {}
+        metadata = tracker.latest_message.get("metadata") or {}
+        # As long as what was said, so that the places of entities hold.
+        message = {
+            **tracker.latest_message,
+            "text": metadata.get("common") or tracker.latest_message.get("text"),
+        }
         heard = metadata.get("heard") or {}
         new = heard.get("new")
         location = metadata.get("location")
@@ -338,7 +346,7 @@ class Turn:
         )
         aside = _aside(message, clauses)
         return cls(
-            text=metadata.get("common") or message.get("text") or "",
+            text=message["text"] or "",
             intent=(message.get("intent") or {}).get("name") or "other",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
             entities=_wanted(message, aside),
@@ -536,7 +544,9 @@ class Turn:
     def asks_subsidy(self) -> bool:
         """Whether public money is asked about, and nothing ordered."""
         asked = PUBLIC_MONEY.search(self.text) and MONEY_ASKED.search(self.text)
-        return bool(asked or self.asks_public_services) and not ORDERED.search(self.text)
+        return bool(
+            asked or self.asks_public_services or POLICY_ASKED.search(self.text)
+        ) and not ORDERED.search(self.text)
 
     @property
     def asks_public_services(self) -> bool:

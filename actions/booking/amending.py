@@ -48,7 +48,7 @@ Wish = dict[str, Any]
 
 def amend(frame: Booking, turn: Turn) -> list[Who]:
     """Take over what is said of some of those for whom it is; returns them, nobody where nothing is said so."""
-    wishes = [_own(frame), *frame.more]
+    wishes = [own_wish(frame), *frame.more]
     everybody = [who for wish in wishes for who in _people(wish)]
     if frame.asked not in (CONFIRM, CORRECTION) or len(everybody) < 2:
         return []
@@ -65,7 +65,7 @@ def amend(frame: Booking, turn: Turn) -> list[Who]:
 def drop_services(frame: Booking, turn: Turn) -> list[str]:
     """Drop some of several services that were wished for ("洗澡的不要了", "只订打扫"); returns their keys, none where
     nothing is said so or nothing would be left."""
-    wishes = [_own(frame), *({"service_type": frame.service_type, **each} for each in frame.more)]
+    wishes = [own_wish(frame), *({"service_type": frame.service_type, **each} for each in frame.more)]
     every = list(dict.fromkeys(str(wish["service_type"]) for wish in [*wishes, *_put_off(frame)]))
     if frame.service_type is None or turn.adds:
         return []
@@ -89,7 +89,7 @@ def put_off_some(frame: Booking, room: int) -> bool:
         return False
     rest = [who.model_dump() for who in frame.people[fitting:]]
     frame.people = frame.people[:fitting]
-    frame.more.insert(0, _own(frame) | {"people": rest})
+    frame.more.insert(0, own_wish(frame) | {"people": rest})
     return True
 
 
@@ -104,7 +104,7 @@ def bring_forward(frame: Booking, service: str) -> None:
     people = [who.model_dump() for who in frame.people]
     wish = next(each for each in frame.more if each.get("service_type") == service)
     rest = [each for each in frame.more if each is not wish]
-    _take_over(frame, [{"people": people, **wish}, _own(frame), *rest])
+    _take_over(frame, [{"people": people, **wish}, own_wish(frame), *rest])
 
 
 def _put_off(frame: Booking) -> list[Wish]:
@@ -158,7 +158,7 @@ def _names(service: str, clause: Clause, turn: Turn) -> bool:
     return clause.text == own or any(word in clause.text for word in words_for(service))
 
 
-def _own(frame: Booking) -> Wish:
+def own_wish(frame: Booking) -> Wish:
     """The booking in hand as one of the wishes."""
     return frame.model_dump(include={*TOLD, "people"})
 

@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 
 from actions import afterwards, spoken
 from actions.answers import ask_subsidy, find_service, order_number, order_status, tell_of, upcoming
-from actions.booking.amending import amend, drop_services, ends
+from actions.booking.amending import amend, drop_services, ends, own_wish
 from actions.booking.escorts import ESCORTS
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
@@ -107,7 +107,7 @@ class BookingForm(Wondering):
         yes = FIRM_YES.match(turn.text) or turn.ends_in_yes
         if not ((frame.more or frame.before) and yes and self.clear(turn)):
             return False
-        frame.agreed = tells_over([_own(frame), *frame.more, *frame.before], turn)
+        frame.agreed = tells_over([own_wish(frame), *frame.more, *frame.before], turn)
         return frame.agreed
 
     async def _after(
@@ -423,11 +423,6 @@ class BookingForm(Wondering):
         return "，".join(known)
 
 
-def _own(frame: Booking) -> dict[str, Any]:
-    """The booking in hand as one of several wishes."""
-    return frame.model_dump(include={"service_type", "date", "time", "people"})
-
-
 def _wished(frame: Booking, wish: dict[str, Any]) -> Booking:
     """A further wish; by default for the same service."""
     return Booking(service_type=wish.get("service_type") or frame.service_type, date=wish.get("date"))
@@ -446,7 +441,7 @@ def _following(frame: Booking, wish: dict[str, Any]) -> dict[str, Any]:
     """A further wish of the same breath, with what was told for the first and holds for it too."""
     people = [who.model_dump() for who in frame.people]
     known: dict[str, Any] = {"people": people, "phone": frame.phone, "city": frame.city}
-    known |= {"before": [*frame.before, _own(frame)], "agreed": frame.agreed}
+    known |= {"before": [*frame.before, own_wish(frame)], "agreed": frame.agreed}
     if wish.get("people", people) == people:
         known |= {"name": frame.name, "address": frame.address}
     if wish.get("service_type", frame.service_type) == frame.service_type:
