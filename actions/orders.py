@@ -32,9 +32,13 @@ CHANGES = re.compile(r"改|换|挪|推迟|提前|延|调|变|[加多少减]一?[
 NOT_WANTED = re.compile(r"不要|不去|不来|不用|取消|退|撤|别[来送]|[甭莫][来送]|作废")
 YES_BEFORE = re.compile(r"^[嗯是对好行](?![不像])|^对不[要用]")
 """A yes before the wish: "对，不要了" is no refusal, whatever the classifier takes it for."""
-DROPPED = re.compile(r"就是(?:说)?不(?:要|整|去|做|弄|用|来)了|(?:给我|帮我)(?:取消|撤|退)")
+DROPPED = re.compile(
+    r"就是(?:说)?不(?:要|整|去|做|弄|用|来)了|(?:给我|帮我)(?:取消|撤|退)|(?:这[回次]|先)[^，。]{0,2}不(?:洗|剪|理|剃|吃|做|去|来)了"
+)
 """That it is to be cancelled, said so that nothing else can be meant."""
-KEPT = re.compile(r"[不别莫甭][用要]?(?:给我)?(?:取消|退|撤|作废)|留着|还是要|照旧|照常|照样|先不")
+KEPT = re.compile(
+    r"[不别莫甭][用要]?(?:给我)?(?:取消|退|撤|作废)|留着|还是要|照旧|照常|照样|先不(?![洗剪理剃吃做来])"
+)
 """An order that is wanted after all."""
 
 
@@ -479,8 +483,10 @@ class CancelForm(Form[Cancel]):
 
     def stops(self, frame: Cancel, turn: Turn) -> bool:
         """ "都不要了" where orders are chosen from is no end, but which of them."""
-        return super().stops(frame, turn) and (
-            KEPT.search(turn.text) is not None or not ALL.search(turn.text)
+        return (
+            super().stops(frame, turn)
+            and not (frame.asked == CORRECTION and self.agrees(turn))
+            and (KEPT.search(turn.text) is not None or not ALL.search(turn.text))
         )
 
     async def _all_of_them(self, frame: Cancel, turn: Turn, out: Out) -> bool:

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from actions.answers import order_number, upcoming
+from actions.naming import HINTS, services
 from actions.orders import OneOrder, fits, learn_order
-from actions.turn import WISH, Turn
+from actions.turn import WISH, Turn, services_named
 from assistant.client import Client
 
 WITHDRAWN = re.compile(
@@ -15,7 +16,9 @@ WITHDRAWN = re.compile(
     r"(?:不[要用]|[别甭莫])(?:叫|让|喊)?(?:[他她]们?|人家|师傅)(?:再)?(?:过?来|跑|上门)"
 )
 """That what stands is not wanted any more."""
-SOMEBODY_COMES = re.compile(r"不是有(?:一?个)?[^，。]{0,4}(?:人|师傅|阿姨|姑娘|小伙)[^，。]{0,3}来")
+SOMEBODY_COMES = re.compile(
+    r"不是有(?:一?个)?[^，。]{0,4}(?:人|师傅|阿姨|姑娘|小伙|妹子|护士|护工|大夫|医生|老师)[^，。]{0,3}来"
+)
 CHANGE_OF_ORDER = re.compile(
     r"改期|原[定约订]|(?:[订约定]|预约)(?:了|好|过)?的[^。]{0,40}?(?:改(?!造)|挪|推迟|提前)"
 )
@@ -29,7 +32,7 @@ STANDING = re.compile(
 THAT_ONE = re.compile(r"那个(?!时候|地方|人|啥|什么|谁)")
 """Points at an order where its service and day are told as well: "我那个康复，明儿早上九点那个"."""
 HINDERED = re.compile(
-    r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在(?!乎)|走不开|不方便|冲突|撞[了上]|碰[到上]一?起|"
+    r"来不[及赢]|赶不[上及赢]|[没冇]得?[空人]|不得空|有事|去不[了成]|不在(?!乎)|走不开|不方便|那天[^，。]{0,3}不[行中成]|冲突|撞[了上]|碰[到上]一?起|"
     r"[太忒][早晚迟]|[要得]去|出门|住院"
 )
 """That its hour does not suit."""
@@ -57,8 +60,8 @@ async def hindered(turn: Turn, api: Client) -> dict[str, Any] | None:
     told = pointed.service_type or pointed.day
     if not (told and (whole or STANDING.search(turn.text))):
         return None
-    found = {"service_type": pointed.service_type, "day": pointed.day}
-    return found if await _stands(pointed, turn, api) else None
+    stands = await _stands(pointed, turn, api)
+    return {"service_type": pointed.service_type, "day": pointed.day} if stands else None
 
 
 async def changes(turn: Turn, api: Client) -> bool:
@@ -93,5 +96,13 @@ def _pointed(turn: Turn) -> OneOrder:
 
 
 async def _stands(pointed: OneOrder, turn: Turn, api: Client) -> bool:
-    """Whether an order of that service and day is still to come."""
-    return any(fits(pointed, order) for order in await upcoming(turn, api))
+    """Whether an order of that service and day is still to come; of several services named it is the one of which one is."""
+    orders = await upcoming(turn, api)
+    # A clause that gives the reason for a change may name the order: "我后天不是约了人来搞卫生的么".
+    named = [key for key, _, _ in services_named(turn.text)]
+    named += [key for key, words in HINTS.items() if any(word in turn.text for word in words)]
+    for service in dict.fromkeys([pointed.service_type, *services(turn), *named]):
+        if any(fits(pointed.model_copy(update={"service_type": service}), order) for order in orders):
+            pointed.service_type = service
+            return True
+    return False

@@ -710,9 +710,13 @@ def _formally_named(text: str, entities: tuple[dict[str, Any], ...]) -> tuple[di
     formal = {name[0]: name.span() for name in FORMAL.finditer(text)}
     named = {kind.key: formal[kind.name] for kind in SERVICE_TYPES.values() if kind.name in formal}
     found = [each for each in entities if each["entity"] == "service_type"]
-    if len(named) != 1 or any(each["value"] in named for each in found):
+    if len(named) != 1:
         return entities
     ((key, (start, end)),) = named.items()
+    if any(each["value"] in named for each in found):
+        # "每礼拜二要去老年大学，想找个人搀着俺，你们那叫助行是吧": that one is meant, and the rest is told of.
+        called = "叫" in text[max(start - 2, 0) : start]
+        return tuple(each for each in entities if each not in found or each["value"] == key or not called)
     others = tuple(each for each in entities if each["entity"] != "service_type")
     return (*others, {"entity": "service_type", "value": key, "start": start, "end": end})
 

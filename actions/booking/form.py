@@ -72,6 +72,9 @@ class BookingForm(Wondering):
     async def learn(self, frame: Booking, turn: Turn, *, first: bool) -> set[str]:
         if first and (made := await afterwards.follows(frame.made, turn, self.api)):
             return await self._after(made, frame, turn)
+        if first and frame.made and _only_agrees(turn):
+            frame.stands = True
+            return set()
         if not first and (more := another(frame, turn)):
             frame.more.append(more)
             return set() if frame.asked == CONFIRM and YES_FIRST.match(turn.text) else {"more"}
@@ -421,6 +424,12 @@ class BookingForm(Wondering):
             known.append(f"{frame.quantity}份")
         known += [f"还要{_wished(frame, each).title}" for each in frame.more]
         return "，".join(known)
+
+
+def _only_agrees(turn: Turn) -> bool:
+    """Whether a yes after an order names its moment once more and nothing else: "对，每礼拜二早上八点半，就这样"."""
+    yes = FIRM_YES.match(turn.text) and turn.ends_in_yes
+    return bool(yes and turn.when) and not (turn.names_a_service or turn.adds or turn.changed_to)
 
 
 def _wished(frame: Booking, wish: dict[str, Any]) -> Booking:

@@ -10,7 +10,7 @@ from typing import Any
 from actions.addresses import ELSEWHERE, completed, put_right, said_address
 from actions.booking.again import as_before
 from actions.booking.amending import bring_forward
-from actions.booking.escorts import destination, goes_nowhere
+from actions.booking.escorts import ESCORTS, destination, goes_nowhere
 from actions.booking.frame import Booking
 from actions.booking.portions import by_the_head
 from actions.booking.several import EACH, HEADS, several
@@ -23,6 +23,8 @@ from actions.turn import Spoken, Turn
 from actions.who import BEDRIDDEN, CARED_FOR, Who, bare_name, listed, named, renamed
 from assistant.client import Client, relatives
 
+DONE_THERE = frozenset(("checkup", "rehab", "nursing", "health_guidance"))
+"""What is done where somebody is accompanied to."""
 THAT_DAY = re.compile(r"(?:当|那|同一?|那一)天(?!.*今天)")
 """The day that is spoken of, whatever day it is: "那就当天下午三点吧"."""
 NEXT = re.compile(r"(?:下|另|再)一[单位]|第[二两三四五2-5][单位]")
@@ -98,6 +100,8 @@ async def learn(api: Client, frame: Booking, turn: Turn, *, first: bool) -> set[
     learned |= await as_before(api, frame, turn)
     if first or frame.asked in BEFORE_ALL:
         learned |= _several(frame, turn)
+    if not first and frame.more and frame.asked in BEFORE_ALL:
+        learned |= _each_in_its_clause(frame, turn)
     return learned
 
 
@@ -116,6 +120,27 @@ def _several(frame: Booking, turn: Turn) -> set[str]:
     for name in own:
         setattr(frame, name, getattr(told, name))
     return set(own)
+
+
+def _each_in_its_clause(frame: Booking, turn: Turn) -> set[str]:
+    """ "打扫卫生是后天上午九点，剃头是礼拜六下午两点", when both are wanted: each has the moment of its own clause."""
+    wishes = {frame.service_type: None} | {wish.get("service_type"): wish for wish in frame.more}
+    told = {
+        service: clause.when
+        for service in wishes
+        for clause in turn.clauses
+        if service and clause.when.date and any(word in clause.text for word in words_for(service))
+    }
+    if len(told) < 2 or frame.service_type not in told:
+        return set()
+    for service, when in told.items():
+        day = when.date.isoformat() if when.date else None
+        hour = when.time.strftime("%H:%M") if when.time else None
+        if wish := wishes[service]:
+            wish |= {"date": day, "time": hour, "part": when.part, "ambiguous": when.either_half}
+        else:
+            frame.date, frame.time, frame.part, frame.ambiguous = day, hour, when.part, when.either_half
+    return {"date", "time"}
 
 
 def _several_days(frame: Booking, turn: Turn) -> list[dict[str, Any]]:
@@ -189,6 +214,9 @@ def _service(frame: Booking, turn: Turn, first: bool) -> set[str]:
         return {"service_type"}
     if frame.asked in ("date", "time", "quantity") and turn.intent == "inform":
         # "后天，明天我得打针": what else is done that day.
+        return set()
+    if frame.service_type in ESCORTS and types[-1] in DONE_THERE and not turn.changed_to:
+        # "空肚子抽血" is what somebody is accompanied to.
         return set()
     if turn.when and turn.intent != "deny" and not own_words(types[-1], turn):
         # "我刚找老花镜去了，明儿晚上的": a guess from all that is said beside an hour is no other service.
@@ -352,6 +380,8 @@ def _own_clause(frame: Booking, turn: Turn) -> Spoken:
     """Two services in one breath have a time each: this one's is in its own clause."""
     if turn.changed_to and turn.changed_to.when:
         new = turn.changed_to.when
+        if new.date and new.date == turn.when.date and not (new.time or new.part):
+            return turn.when  # "改礼拜六吧，这礼拜六下午两点"
         # "还是明天吧，不过改成四点" tells both.
         return new if new.date or turn.when.past else replace(new, date=turn.when.date)
     if frame.service_type and len(services(turn)) > 1:

@@ -278,3 +278,17 @@ async def test_cancelling_is_turned_to_a_change() -> None:
     await form.go_on(made, said, cast(Out, None))
     assert made.ended
     assert made.later == [{"intent": "change_order", "frame": {"noted": False, "number": "YL1"}}]
+
+
+async def test_a_yes_that_tells_the_order_over_books_no_other(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    await talk("对")
+    assert await talk("对，明天上午九点，就这样", "book_service", BATH, **TOMORROW) == ["utter_as_booked"]
+
+
+async def test_the_moment_behind_the_new_day_is_taken_with_it(talk: Talk) -> None:
+    await talk("想约个洗澡，明天", "book_service", BATH, **TOMORROW)
+    new_day = {"date": "2025-06-14", "time": "14:00:00"}
+    await talk("那天家里没人，改礼拜六吧，这礼拜六下午两点", **new_day)
+    assert talk.frame.date == "2025-06-14"
+    assert talk.frame.time == "14:00"
