@@ -28,6 +28,7 @@ from actions.orders import NOT_WANTED
 from actions.out import Out
 from actions.requests import matter
 from actions.spoken import picked
+from actions.standing import STANDING
 from actions.turn import Turn
 from assistant.client import Client, Refused, ServiceDown
 
@@ -194,7 +195,7 @@ class Pending(Single):
             return [FollowupAction("booking_form")]
         if turn.when and AGAIN.search(turn.text):
             return [FollowupAction("booking_form")]
-        if THEIR_ORDER.search(turn.text) and await upcoming(turn, self.api):
+        if (THEIR_ORDER.search(turn.text) or STANDING.search(turn.text)) and await upcoming(turn, self.api):
             slots = await order_status(turn, out, self.api)
             return [SlotSet(name, value) for name, value in slots.items()]
         if turn.waits:

@@ -133,7 +133,7 @@ HEARD = re.compile(r"明白|懂|清楚|(?:知道|晓得|记住|记下)[了啦哒
 NO_MORE = re.compile(r"(?:那|就|也)*没事[了儿啦]*|没(?:别的|啥|什么)(?:事|了)*[了啦]?|不用了")
 """Nothing more is wanted: whatever yes stands before it, it is none."""
 AWAY = re.compile(
-    r"老家|人在|在[^，。]{1,6}(?:上班|打工|工作|做事|读书|出差)|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远"
+    r"老家|人在|[我俺]在[一-鿿]{2,4}(?=[，。,\s]|$)|在[^，。]{1,6}(?:上班|打工|工作|做事|读书|出差)|不在.{0,4}(?:跟前|身边|家)|外地|回不[去来]|离得远"
 )
 """Whoever speaks lives elsewhere than the one it is for."""
 LIVES_IN = r"[我俺咱](?:们|人|自己|现在|平时|常年|一直|还|都)*(?:住|人)?在"
@@ -178,7 +178,7 @@ WAIT = re.compile(
 """Somebody looks for what was asked."""
 DOOR = re.compile(r"[\d一二三四五六七八九十]\s*(?:号楼?|栋|幢|单元|室)")
 GIVES_UP = re.compile(
-    r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不[订约办弄搞要]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
+    r"(?:哦|啊|唉|哎呀?|好吧|那就?|还是|先|就|也)*(?:算[了哒啦球]|拉倒|不用|不消[订约办弄搞]?|不[订约办弄搞要]|莫[订约办搞])[了哒啦吧咯]*(?:算[了哒啦])?"
 )
 """A clause that drops what was begun."""
 NOBODY_COMES = re.compile(

@@ -18,7 +18,7 @@ from actions.booking.learning import another, learn
 from actions.booking.several import tells_over
 from actions.booking.wondering import Wondering
 from actions.form import CONFIRM, FIRM_YES, YES_FIRST
-from actions.naming import about, asked_beside, asks_for_money
+from actions.naming import about, asked_beside, asks_for_money, words_for
 from actions.out import Out
 from actions.places import Option, place_said, resembling
 from actions.standing import asks_after, changes, hindered, withdraws
@@ -158,7 +158,10 @@ class BookingForm(Wondering):
             tell_of(frame.offering, turn.asked_facts, out)
             return
         service = None if named else frame.service_type
-        await find_service(turn, out, self.api, inside=True, service=service, place=named, sought=True)
+        # A guess from all that is said is no other service: "在哪点嘛？几点开门？"
+        worded = any(word in turn.text for each in turn.service_types for word in words_for(each))
+        told = turn if turn.names_a_service or worded else about(frame.service_type or "", turn)
+        await find_service(told, out, self.api, inside=True, service=service, place=named, sought=True)
 
     async def beside(self, frame: Booking, turn: Turn, out: Out) -> None:
         """Which services were noted, where several are wanted; one of them may only be asked about ("明天洗澡，再帮我查一下

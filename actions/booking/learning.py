@@ -63,7 +63,7 @@ TOLD_OF_A_DAY = re.compile(rf"{TOLD.pattern}|昨|前[天儿几些]|上[次回]|�
 """The same where no day was asked for."""
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
-ALL_OF_THEM = re.compile(r"(?:俩|两[个样单件项])都")
+ALL_OF_THEM = re.compile(r"(?:俩|[两三四五六七八九\d]+[个样单件项位户])(?:都|均|全)")
 SURE = 0.4
 """Confidence from which on a service is taken from an answer that tells something else as well."""
 PORTIONS = re.compile(r"[一二两三四五六七八九十\d]\s*份")
