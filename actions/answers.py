@@ -403,13 +403,13 @@ async def _only(who: Who, turn: Turn, api: Client) -> str | None:
 
 
 NUMBER = re.compile(
-    r"(?:订单|单号|编号|工单|单子)(?:号)?(?:是|为|[:：])?\s*([A-Za-z]{0,3}\d{3,})|\b(YL\s?\d{4,})",
+    r"(?:订单|单号|编号|工单|单子)(?:号)?(?:是|为|[:：])?\s*([A-Za-z]{0,8}-?\d{3,})|\b(YL\s?\d{4,})",
     re.IGNORECASE,
 )
 
 
 DONE_WITH = re.compile(
-    r"(?:查|取消|撤销?|退|改|催|尾号|单)(?:一?下|掉|了|单|订单|是|[:：])*\s*(\d{4,8})(?![\d年月日号点:：块元份栋幢单室弄])"
+    r"(?:查|取消|撤销?|退|改|催|尾号|单)(?:一?下|掉|了|单|订单|是|[:：])*\s*([A-Za-z]{0,8}-?\d{4,8})(?![\d年月日号点:：块元份栋幢单室弄])"
 )
 """A number right behind what is to be done with its order: 取消4218."""
 SHORT_NUMBER = re.compile(r"^\D{0,6}?(\d{4,8})\D{0,4}$")

@@ -17,6 +17,8 @@ PART_WINDOWS = {
 """When each part of the day begins and ends, China time."""
 DAY_NAMES = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), WEEKDAYS, strict=True))
 ORDINALS = "零一二三四五六七八九"
+HALF_PAST = 30
+"""Minutes."""
 
 
 def day(value: date, today: date) -> str:
@@ -39,9 +41,10 @@ def part_of(value: time) -> str:
 
 
 def clock(value: time) -> str:
-    """下午2:30; the voice makes 下午两点半 of it."""
+    """下午2点半; the voice makes 下午两点半 of it."""
     hour = value.hour - 12 if value.hour > 12 else value.hour
-    return f"{part_of(value)}{hour}点" + (f"{value.minute}分" if value.minute else "")
+    minutes = "半" if value.minute == HALF_PAST else f"{value.minute}分" if value.minute else ""
+    return f"{part_of(value)}{hour}点{minutes}"
 
 
 def moment(value: datetime, today: date) -> str:

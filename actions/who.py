@@ -152,11 +152,15 @@ def _who(words: str, turn: Turn) -> Who | None:
         asked = turn.asked in ("person", "name")
         meant = for_them or asked or (turn.speaker.kind != "senior" and not _only_mentioned(words))
         return Who(relation=relation) if meant else None
+    if ELDERS.fullmatch(words):
+        return None
     if turn.speaker.kind == "worker" or for_them or turn.asked == "person":
         return Who(name=words)
     return None
 
 
+ELDERS = re.compile(r"(?:这位|那位)?(?:老人家?|长者|住户|居民|本人)")
+"""Words for whoever it is for, which name nobody: "地址是老人家中"."""
 PERSONAL = frozenset(("bath", "haircut", "nursing", "rehab", "checkup", "home_bed", "hospice"))
 """Services done to somebody's body."""
 BEDRIDDEN = re.compile(

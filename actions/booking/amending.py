@@ -180,9 +180,9 @@ def _in(clause: str, people: list[Who]) -> list[Who]:
 
 def _dropped(people: list[Who], turn: Turn) -> list[Who]:
     """Those who are not wanted any more, or all but the one who is to stay."""
-    named = {word: who for who in people for word in _called(who)}
-    alone = [who for word, who in named.items() if re.search(KEPT_ALONE + re.escape(word), turn.text)]
-    if alone:
+    words = "|".join(re.escape(word) for who in people for word in _called(who))
+    if kept := re.search(rf"{KEPT_ALONE}(?:(?:{words})[、和跟与及]?)+", turn.text):
+        alone = _in(kept[0], people)
         return [who for who in people if who not in alone]
     clauses = [clause.text for clause in turn.clauses if DROPPED.search(clause.text)]
     return [who for who in people if any(_in(clause, [who]) for clause in clauses)]

@@ -276,6 +276,8 @@ class Asking(Form[Booking]):
             self.ask(frame, out, "time", options=options, words=words, service=frame.title, day=said)
             return True
         if put_off_some(frame, room):
+            rest = [Who.model_validate(each).label for each in frame.more[0]["people"]]
+            out.say("utter_room_for_some", number=len(frame.people), who="、".join(rest))
             return await self._ask_time(frame, turn, out)
         return await self._elsewhen(frame, turn, out, any_slots, full=full)
 

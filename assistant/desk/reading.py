@@ -28,14 +28,14 @@ AMENDED = {"confirm", "correction", "full", "closed", "new_time"}
 """After what was asked the time that stands may be changed, with a reason."""
 WHY = re.compile(
     r"(?:[我俺咱他她]|老[伴头婆]|闺女|儿子|孩子|孙[子女]).{0,4}?"
-    r"(?:(?:得|要)(?:给|在|看|打(?!扫)|接|送|开|复|住|睡|吃|走|参加|办|带|陪|等)|"
+    r"(?:(?:得|要)(?:给|在|看|买|打(?!扫)|接|送|开|复|住|睡|吃|走|参加|办|带|陪|等)|"
     r"(?:去|克|上(?!午)|来|回)(?=[^\s吧呗啊嘛呢哈])|有事|没空|冇空|还在|正在|约了)|"
     r"(?<![想只])[得要](?:去|克)(?=[^\s吧呗啊嘛呢哈])|有事|没空|冇空|不得空|不在|不方便|起不[来了]|来不及|赶不[上及]|"
     r"太[早晚迟]|不行|不成|不中|不赶趟|(?:在家|回来|自己)[做烧煮弄]|去不了|来不了"
 )
 """What makes a clause with a time the reason for another time: "礼拜四头晌俺得去打针，改下晌两点半"."""
 STAYS = re.compile(
-    r"留着|还得?[来做要]|[别莫甭](?:给[我俺咱])?[都全]|照[旧常样送来做]|还是?要|不[用要消]?[动变]|不[用要消][改换挪]|[别莫甭](?:给我)?[动改换]|[别不莫甭][用要]?(?:给我)?取消"
+    r"留着|保留|还得?[来做要]|[别莫甭](?:给[我俺咱])?[都全]|照[旧常样送来做]|还是?要|不[用要消]?[动变]|不[用要消][改换挪]|[别莫甭](?:给我)?[动改换]|[别不莫甭][用要]?(?:给我)?取消"
 )
 """What makes a clause tell of what is to stay as it is, beside another that is to change: "黄志明的不动"."""
 UNTOUCHED = re.compile(r"[\u4e00-\u9fff](?:的|那个|那单)(?:就|可|先)?(?:[别莫甭]动|不[用要]?动)")
@@ -256,10 +256,10 @@ def _new_value(rest: str, now: datetime, asked: str | None) -> str:
     """
     if CORRECTED.search(rest):
         return rest
-    kept, dated = "", False
+    kept, wanted = "", None
     for piece in CLAUSE.split(rest):
-        day = read(piece, now, asked=asked).date is not None if piece.strip() else False
-        if day and dated:
+        day = read(piece, now, asked=asked).date if piece.strip() else None
+        if day and wanted and day != wanted:
             break
-        kept, dated = (f"{kept}，{piece}" if kept else piece), dated or day
+        kept, wanted = (f"{kept}，{piece}" if kept else piece), wanted or day
     return kept

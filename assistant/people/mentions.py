@@ -16,8 +16,8 @@ from assistant.people import coverage, repository
 from assistant.people.models import Person
 
 SHORTEST: Final = 2
-LONGEST: Final = 4
-"""Characters of a name."""
+LONGEST: Final = 8
+"""Characters of a name; those of some peoples run longer than four."""
 MOST_TEXT: Final = 300
 """Characters of a text in which names are looked for."""
 _HAN: Final = re.compile(r"[一-鿿]+")

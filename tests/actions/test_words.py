@@ -106,7 +106,7 @@ def test_order_numbers_of_any_length() -> None:
 
 def test_days_times_and_money() -> None:
     assert spoken.day(date(2025, 6, 12), TODAY) == "明天，6月12日星期四"
-    assert spoken.moment(datetime(2025, 6, 18, 15, 30), TODAY) == "6月18日星期三下午3点30分"
+    assert spoken.moment(datetime(2025, 6, 18, 15, 30), TODAY) == "6月18日星期三下午3点半"
     assert spoken.clock(time(0, 5)) == "凌晨0点5分"
     assert [spoken.yuan(fen) for fen in (800, 850, 805)] == ["8元", "8.5元", "8.05元"]
     assert spoken.recurrence("FREQ=WEEKLY;BYDAY=TU,TH") == "每周二、四"
