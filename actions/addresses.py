@@ -11,7 +11,7 @@ MARKS = re.compile(
 )
 DOOR = re.compile(r"\d|[一二三四五六七八九十零〇](?=[栋幢座号楼单室层组])|[栋幢号楼室组]")
 LEAD = re.compile(
-    r"^(?:嗯|呃|啊|那个|哦|都|就|是|同一个|一样的?|地方|我|俺|们|家|住|在|的|地址|送到|送去|送|搬到|搬去|搬|改送|到|现在|新|改成|改到|是在|[，,。：: ])+"
+    r"^(?:嗯|呃|啊|那个|哦|都|就|是|新(?=地|家|房|住)|同一个|一样的?|地方|我|俺|们|家|住|在|的|地址|送到|送去|送|搬到|搬去|搬|改送|到|现在|新|改成|改到|是在|[，,。：: ])+"
 )
 TAIL = re.compile(r"(?:吧|呀|啊|呢|哈|嘛|哦|就行|那儿|那里|[。，,！!? ])+$")
 NOT_THERE = re.compile(r"\s*(?:不是|不对|不送|不在|不住|别|甭|原来|原先|以前|之前|老地址)")
@@ -30,6 +30,9 @@ NO_HOUSE = re.compile(r"\d\s*[份点月元岁:：]|[一二两三四五六七八�
 """What shows that a clause tells more than where somebody lives, or that it is not there."""
 HOUR = re.compile(r"(?:[上下中]午|早上|晚上)?[\d一二三四五六七八九十]{1,3}(?:点[半钟]?|[:：]\d{2})[到来]?")
 """Nor is the hour."""
+BUILDING = re.compile(r"[\d一二三四五六七八九十]{1,4}(?:号楼|[栋幢座])")
+ESTATE = re.compile(r"[一-鿿]{1,7}[城苑园里村庄坊湾区院街巷弄路屯寨营坪冲港墅庭邸府轩]$")
+"""The end of what stands right before the building: 演示新城3栋502."""
 DOOR_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 WRONG_NUMBER = re.compile(r"不是\s*(\d{1,4})(?!\d)")
 WRONG_DOOR = re.compile(
@@ -49,7 +52,7 @@ def said_address(turn: Turn, *, asked: bool) -> str | None:
     if turn.affirms and not DOOR.search(turn.text):
         return None
     found = turn.value("address")
-    found = _to_the_door(turn.text, str(found)) if found else None
+    found = _from_the_estate(turn.text, _to_the_door(turn.text, str(found))) if found else None
     if turn.when and found and not (MARKS.search(str(found)) or STREET.match(str(found))):
         return None  # 下午2点
     if found and not asked and not (len(found) >= SHORTEST and DOOR.search(found)):
@@ -113,16 +116,27 @@ def _other_door(text: str, before: str) -> str | None:
 def _joined(text: str) -> str:
     """The clauses that tell an address, as one: "红塔区，玉兴路，三号"; what it is not is left out."""
     parts: list[str] = []
-    for clause in re.split(r"[，,。；;！!？?\n]", text):
+    for clause in re.split(r"[，,。；;！!？?…\n]", text):
         words = TAIL.sub("", _behind_a_name(LEAD.sub("", HOUR.sub("", NUMBER_TOLD.sub("", clause)).strip())))
         if not (NOT_THERE.match(clause) or A_NUMBER.search(clause)) and (
             MARKS.search(words) or DOOR.search(words)
         ):
             parts.append(words)
     # "是502，7栋2单元502" says the end twice.
-    return "".join(
-        part for at, part in enumerate(parts) if not any(part in later for later in parts[at + 1 :])
+    return _begun_again(
+        [part for at, part in enumerate(parts) if not any(part in later for later in parts[at + 1 :])]
     )
+
+
+def _begun_again(parts: list[str]) -> str:
+    """The parts as one; where one begins with the building once more ("望岳里2栋三零…是一楼，2栋103") it takes the place
+    of all from there on."""
+    whole = ""
+    for part in parts:
+        building = BUILDING.match(part)
+        first = whole.find(building[0]) if building else -1
+        whole = (whole if first < 0 else whole[:first]) + part
+    return whole
 
 
 def _behind_a_name(words: str) -> str:
@@ -136,6 +150,15 @@ TO_THE_DOOR = re.compile(
     r"[一-鿿]{1,6}[\d一二三四五六七八九十]{1,4}(?:号楼?|[栋幢楼室弄组])[\d一二三四五六七八九十单元栋号室楼层]*(?=[，,。；;！!\s]|$)"
 )
 """The rest of an address behind its street: 演示坊4号."""
+
+
+def _from_the_estate(text: str, found: str) -> str:
+    """The address with the estate before the building that was understood: 演示新城 + 3栋502."""
+    if not BUILDING.match(found):
+        return found
+    before = re.split(r"[，,。；;！!？?\s]", text.partition(found)[0])[-1]
+    estate = ESTATE.fullmatch(LEAD.sub("", before))
+    return estate[0] + found if estate else found
 
 
 def _to_the_door(text: str, found: str) -> str:

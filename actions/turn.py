@@ -670,7 +670,7 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
     """The entities of what was said, without those of a mere reason: "15:00他要去接孙子，改16:00" is for no grandson.
 
     Args:
-        spans: where such reasons stand, start and end.
+        spans: where such reasons stand, start and end. A service guessed from all of an answer may come from them.
     """
     text, entities = message.get("text") or "", tuple(message.get("entities") or ())
     if (message.get("metadata") or {}).get("asked") == "service" or ANOTHER_ASKED.fullmatch(text.strip()):
@@ -678,12 +678,17 @@ def _wanted(message: dict[str, Any], spans: list[tuple[int, int]]) -> tuple[dict
     entities = _formally_named(text, _without_parts_of_names(entities, message))
     if not spans:
         return entities
+    within = (message.get("metadata") or {}).get("asked")
     return tuple(
         each
         for each in entities
         if not (
             any(start <= each.get("start", 0) and each.get("end", 0) <= end for start, end in spans)
-            or (each["entity"] == "service_type" and each.get("end", 0) - each.get("start", 0) >= len(text))
+            or (
+                within
+                and each["entity"] == "service_type"
+                and each.get("end", 0) - each.get("start", 0) >= len(text)
+            )
         )
     )
 

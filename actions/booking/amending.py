@@ -35,6 +35,10 @@ DROPPED = re.compile(
     r"(?:不(?:要|用|需要)?|[莫别甭])(?:再)?(?:要|送|来|订|定|约|办|做|去|搞|弄|整|洗|剪|剃|理|扫)?(?<![不莫别甭再])(?=[了啦哒的吧，。]|$)|"
     r"取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
 )
+NOT_FOR_ME = re.compile(
+    r"(?:给|帮|替|是)[^，。]{1,5}[，。\s]*[我俺](?:自己)?不|[我俺](?:自己)?不[^，。]{1,3}[，。\s]*(?:给|帮|替|是)"
+)
+"""It is for somebody else: "给老头儿剪，我不剪"."""
 KEPT_ALONE = r"(?:只|就|光|单)(?:留|要|订|定|约|给|送|办|剩|保留)(?:下|着|给|帮)?"
 """Before the one who stays, of several."""
 ALL = re.compile(r"[都全]")
@@ -122,6 +126,8 @@ def ends(frame: Booking, turn: Turn) -> bool:
     staying = [clause for clause in turn.clauses if STAYS.search(clause.text)]
     stay = all(any(_names(each, clause, turn) for clause in staying) for each in others)
     if frame.service_type is None or frame.more or not stay or turn.adds or turn.changed_to:
+        return False
+    if NOT_FOR_ME.search(turn.text):
         return False
     return bool(_clauses_with(DROPPED, [frame.service_type], turn)) and not _wanted_otherwise(turn)
 

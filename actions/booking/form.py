@@ -15,6 +15,7 @@ from actions.booking.amending import amend, drop_services, ends, own_wish
 from actions.booking.escorts import ESCORTS
 from actions.booking.frame import Booking
 from actions.booking.learning import another, learn
+from actions.booking.meals import drop_meals
 from actions.booking.several import tells_over
 from actions.booking.wondering import Wondering
 from actions.form import CONFIRM, FIRM_YES, YES_FIRST
@@ -86,7 +87,8 @@ class BookingForm(Wondering):
             frame.dropped = [SERVICE_TYPES[each].called for each in gone]
             frame.offering, frame.results, frame.slot = None, [], None
             return {"service_type", "more"}
-        learned = await learn(self.api, frame, turn, first=first)
+        meals = {"part"} if not first and drop_meals(frame, turn) else set()
+        learned = meals | await learn(self.api, frame, turn, first=first)
         if learned & {"service_type", "place", "city", "people", "address"}:
             frame.offering, frame.results, frame.slot = None, [], None
         if "people" in learned:

@@ -12,6 +12,7 @@ from actions.booking.again import as_before
 from actions.booking.amending import bring_forward
 from actions.booking.escorts import ESCORTS, destination, goes_nowhere
 from actions.booking.frame import Booking
+from actions.booking.meals import mealtime, several_meals
 from actions.booking.portions import by_the_head
 from actions.booking.several import EACH, HEADS, several
 from actions.form import CONFIRM, CORRECTION
@@ -31,10 +32,6 @@ NEXT = re.compile(r"(?:下|另|再)一[单位]|第[二两三四五2-5][单位]")
 """Of orders that are given one after the other: 第二单."""
 BEFORE_ALL = ("service", "person", "date", "time", "quantity")
 """Questions whose answer may tell several bookings."""
-MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
-         "中饭": "noon", "中餐": "noon", "晌午饭": "noon", "晚饭": "evening", "晚餐": "evening",
-         "夜饭": "evening"}  # fmt: skip
-"""Meals name their part of the day."""
 STAYS = ("short_stay", "hospice")
 """Services whose one order is for a whole stay, however long."""
 STAY = re.compile(
@@ -53,7 +50,7 @@ CALLED = re.compile(r"(?:她|他|老人家?|人家?)(?:名字)?(?:是)?叫|名�
 SHE_IS_CALLED = re.compile(r"(?:她|他|老伴|老[头婆]子?)(?:名字)?叫")
 ONLY_ONCE = re.compile(
     r"(?:不要|不是|不用|莫|别|甭)(?:再|给我|搞|弄)?(?:天天|每天|每[一个]?[周星礼]|每个|长期|一直|老)|"
-    r"(?:就|只|光)要?[^，。]{0,8}?(?:一|1)(?:次|回|趟|顿)(?!都)|单次"
+    r"(?:就|只|光)要?[^，。]{0,8}?(?:一|1)(?:次|回|趟|顿|天(?![三两二\d]))(?!都)|单次"
 )
 """No series is wanted: "不要天天，就后天一回"."""
 SOONEST = re.compile(r"最早|尽快|越快越好|马上|赶紧|现在就")
@@ -63,6 +60,8 @@ TOLD_OF_A_DAY = re.compile(rf"{TOLD.pattern}|昨|前[天儿几些]|上[次回]|�
 """The same where no day was asked for."""
 ONE = re.compile(r"(?:来|订|定|要|送|做|留|端|打)(?:我|俺|个)?份(?![数额])")
 """来份盒饭 is one."""
+TOO_FEW = re.compile(r"[咋怎哪][么个能里]*够|不够")
+"""Of a number that was too small: "两个人嘛，一份咋个够"."""
 ALL_OF_THEM = re.compile(r"(?:俩|[两三四五六七八九\d]+[个样单件项位户])(?:都|均|全)")
 SURE = 0.4
 """Confidence from which on a service is taken from an answer that tells something else as well."""
@@ -107,7 +106,7 @@ async def learn(api: Client, frame: Booking, turn: Turn, *, first: bool) -> set[
 
 def _several(frame: Booking, turn: Turn) -> set[str]:
     """Bookings for several people or days in one breath: the first is this one, the others follow it."""
-    wishes = several(turn) or _several_days(frame, turn)
+    wishes = several(turn) or _several_days(frame, turn) or several_meals(frame, turn)
     if not wishes:
         return set()
     known = {name: getattr(frame, name) for name in ("service_type", "date", "recurrence")}
@@ -155,7 +154,7 @@ def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
     """Another service wanted beside the one in hand ("好，再加一份中午饭，礼拜五的"), as far as it was told."""
     if not turn.adds or frame.service_type is None or turn.intent == "complain":
         return None
-    meal = _mealtime(turn)
+    meal = mealtime(turn)
     types = [*services(turn), *(["meal"] if meal else [])]
     people = [who for who in named(turn) if not who.own]
     others = bool(people) and not _the_same(people, frame.people)
@@ -173,14 +172,15 @@ def another(frame: Booking, turn: Turn) -> dict[str, Any] | None:
     return told | ({"people": [who.model_dump() for who in people]} if others else {})
 
 
-def _mealtime(turn: Turn) -> str | None:
-    """The part of the day of the meal that is named."""
-    return next((part for word, part in MEALS.items() if word in turn.text), None)
-
-
 def _quantity(service_type: str | None, turn: Turn) -> Any:
     """How many are wanted: the number said, or one where it is only implied. People are no number of visits."""
-    said = [each for each in turn.entities if each["entity"] == "quantity" and not _of_all(each, turn)]
+    said = [
+        each
+        for each in turn.entities
+        if each["entity"] == "quantity"
+        and not _of_all(each, turn)
+        and not TOO_FEW.match(turn.text[int(each.get("end", 0)) :])
+    ]
     if service_type not in (None, "meal"):
         said = [each for each in said if not HEADS.search(str(each.get("text", "")))]
     portions = [each for each in said if not HEADS.search(str(each.get("text", "")))]
@@ -265,7 +265,7 @@ def _when(frame: Booking, turn: Turn) -> set[str]:
     if frame.date and when.date == turn.now.date() and THAT_DAY.search(turn.text):
         when = replace(when, date=None)
     learned: set[str] = set()
-    part = when.part or (_mealtime(turn) if frame.service_type == "meal" else None)
+    part = when.part or (mealtime(turn) if frame.service_type == "meal" else None)
     of_a_person = frame.asked in ("address", "phone") or (frame.asked == "name" and not when.time)
     if when.past and not gone_by(frame, turn):
         return learned

@@ -339,8 +339,10 @@ async def _order(session: AsyncSession, scene: Scene, raw: dict[str, Any]) -> No
     kind = service_type_of(str(raw.get("service_type") or raw.get("service") or "meal"))
     senior = scene.people.get(str(raw.get("name") or raw.get("for") or raw.get("elder"))) or scene.person_id
     senior = senior or next(iter(scene.people.values()), None)
-    if kind is None or senior is None:
+    if kind is None:
         return
+    # A worker's scene may have orders and no elders: "集体用餐20份".
+    senior = senior or await _person(session, scene, {"name": raw.get("name")}, "senior")
     offering = await session.scalar(
         select(Offering)
         .join(Place, Place.id == Offering.place_id)
