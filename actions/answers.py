@@ -114,7 +114,7 @@ async def find_service(
             "place": bookable[0]["place"]["name"],
             "offer": {
                 "service_type": first["service_type"],
-                "people": [who.model_dump() for who in named(turn) if not who.own],
+                "people": _others(turn),
                 "place": bookable[0]["place"]["name"] if place else None,
                 "date": turn.when.date.isoformat() if turn.when.date and not turn.when.past else None,
                 "time": turn.when.time.strftime("%H:%M") if turn.when.time else None,
@@ -123,6 +123,17 @@ async def find_service(
             },
         }
     }
+
+
+def _others(turn: Turn) -> list[dict[str, Any]]:
+    """For whom it is, where that is not the caller."""
+    return [who.model_dump() for who in named(turn) if not who.own]
+
+
+def no_orders(turn: Turn, out: Out, service_type: str | None) -> dict[str, Any]:
+    """Say that no order stands and offer to make one; returns that offer as what is pending."""
+    out.say("utter_no_orders", asks="yes_no", expects="yes_no")
+    return {"kind": "book", "offer": {"service_type": service_type, "people": _others(turn)}}
 
 
 def _priced(result: dict[str, Any]) -> bool:
@@ -337,8 +348,7 @@ async def order_status(turn: Turn, out: Out, api: Client, *, inside: bool = Fals
         if turn.speaker.person_id is None:
             out.say("utter_ask_order", asks="order")
             return {"pending": {"kind": "status"}}
-        out.say("utter_no_orders")
-        return {}
+        return {"pending": no_orders(turn, out, types[0] if types else None)}
     for order in chosen[:SHOWN]:
         _tell_order(order, turn, out)
     return {"last_order": chosen[0]["number"]}

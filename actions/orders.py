@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import Field
 
 from actions import afterwards, spoken
-from actions.answers import order_number, order_numbered, upcoming
+from actions.answers import no_orders, order_number, order_numbered, upcoming
 from actions.form import CONFIRM, CORRECTION, FIRM_YES, Form, Frame
 from actions.naming import hinted, partial, services
 from actions.out import Out
@@ -110,7 +110,7 @@ async def choose_order(form: Form[Any], frame: OneOrder, turn: Turn, out: Out) -
         if turn.speaker.person_id is None or turn.speaker.kind == "worker":
             form.ask(frame, out, "order")
             return True
-        out.say("utter_no_orders")
+        frame.pending = no_orders(turn, out, frame.service_type)
         frame.ended = True
         return True
     fitting = [order for order in orders if fits(frame, order)] or orders

@@ -8,7 +8,7 @@ from typing import Any
 from actions.answers import order_number, upcoming
 from actions.naming import HINTS, services
 from actions.orders import OneOrder, fits, learn_order
-from actions.turn import WISH, Turn, services_named
+from actions.turn import WISH, Spoken, Turn, services_named
 from assistant.client import Client
 
 WITHDRAWN = re.compile(
@@ -89,11 +89,9 @@ async def asks_after(turn: Turn, api: Client) -> bool:
 def _pointed(turn: Turn) -> OneOrder:
     """What the turn says of an order that stands: its day is the first that is told."""
     pointed = OneOrder()
-    learn_order(
-        pointed,
-        turn,
-        next((each.when for each in turn.clauses if each.when.date and not each.when.past), turn.when),
-    )
+    told = Spoken() if turn.when.past else turn.when
+    dated = (each.when for each in turn.clauses if each.when.date and not each.when.past)
+    learn_order(pointed, turn, next(dated, told))
     return pointed
 
 

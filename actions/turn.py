@@ -199,6 +199,8 @@ REMARK = re.compile(
 """How something is to be done, or what whoever comes finds: 少放盐, 别敲门, 六楼没电梯."""
 BRIEF = 14
 """A question of so many characters that names nothing is about what was just told."""
+NEGATION = re.compile(r"不|没|[别莫甭冇]|算了|免|再说|以后|回头|改天|下[次回]")
+"""Words that a no may be said in."""
 NOTHING = re.compile(r"^(没有|没了|没|无|不用|不要|不需要|没什么|没啥)[了的呀啊吧。，]*$")
 
 
@@ -654,7 +656,9 @@ class Turn:
 
     @property
     def denies(self) -> bool:
-        return self.intent == "deny" and not self.affirms
+        """Whether it is a no; "那还可以，今晚给我送一份" is none, whatever it was taken for."""
+        wished = self.when and WISH.search(self.text) and not NEGATION.search(self.text)
+        return self.intent == "deny" and not (self.affirms or wished)
 
     @property
     def leaves_it_open(self) -> bool:

@@ -11,6 +11,8 @@ from assistant.kit.metrics import ALARMS
 from assistant.safety import service as safety
 from assistant.safety.triage import Verdict, first_aid_sentence, raise_by_classifier, triage
 
+BY_VOICE = "voice"
+"""Reason of a verdict that no rule stands behind (`safety.triage`)."""
 PRESSED = Verdict("danger", "help", "sos", "按了紧急呼叫键", ("120",), "help")
 
 
@@ -42,6 +44,9 @@ class Alarms:
         conversation.epoch += 1
         dropped = conversation.state.get("unfinished") or conversation.state.get("interrupted")
         conversation.state = {"alarm": str(ticket.id), "looked_up": True, "interrupted": dropped}
+        if verdict.reason == BY_VOICE:
+            # What only sounded like danger may have been a wish: taken back, it is understood once more.
+            conversation.state |= {"misheard": said}
         numbers = _numbers(verdict.numbers)
         first_aid = first_aid_sentence(verdict.first_aid) if verdict.first_aid else ""
         if first_aid.startswith(numbers.rstrip("。")) and not again:

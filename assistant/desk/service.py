@@ -39,6 +39,23 @@ from assistant.kit.metrics import RASA_DOWN, TURNS
 from assistant.people import mentions
 from assistant.safety.triage import ASKED_PREFIX, triage
 
+BARE_NO = 8
+"""Characters up to which a no to the question about danger is nothing else."""
+WISHES = frozenset(
+    [
+        "book_service",
+        "find_service",
+        "complain",
+        "change_order",
+        "cancel_order",
+        "order_status",
+        "ask_subsidy",
+        "request_assessment",
+        "device",
+        "profile",
+    ]
+)
+"""Intents of which one may have been taken for danger."""
 UNDERSTOOD_AS = {
     "confirm": "yes_no",
     "correction": "in_form",
@@ -243,7 +260,7 @@ class Desk:
         conversation, speaker = talk.conversation, talk.speaker
         asks = conversation.state.get("asks") or ""
         if conversation.state.get("alarm") and plain.false_alarm(text):
-            return await self._taken_back(talk)
+            return await self._taken_back(talk, turn, text)
         verdict = triage(text, alternatives=turn.alternatives, asked=asks or None)
         if verdict.level == "danger":
             return await self.alarms.sound(conversation, speaker, verdict, text)
@@ -259,10 +276,15 @@ class Desk:
             return await self._after_question(talk, turn, text, standing)
         return None
 
-    async def _taken_back(self, talk: Talk) -> Reply:
-        """A false alarm: what it broke into is offered again."""
+    async def _taken_back(self, talk: Talk, turn: TurnIn, text: str) -> Reply:
+        """A false alarm: a wish that was taken for one is taken up, what it broke into is offered again."""
         conversation = talk.conversation
+        misheard = conversation.state.get("misheard")
         reply = await self.alarms.take_back(conversation, talk.speaker)
+        if misheard and await talk.understand(misheard, None) in WISHES:
+            first = say(conversation, SENTENCES("alarm_false_resume")).messages
+            rest = await self._talk(conversation, talk.speaker, turn, f"{misheard}，{text}")
+            return rest.model_copy(update={"messages": [*first, *rest.messages]})
         question = await self.matters.after_alarm(talk)
         if question is None:
             return reply
@@ -278,6 +300,9 @@ class Desk:
         conversation.state = {**state, "asks": before or None}
         denied = plain.says_no(text)
         words = held if denied else f"{held}，{text}"
+        if denied and len(text) > BARE_NO and await talk.understand(text, None) == unfinished.BOOKING:
+            # "没订吗？那现在订今晚的": a no to what the words before it asked for, and a wish.
+            words = text
         if standing is not None:
             reply = await self._matter(talk, *standing, turn, words)
         else:

@@ -12,6 +12,7 @@ from assistant.client import Client
 from assistant.kit.clock import SettableClock
 from assistant.kit.db import Database
 from assistant.kit.outbox import OutboxMessage
+from assistant.safety.triage import NONE, Verdict
 from tests.talk import ScriptedRasa, Talk, says, scripted
 from tests.world import World, build
 
@@ -184,6 +185,24 @@ async def test_a_false_alarm_offers_what_it_broke_into(
     assert "误报" in said and "送饭还没订好" in said
     assert await talk("好的") == "您要几份？"
     assert rasa.got[-1][0] == WANTED
+
+
+async def test_a_wish_that_was_taken_for_danger_is_taken_up_once_that_is_taken_back(
+    phone: Client, rasa: ScriptedRasa, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaint = "昨天送的饭是馊的全倒了"
+    rasa.intents[complaint] = "complain"
+    verdict = Verdict("danger", "help", "voice", "听着像紧急情况", ("120",), "help")
+    monkeypatch.setattr(
+        "assistant.desk.service.triage", lambda text, **_: verdict if text == complaint else NONE
+    )
+    talk = Talk(phone.http)
+    await talk.start()
+    assert "120" in await talk(complaint)
+    rasa.replies = [says("是哪天的事？", asks="date")]
+    said = await talk("人没事，就是要个说法")
+    assert "误报" in said and said.endswith("是哪天的事？")
+    assert rasa.got[-1][0] == f"{complaint}，人没事,就是要个说法"
 
 
 async def test_in_danger_words_that_nobody_understood_bring_no_menu(
