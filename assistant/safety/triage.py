@@ -97,6 +97,11 @@ _DATUM = re.compile(
     r"[给帮替](?:我|俺|咱)?[^，]{1,4}[用订约办]|[订约]|送(?![命医])|地址|登记|户口|就这[样么]|单元|[栋幢]"
 )
 """What an answer to them tells: an hour, a day, a number, an age, for whom, an order, where, that it is right so."""
+_MOMENT = re.compile(
+    r"(?:那|就|是|约|要|[今明后昨]|大后|天|儿个?|晚上?|早上?|上午|下午|中午|晌午|傍晚|夜里|下?个?(?:礼拜|星期|周)|月|日|号|点[钟半]?|半|"
+    r"刻|[一二两三四五六七八九十\d]|份|个|的|吧|呗|嘛|咯|[，,])+"
+)
+"""Nothing but a day, an hour or a number."""
 _REQUEST = re.compile(
     r"(?:想|要|请|帮|给我|找|派|约|订|定|报|安排|能不|能有|可以|有没有|有[冇得]|喊|叫|来个?)[^，]{0,10}"
     r"(?:卫生|打扫|保洁|擦玻璃|理发|剪[头发]|剃头|洗澡|擦澡|助浴|送[点口个]?饭|送餐|[订午晚中早盒]饭|买菜|买米|代购|跑腿|陪诊|日托|日间照料|"
@@ -342,7 +347,10 @@ def _answered(verdict: Verdict, text: str, asked: str) -> Verdict:
 
 
 def _within_an_errand(verdict: Verdict, text: str) -> Verdict:
-    """Ask first where the learned voice alone, and not sure of it, hears danger in an answer that tells what was asked."""
+    """Ask first where the learned voice alone, and not sure of it, hears danger in an answer that tells what was asked;
+    of one that is nothing but a day or an hour ("今晚") not even that."""
+    if verdict.level == "ask" and verdict.reason == "voice" and _MOMENT.fullmatch(normalise(text)):
+        return NONE
     doubted = _doubted(verdict, DANGER_IN_AN_ERRAND_FROM) and _DATUM.search(normalise(text))
     return _to_ask(verdict) if doubted else _of_a_request(verdict, text)
 

@@ -255,6 +255,9 @@ class Unsure:
         ("早上八点太早了，他起不来，九点吧", "checkin", 0.5, "danger"),
         ("是呢，就我一个人", "quantity", 0.52, "danger"),
         ("老伴叫不醒了，今天早上", "time", 0.5, "danger"),
+        ("今晚", "date", 0.45, "none"),
+        ("那就后天下午三点吧", "time", 0.45, "none"),
+        ("今晚", None, 0.45, "ask"),
     ],
 )
 def test_an_answer_within_an_errand_that_only_the_voice_doubts_brings_the_question(
