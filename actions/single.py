@@ -30,6 +30,7 @@ from actions.requests import matter
 from actions.spoken import picked
 from actions.standing import STANDING
 from actions.turn import Turn
+from actions.who import NOT_FOR_ME
 from assistant.client import Client, Refused, ServiceDown
 
 FORM_OF = {
@@ -42,8 +43,6 @@ FORM_OF = {
     "profile": "profile_form",
 }
 CHANGED = re.compile(r"换|改|搬|变|新的?(号|电话|手机|地址)")
-NOT_FOR_ME = re.compile(r"不是(?:给|帮|替)?[我俺咱]")
-"""Says for whom it is rather than no: "不是我剃，是我老伴剃"."""
 ALL_OF_THEM = re.compile(r"都(?:说|讲|听|念|想|要|行|可以)|全部|一[个项样]一[个项样]|每[个项样]")
 MARKS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 MARK = re.compile(r"^([1-5一二两三四五])\s*(?:分|颗?星)?[。，]?$")

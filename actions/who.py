@@ -53,6 +53,8 @@ NOT_THEM = re.compile(
 """Before whoever it is not for: "不是我爸，是我妈", "把房子过户给孙子"."""
 
 
+NOT_FOR_ME = re.compile(r"不是(?:给|帮|替)?[我俺咱]")
+"""Says for whom it is rather than no: "不是我剃，是我老伴剃"."""
 GRANDCHILDREN = r"[家屋]?[里头]?(?:看|带|照[看顾]|接|哄)(?:大|小)?(?:孩子|娃|孙|崽)"
 """Behind whoever is only helped with the children: 上青岛给闺女看孩子去了."""
 

@@ -35,7 +35,7 @@ DROPPED = re.compile(
     r"(?:不(?:要|用|需要)?|[莫别甭])(?:再)?(?:要|送|来|订|定|约|办|做|去|搞|弄|整|洗|剪|剃|理|扫)?(?<![不莫别甭再])(?=[了啦哒的吧，。]|$)|"
     r"取消|去掉|删[了掉除去]|[撤退][了掉]|免了|算了"
 )
-NOT_FOR_ME = re.compile(
+FOR_ANOTHER = re.compile(
     r"(?:给|帮|替|是)[^，。]{1,5}[，。\s]*[我俺](?:自己)?不|[我俺](?:自己)?不[^，。]{1,3}[，。\s]*(?:给|帮|替|是)"
 )
 """It is for somebody else: "给老头儿剪，我不剪"."""
@@ -86,15 +86,15 @@ def drop_services(frame: Booking, turn: Turn) -> list[str]:
     return named
 
 
-def put_off_some(frame: Booking, room: int) -> bool:
-    """Where no place has room for all at once: as many as there is room for first, the others in a booking that follows."""
+def put_off_some(frame: Booking, room: int) -> list[Who]:
+    """Where no place has room for all at once: as many as there is room for first, the others in a booking that follows;
+    returns these, nobody where none is put off."""
     fitting = room // (frame.quantity or 1)
     if not 0 < fitting < len(frame.people):
-        return False
-    rest = [who.model_dump() for who in frame.people[fitting:]]
-    frame.people = frame.people[:fitting]
-    frame.more.insert(0, own_wish(frame) | {"people": rest})
-    return True
+        return []
+    frame.people, rest = frame.people[:fitting], frame.people[fitting:]
+    frame.more.insert(0, own_wish(frame) | {"people": [who.model_dump() for who in rest]})
+    return rest
 
 
 def take_over_wish(frame: Booking, service: str) -> None:
@@ -127,7 +127,7 @@ def ends(frame: Booking, turn: Turn) -> bool:
     stay = all(any(_names(each, clause, turn) for clause in staying) for each in others)
     if frame.service_type is None or frame.more or not stay or turn.adds or turn.changed_to:
         return False
-    if NOT_FOR_ME.search(turn.text):
+    if FOR_ANOTHER.search(turn.text):
         return False
     return bool(_clauses_with(DROPPED, [frame.service_type], turn)) and not _wanted_otherwise(turn)
 

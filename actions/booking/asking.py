@@ -275,9 +275,9 @@ class Asking(Form[Booking]):
             options = time_options(frame, free)
             self.ask(frame, out, "time", options=options, words=words, service=frame.title, day=said)
             return True
-        if put_off_some(frame, room):
-            rest = [Who.model_validate(each).label for each in frame.more[0]["people"]]
-            out.say("utter_room_for_some", number=len(frame.people), who="、".join(rest))
+        if rest := put_off_some(frame, room):
+            later = "、".join(who.label for who in rest)
+            out.say("utter_room_for_some", number=len(frame.people), who=later)
             return await self._ask_time(frame, turn, out)
         return await self._elsewhen(frame, turn, out, any_slots, full=full)
 

@@ -21,7 +21,7 @@ from actions.places import like, streets_like
 from actions.slots import readings
 from actions.spoken import DAY_NAMES, PART_WINDOWS, in_part
 from actions.turn import Spoken, Turn
-from actions.who import BEDRIDDEN, CARED_FOR, Who, bare_name, listed, named, renamed
+from actions.who import BEDRIDDEN, CARED_FOR, NOT_FOR_ME, Who, bare_name, listed, named, renamed
 from assistant.client import Client, relatives
 
 DONE_THERE = frozenset(("checkup", "rehab", "nursing", "health_guidance"))
@@ -81,7 +81,6 @@ FOR_A_RELATIVE = re.compile(
     rf"(?:给|帮|替|为|是)(?:[我俺咱]们?家?的?)?(?:{'|'.join(sorted({*relatives.ROLES, *relatives.RELATIVES}, key=len, reverse=True))})"
 )
 """是给我爸, told beside the address."""
-NOT_FOR_ME = re.compile(r"不是(?:给|帮|替)?[我俺咱]")
 AT_PLACE = re.compile(r"去食堂|到食堂|去你们那|过去(吃|洗)|自己(去|来|过去)|到店|堂食|去站里|去中心")
 
 

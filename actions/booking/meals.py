@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from actions.booking.frame import Booking
+from actions.booking.several import UNDONE
 from actions.turn import Turn
 
 MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭": "noon", "午餐": "noon",
@@ -15,7 +16,7 @@ MEALS = {"早饭": "morning", "早餐": "morning", "早点": "morning", "午饭"
 TOGETHER = re.compile(r"(早)?(?:、|和|跟|餐)?([中午])?(?:、|和|跟|餐)?(晚)?(?:上|饭)?[两二三]?(?:餐|顿|饭)")
 """Several in one word: 中晚两餐, 早中晚三顿."""
 PARTS = ("morning", "noon", "evening")
-ONE_OR_OTHER = re.compile(r"不对|不是|还是|改|换|或者|要么|取消|算了|不[要订送]|[别莫甭]")
+ONE_OR_OTHER = re.compile(rf"{UNDONE.pattern}|不[要订送]|[别莫甭]")
 """Beside such words a second meal is none that is wanted too."""
 ALONE = r"(?:只|就|光|单)(?:留|要|订|定|送|吃|剩|保留)?"
 DROPPED = (
@@ -25,8 +26,8 @@ DROPPED = (
 
 def mealtime(turn: Turn) -> str | None:
     """The part of the day of the meal that is named, and not called off."""
-    named = (part for word, part in MEALS.items() if word in turn.text and part not in _dropped(turn))
-    return next(named, None)
+    dropped = _dropped(turn)
+    return next((part for word, part in MEALS.items() if word in turn.text and part not in dropped), None)
 
 
 def several_meals(frame: Booking, turn: Turn) -> list[dict[str, Any]]:
@@ -68,10 +69,8 @@ def drop_meals(frame: Booking, turn: Turn) -> bool:
         first = left.pop(0)
         frame.part, frame.quantity = first["part"], first.get("quantity") or frame.quantity
         frame.time = frame.slot = None
-    others = [each for each in frame.more if each not in wishes]
-    changed = len(left) < len(wishes)
-    frame.more = left + others
-    return changed
+    frame.more = left + [each for each in frame.more if each not in wishes]
+    return len(left) < len(wishes)
 
 
 def _dropped(turn: Turn) -> set[str]:

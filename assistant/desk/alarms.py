@@ -9,10 +9,8 @@ from assistant.desk.speakers import Speaker
 from assistant.kit.api import Context
 from assistant.kit.metrics import ALARMS
 from assistant.safety import service as safety
-from assistant.safety.triage import Verdict, first_aid_sentence, raise_by_classifier, triage
+from assistant.safety.triage import BY_VOICE, Verdict, first_aid_sentence, raise_by_classifier, triage
 
-BY_VOICE = "voice"
-"""Reason of a verdict that no rule stands behind (`safety.triage`)."""
 PRESSED = Verdict("danger", "help", "sos", "按了紧急呼叫键", ("120",), "help")
 
 

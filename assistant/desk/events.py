@@ -10,7 +10,7 @@ from assistant.desk.asides import Asides
 from assistant.desk.handoffs import Handoffs
 from assistant.desk.matters import Matters, Question, Talk, ask
 from assistant.desk.models import Conversation
-from assistant.desk.replies import SENTENCES, say
+from assistant.desk.replies import SENTENCES, put_before, say
 from assistant.desk.schemas import Reply
 from assistant.desk.speakers import Speaker
 from assistant.kit.api import Context
@@ -69,6 +69,5 @@ class Events:
 
 def _greet_and_ask(conversation: Conversation, speaker: Speaker, city: str, question: Question) -> Reply:
     name = question.to or speaker.form_of_address or ""
-    first = say(conversation, SENTENCES("greeting_brief", city=city, name=name)).messages
-    reply = ask(conversation, question)
-    return reply.model_copy(update={"messages": [*first, *reply.messages]})
+    first = say(conversation, SENTENCES("greeting_brief", city=city, name=name))
+    return put_before(first, ask(conversation, question))

@@ -32,6 +32,11 @@ def say(
     return Reply(messages=[message], asks=asks, expects=expects, pace=conversation.pace)
 
 
+def put_before(first: Reply, rest: Reply) -> Reply:
+    """The reply ``rest``, with what ``first`` says before it."""
+    return rest.model_copy(update={"messages": [*first.messages, *rest.messages]})
+
+
 def compose(conversation: Conversation, messages: list[dict[str, Any]]) -> Reply:
     """A reply of the actions' messages; the last question counts."""
     said: list[Message] = []

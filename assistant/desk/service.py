@@ -26,7 +26,7 @@ from assistant.desk.models import Conversation, Turn
 from assistant.desk.personas import persona
 from assistant.desk.rasa import Rasa, RasaDown
 from assistant.desk.reading import heard
-from assistant.desk.replies import SENTENCES, compose, say
+from assistant.desk.replies import SENTENCES, compose, put_before, say
 from assistant.desk.schemas import MAX_TEXT, Reply, TurnIn
 from assistant.desk.signals import Signals
 from assistant.desk.speakers import Speaker, recognise
@@ -39,7 +39,7 @@ from assistant.kit.metrics import RASA_DOWN, TURNS
 from assistant.people import mentions
 from assistant.safety.triage import ASKED_PREFIX, triage
 
-BARE_NO = 8
+SHORT_NO = 8
 """Characters up to which a no to the question about danger is nothing else."""
 WISHES = frozenset(
     [
@@ -282,15 +282,15 @@ class Desk:
         misheard = conversation.state.get("misheard")
         reply = await self.alarms.take_back(conversation, talk.speaker)
         if misheard and await talk.understand(misheard, None) in WISHES:
-            first = say(conversation, SENTENCES("alarm_false_resume")).messages
-            rest = await self._talk(conversation, talk.speaker, turn, f"{misheard}，{text}")
-            return rest.model_copy(update={"messages": [*first, *rest.messages]})
+            first = say(conversation, SENTENCES("alarm_false_resume"))
+            return put_before(
+                first, await self._talk(conversation, talk.speaker, turn, f"{misheard}，{text}")
+            )
         question = await self.matters.after_alarm(talk)
         if question is None:
             return reply
         asked = ask(conversation, question)
-        said = say(conversation, SENTENCES("alarm_false_resume"))
-        return asked.model_copy(update={"messages": [*said.messages, *asked.messages]})
+        return put_before(say(conversation, SENTENCES("alarm_false_resume")), asked)
 
     async def _after_question(self, talk: Talk, turn: TurnIn, text: str, standing: Standing | None) -> Reply:
         """No danger after all: back to what was being said when the question came up."""
@@ -300,7 +300,7 @@ class Desk:
         conversation.state = {**state, "asks": before or None}
         denied = plain.says_no(text)
         words = held if denied else f"{held}，{text}"
-        if denied and len(text) > BARE_NO and await talk.understand(text, None) == unfinished.BOOKING:
+        if denied and len(text) > SHORT_NO and await talk.understand(text, None) == unfinished.BOOKING:
             # "没订吗？那现在订今晚的": a no to what the words before it asked for, and a wish.
             words = text
         if standing is not None:
@@ -309,8 +309,7 @@ class Desk:
             reply = await self._talk(conversation, talk.speaker, turn, words)
         if not denied:
             return reply
-        first = say(conversation, SENTENCES("alarm_cleared")).messages
-        return reply.model_copy(update={"messages": [*first, *reply.messages]})
+        return put_before(say(conversation, SENTENCES("alarm_cleared")), reply)
 
     async def _talk(
         self,
@@ -386,8 +385,7 @@ class Desk:
             return self._not_understood(conversation, misses)
         if signals.person:
             said = compose(conversation, signals.messages)
-            handed = await self.handoffs.give(conversation, speaker, signals.person)
-            return handed.model_copy(update={"messages": [*said.messages, *handed.messages]})
+            return put_before(said, await self.handoffs.give(conversation, speaker, signals.person))
         if not signals.messages:
             return self._not_understood(conversation, 1)
         reply = compose(conversation, signals.messages)

@@ -15,6 +15,9 @@ from assistant.safety.patterns import CLAUSE_END, Heard, heard
 from assistant.safety.rulebook import Guard, Level, Rule, rulebook
 from assistant.safety.voice import voice
 
+BY_VOICE = "voice"
+"""`Verdict.reason` where the learned voice decided and no rule stands behind it."""
+
 ASKED_PREFIX = "emergency"
 """`asked` is `emergency:KIND` in the turn that answers the question of an earlier "ask" verdict."""
 
@@ -246,12 +249,12 @@ def _weighed(ruled: Verdict, likely: float, plain: str) -> Verdict:
     if ruled.level == "danger":
         return ruled if likely >= UNLIKELY else _to_ask(ruled) if likely >= NO_DANGER else NONE
     if likely >= DANGER_FROM:
-        return _verdict("danger", ruled.kind or "help", "voice", "听着像紧急情况", plain)
+        return _verdict("danger", ruled.kind or "help", BY_VOICE, "听着像紧急情况", plain)
     if ruled.level == "ask":
         all_that_is_said = len(plain) <= len(ruled.evidence or "") + NOTHING_ELSE
         return ruled if all_that_is_said or likely >= least_to_ask(ruled) else NONE
     if likely >= QUESTION_FROM:
-        return _verdict("ask", ruled.kind or "help", "voice", "听着像紧急情况", plain)
+        return _verdict("ask", ruled.kind or "help", BY_VOICE, "听着像紧急情况", plain)
     return ruled
 
 
@@ -349,9 +352,10 @@ def _answered(verdict: Verdict, text: str, asked: str) -> Verdict:
 def _within_an_errand(verdict: Verdict, text: str) -> Verdict:
     """Ask first where the learned voice alone, and not sure of it, hears danger in an answer that tells what was asked;
     of one that is nothing but a day or an hour ("今晚") not even that."""
-    if verdict.level == "ask" and verdict.reason == "voice" and _MOMENT.fullmatch(normalise(text)):
+    plain = normalise(text)
+    if verdict.level == "ask" and verdict.reason == BY_VOICE and _MOMENT.fullmatch(plain):
         return NONE
-    doubted = _doubted(verdict, DANGER_IN_AN_ERRAND_FROM) and _DATUM.search(normalise(text))
+    doubted = _doubted(verdict, DANGER_IN_AN_ERRAND_FROM) and _DATUM.search(plain)
     return _to_ask(verdict) if doubted else _of_a_request(verdict, text)
 
 
@@ -365,7 +369,7 @@ def _of_a_request(verdict: Verdict, text: str) -> Verdict:
 
 def _doubted(verdict: Verdict, sure: float) -> bool:
     """Whether no rule but the learned voice alone hears the danger, less likely than `sure`."""
-    return verdict.reason == "voice" and verdict.level == "danger" and verdict.likely < sure
+    return verdict.reason == BY_VOICE and verdict.level == "danger" and verdict.likely < sure
 
 
 def _tells_an_errand(verdict: Verdict, plain: str) -> bool:
